@@ -1,0 +1,1 @@
+//! New text apart from quoted text.

@@ -1,0 +1,1 @@
+//! Hard caps before parsing (S-15).

@@ -1,0 +1,121 @@
+//! What the store is asked to write, and what it answers.
+
+use bytes::Bytes;
+
+use super::rows::{DeliveryState, Draft};
+use crate::types::{Address, Approval, ConversationId, JobId, LetterId, Millis};
+
+/// A composed letter to keep, with its delivery jobs.
+#[derive(Debug, Clone)]
+pub struct NewLetter {
+    /// Its id.
+    pub id: LetterId,
+    /// Whose conversation.
+    pub conversation: ConversationId,
+    /// Who lets it go, and for which generation.
+    pub approval: Approval,
+    /// Message-ID without brackets.
+    pub message_id: String,
+    /// Header From.
+    pub from: Address,
+    /// To whom.
+    pub recipients: Vec<Address>,
+    /// Subject as sent.
+    pub subject: String,
+    /// Complete, unsigned, CRLF only.
+    pub raw: Bytes,
+    /// What carries the words.
+    pub sources: Vec<String>,
+    /// When.
+    pub now: Millis,
+}
+
+/// Whether a write that was meant for a generation found it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// Written.
+    Done,
+    /// A newer mail came or a person took over: nothing was written.
+    Stale,
+}
+
+/// The AI gives a conversation to people.
+#[derive(Debug, Clone)]
+pub struct HandOff {
+    /// Which.
+    pub conversation: ConversationId,
+    /// For which generation.
+    pub generation: u64,
+    /// Why, in words.
+    pub reason: String,
+    /// What would have been said, when a draft waits for a person (assist).
+    pub draft: Option<Draft>,
+    /// When.
+    pub now: Millis,
+}
+
+/// What a person does with a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mark {
+    /// Closed as resolved.
+    Resolved,
+    /// Closed without a solution.
+    Unresolved,
+    /// Open again.
+    Reopened,
+    /// This person answers from now on; the AI is silent.
+    Taken(String),
+    /// The AI may answer again.
+    GivenBack,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone)]
+pub struct Settled {
+    /// Which job.
+    pub job: JobId,
+    /// For a delivery: what the letter's row says from now on. `Deferred` makes the job due again at `next`.
+    pub delivery: DeliveryState,
+    /// When.
+    pub now: Millis,
+}
+
+/// Which conversations to list, newest change first.
+#[derive(Debug, Clone, Default)]
+pub struct ConversationFilter {
+    /// Only of this support address.
+    pub address: Option<Address>,
+    /// Only open ones.
+    pub open_only: bool,
+    /// At most this many; 0 means 100.
+    pub limit: usize,
+    /// Only changed before this.
+    pub before: Option<Millis>,
+}
+
+/// Why the store could not write.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// The journal could not be made durable: disk full, I/O error. Trying again can help.
+    #[error("the journal cannot be written: {0}")]
+    Unavailable(String),
+    /// There is no such thing.
+    #[error("there is no {0}")]
+    NotFound(String),
+    /// What was read is not what was written.
+    #[error("the store is damaged: {0}")]
+    Damaged(String),
+    /// The store is stopping.
+    #[error("the store is shutting down")]
+    Stopping,
+}
+
+impl StoreError {
+    /// Whether trying again is pointless.
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::Unavailable(_) | Self::Stopping => false,
+            Self::NotFound(_) | Self::Damaged(_) => true,
+        }
+    }
+}

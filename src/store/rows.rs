@@ -1,0 +1,255 @@
+//! The rows of the index, as JSON a person can read. Every row is small; bodies stay in the journal.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    conversation::{Classified, HeldReason, IgnoredReason, Key, MailSummary},
+    types::{Address, Author, ConversationId, Envelope, LetterId, Level, MailId, Millis, Number, Verdicts},
+};
+
+/// Where raw bytes lie in the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RawRef {
+    /// The segment.
+    pub segment: u64,
+    /// Octets from its start.
+    pub offset: u64,
+    /// Octets.
+    pub len: u64,
+    /// BLAKE3, hexadecimal.
+    pub blake3: String,
+}
+
+/// One accepted mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailRow {
+    /// The queue id.
+    pub id: MailId,
+    /// When it was kept.
+    pub kept: Millis,
+    /// Its envelope.
+    pub envelope: Envelope,
+    /// Trace headers and mail.
+    pub raw: RawRef,
+    /// What lists show.
+    pub mail: MailSummary,
+    /// Who wrote it.
+    pub verdicts: Verdicts,
+    /// What kind it is.
+    pub class: Classified,
+    /// Where it lies: one for each destination.
+    pub filings: Vec<Filed>,
+}
+
+/// Where one mail lies for one address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filed {
+    /// The support address, when one was reached.
+    pub address: Option<Address>,
+    /// The place.
+    pub place: Place,
+}
+
+/// The one visible place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// In a conversation.
+    Conversation {
+        /// Which.
+        id: ConversationId,
+        /// What proposed it; `None` when the mail opened it.
+        joined_by: Option<Key>,
+        /// The level the mail has there.
+        level: Level,
+        /// Why it opened rather than joined, in words; empty when it joined.
+        why: String,
+    },
+    /// On the held list.
+    Held(HeldReason),
+    /// In the ledger only.
+    Ignored(IgnoredReason),
+    /// The same mail had been kept before, under that id.
+    Duplicate(MailId),
+}
+
+/// One conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversationRow {
+    /// Which.
+    pub id: ConversationId,
+    /// The number people see.
+    pub number: Number,
+    /// The support address it was written to; replies leave from it.
+    pub address: Address,
+    /// Who wrote.
+    pub contact: Address,
+    /// Their display name.
+    pub contact_name: String,
+    /// Others who take part.
+    pub participants: Vec<Address>,
+    /// The first mail's subject.
+    pub title: String,
+    /// Open or closed.
+    pub status: Status,
+    /// Who answers.
+    pub owner: Owner,
+    /// The highest level its contact proved in it.
+    pub level: Level,
+    /// Rises with every mail of a person and every change of hands; an answer written for an older one is stale.
+    pub generation: u64,
+    /// Entries in its time line.
+    pub entries: u32,
+    /// When it began.
+    pub opened: Millis,
+    /// When something last happened in it.
+    pub updated: Millis,
+    /// When it was closed, while it is.
+    pub closed: Option<Millis>,
+    /// A conversation that the opening mail pointed at without being let in.
+    pub linked_to: Option<ConversationId>,
+    /// Where it was merged into.
+    pub merged_into: Option<ConversationId>,
+    /// The newest mail of a person.
+    pub last_mail: Option<MailId>,
+    /// Why it waits for a person, in words; empty when it does not.
+    pub waits_because: String,
+    /// What the AI would say, waiting for a person (assist).
+    pub draft: Option<Draft>,
+}
+
+/// Open or closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Somebody still expects something.
+    Open,
+    /// Done, as resolved.
+    Resolved,
+    /// Done, without a solution.
+    Unresolved,
+}
+
+/// Who answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Owner {
+    /// Nobody yet.
+    Nobody,
+    /// The AI.
+    Ai,
+    /// The team, after a handoff; nobody in particular.
+    Team,
+    /// This person.
+    Person(String),
+}
+
+/// A proposed answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// The words.
+    pub markdown: String,
+    /// What carries them.
+    pub sources: Vec<String>,
+    /// For which generation.
+    pub generation: u64,
+    /// When.
+    pub made: Millis,
+}
+
+/// One line of a conversation's time line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Whose.
+    pub conversation: ConversationId,
+    /// From 0.
+    pub seq: u32,
+    /// When.
+    pub at: Millis,
+    /// What.
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// A mail came in.
+    Mail(MailId),
+    /// A letter was written.
+    Letter(LetterId),
+    /// Something else.
+    Event {
+        /// One word to search for: `opened`, `waits`, `handed_off`, `drafted`, `delivered`, `refused`, `deferred`, `closed`, `reopened`, `taken`, `given_back`, `bounced`.
+        name: String,
+        /// The sentence people read.
+        words: String,
+    },
+}
+
+/// One letter of ours.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LetterRow {
+    /// Which.
+    pub id: LetterId,
+    /// Whose conversation.
+    pub conversation: ConversationId,
+    /// When it was written.
+    pub made: Millis,
+    /// Message-ID without brackets.
+    pub message_id: String,
+    /// Header and envelope From.
+    pub from: Address,
+    /// Who wrote it.
+    pub author: Author,
+    /// Subject as sent.
+    pub subject: String,
+    /// Complete, unsigned, in the journal.
+    pub raw: RawRef,
+    /// What carries the words: file and heading of each passage.
+    pub sources: Vec<String>,
+    /// One for each recipient; the delivery job's second number is the place here.
+    pub recipients: Vec<Delivery>,
+}
+
+/// How far a letter got with one recipient.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// To whom.
+    pub to: Address,
+    /// How far.
+    pub state: DeliveryState,
+}
+
+/// A delivery state a person can trust: `Accepted` only after the far side said so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryState {
+    /// Not tried yet.
+    Waiting,
+    /// Tried, to be tried again.
+    Deferred {
+        /// Attempts so far.
+        attempts: u32,
+        /// Next attempt.
+        next: Millis,
+        /// The far side's last words, or what stood in the way.
+        words: String,
+    },
+    /// The far side said 250 (or the file is on disk).
+    Accepted {
+        /// Which server, or which file.
+        by: String,
+        /// Its words.
+        words: String,
+        /// When.
+        at: Millis,
+    },
+    /// It never will be.
+    Refused {
+        /// Why, in the far side's words or ours.
+        words: String,
+        /// When.
+        at: Millis,
+    },
+}

@@ -1,0 +1,21 @@
+//! The words every room shares: ids, addresses, envelopes, levels, proofs, jobs, the clock.
+//!
+//! Plain values. Nothing here reads a file, a socket or the clock of the machine except [`Clock`] itself.
+
+mod address;
+mod clock;
+mod envelope;
+mod ids;
+mod job;
+mod level;
+mod proofs;
+mod secret;
+
+pub use address::{Address, AddressError};
+pub use clock::{Clock, Millis};
+pub use envelope::{Envelope, Recipient, TlsSession};
+pub use ids::{ConversationId, IdError, IdMaker, LetterId, MailId, Number};
+pub use job::{Job, JobId, JobKind, JobState};
+pub use level::{ArcSeal, DkimSignature, Level, Verdict, Verdicts};
+pub use proofs::{Accepted, Approval, Author, Signed};
+pub use secret::Secret;
