@@ -62,6 +62,9 @@ pub struct Destination {
     pub lookups: Lookups,
     /// When the AI may answer there.
     pub answer: AnswerPolicy,
+    /// One of several that the shared destination could mean: of all such, only the first that has not had the mail
+    /// gets it.
+    pub one_of: bool,
 }
 
 /// The part of the address's settings that filing needs.

@@ -1,6 +1,85 @@
 //! Decides which conversation a mail belongs to.
+//!
+//! Pure: sees only what the store found. Who may *answer* is decided in `agent::autopilot`.
 
-use super::{Arrival, Destination, Filing, Found};
+use super::{Arrival, Candidate, Class, Destination, Filing, Found, HeldReason, IgnoredReason, Key};
+use crate::types::{Address, Level};
 
 /// The decision, as the store calls it inside its own write.
 pub type FileFn = fn(&Arrival, &Destination, &Found) -> Filing;
+
+/// Says where a mail belongs at one destination.
+///
+/// A key only proposes. A proposal is taken when From is the conversation's contact or a participant, *and* the mail's
+/// level is at least the conversation's or it carries a valid reply key (S-01, S-06). Every other proposal leads to a new
+/// conversation that points at the proposed one for staff only.
+pub fn file(arrival: &Arrival, destination: &Destination, found: &Found) -> Filing {
+    let level = arrival.verdicts.level;
+    match (arrival.class.class, &arrival.mail.from) {
+        (Class::OwnEcho, _) => return Filing::Ignored(IgnoredReason::OwnEcho),
+        _ if destination.address.is_none() => return Filing::Held(HeldReason::NoAddress),
+        (Class::ForwardingConfirmation, _) => return Filing::Held(HeldReason::ForwardingConfirmation),
+        (Class::Bounce, _) => return file_report(found, level),
+        (_, None) => return Filing::Held(HeldReason::Forged(arrival.verdicts.sentence.clone())),
+        (_, Some(_)) if level == Level::Forged => {
+            return Filing::Held(HeldReason::Forged(arrival.verdicts.sentence.clone()));
+        }
+        (_, Some(from)) => file_letter(arrival, destination, found, from),
+    }
+}
+
+/// A delivery report joins what it reports on, and nothing else: its From proves nothing, the reply key does (S-02).
+fn file_report(found: &Found, level: Level) -> Filing {
+    match found.candidates.iter().find(|candidate| candidate.key == Key::ReplyKey) {
+        Some(candidate) => Filing::Joins { conversation: candidate.id, key: Key::ReplyKey, reopens: false, level },
+        None => Filing::Held(HeldReason::StrayReport),
+    }
+}
+
+fn file_letter(arrival: &Arrival, destination: &Destination, found: &Found, from: &Address) -> Filing {
+    let level = arrival.verdicts.level;
+    let Some(candidate) = found.candidates.iter().find(|candidate| is_taken(candidate, from, level)) else {
+        return match found.candidates.first() {
+            Some(proposed) => Filing::Opens { linked_to: Some(proposed.id), why: why_not(proposed, from, level) },
+            None => Filing::Opens { linked_to: None, why: "nothing in it names an earlier conversation".into() },
+        };
+    };
+    let personal = arrival.class.class.is_personal();
+    if let Some(closed) = candidate.closed
+        && personal
+        && arrival.now.since(closed) > destination.answer.reopen_within
+    {
+        let why = format!("conversation {} was closed too long ago to open again", candidate.number);
+        return Filing::Opens { linked_to: Some(candidate.id), why };
+    }
+    Filing::Joins {
+        conversation: candidate.id,
+        key: candidate.key,
+        // Automatic mail never changes a status.
+        reopens: candidate.closed.is_some() && personal,
+        level: if candidate.key == Key::ReplyKey && level >= Level::Vouched { Level::Confirmed } else { level },
+    }
+}
+
+fn is_taken(candidate: &Candidate, from: &Address, level: Level) -> bool {
+    takes_part(candidate, from) && (level >= candidate.level || candidate.key == Key::ReplyKey)
+}
+
+fn takes_part(candidate: &Candidate, from: &Address) -> bool {
+    candidate.contact == *from || candidate.participants.contains(from)
+}
+
+fn why_not(proposed: &Candidate, from: &Address, level: Level) -> String {
+    let number = proposed.number;
+    let key = proposed.key.words();
+    if takes_part(proposed, from) {
+        let (needed, shown) = (proposed.level.as_u8(), level.as_u8());
+        format!("{key} names conversation {number}, which needs level {needed}; this mail shows level {shown}")
+    } else {
+        format!("{key} names conversation {number}, in which its sender takes no part")
+    }
+}
+
+#[cfg(test)]
+#[path = "file_tests.rs"]
+mod tests;

@@ -1,21 +1,150 @@
-//! What to look for in the store.
+//! What to look for in the store: the keys a mail offers, and the digest by which its second copy is known.
 
-use super::NumberPlace;
-use crate::types::{ConversationId, Number};
+use super::{Class, NumberPlace, ReplyKeys, number, quotes::Parted};
+use crate::{
+    mime::Mail,
+    types::{ConversationId, Number},
+};
 
-/// A digest by which the second copy of a mail is known.
+/// Message-IDs looked up for one mail: the newest ones.
+const MESSAGE_IDS_MAX: usize = 100;
+
+/// A digest by which the second copy of a mail is known, whatever way it came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Fingerprint(pub [u8; 32]);
 
-/// The keys a mail offers.
+/// The keys a mail offers. Each only proposes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lookups {
-    /// Conversations named by valid reply keys, strongest evidence first.
+    /// Conversations named by valid reply keys, newest first.
     pub reply_keys: Vec<ConversationId>,
-    /// Numbers and where they stood.
+    /// Numbers and where they stood, strongest place first.
     pub numbers: Vec<(Number, NumberPlace)>,
     /// Message-IDs of In-Reply-To and References, newest first.
     pub message_ids: Vec<String>,
     /// To recognize a second copy.
     pub fingerprint: Fingerprint,
+}
+
+/// Collects the keys. `keyed_recipients`: conversations whose keyed reply address stood in the envelope.
+pub fn lookups(
+    mail: &Mail,
+    parted: &Parted,
+    class: Class,
+    keys: &ReplyKeys,
+    keyed_recipients: &[ConversationId],
+) -> Lookups {
+    let message_ids = message_ids(mail, class);
+    let mut reply_keys = keyed_recipients.to_vec();
+    reply_keys.extend(message_ids.iter().filter_map(|id| keys.read(id)).map(|(_, conversation)| conversation));
+    let mut seen = std::collections::HashSet::new();
+    reply_keys.retain(|conversation| seen.insert(*conversation));
+    Lookups { reply_keys, numbers: numbers(mail, parted), message_ids, fingerprint: fingerprint(mail) }
+}
+
+fn message_ids(mail: &Mail, class: Class) -> Vec<String> {
+    // A report answers nothing; what it reports on is the message it belongs to.
+    let reported = (class == Class::Bounce).then_some(&mail.reported_message_id).filter(|id| !id.is_empty());
+    let mut seen = std::collections::HashSet::new();
+    let newest_first = reported.into_iter().chain(mail.in_reply_to.iter()).chain(mail.references.iter().rev());
+    newest_first.filter(|id| seen.insert(id.as_str())).take(MESSAGE_IDS_MAX).cloned().collect()
+}
+
+fn numbers(mail: &Mail, parted: &Parted) -> Vec<(Number, NumberPlace)> {
+    let places = [
+        (number::in_subject(&mail.subject), NumberPlace::Subject),
+        (number::numbers_in(&parted.new_text), NumberPlace::NewText),
+        (number::numbers_in(&parted.signature), NumberPlace::Quoted),
+        (number::numbers_in(&parted.quoted_text), NumberPlace::Quoted),
+    ];
+    let mut found: Vec<(Number, NumberPlace)> = Vec::new();
+    for (numbers, place) in places {
+        for number in numbers {
+            if !found.iter().any(|(known, _)| *known == number) && found.len() < number::NUMBERS_MAX {
+                found.push((number, place));
+            }
+        }
+    }
+    found
+}
+
+/// Digests what survives every forwarding: ids, claimed date, subject, and the decoded content without its white space.
+fn fingerprint(mail: &Mail) -> Fingerprint {
+    let mut hasher = blake3::Hasher::new();
+    let mut field = |bytes: &[u8]| {
+        hasher.update(&(bytes.len() as u64).to_be_bytes());
+        hasher.update(bytes);
+    };
+    field(mail.message_id.as_bytes());
+    field(mail.from.as_ref().map(|from| from.key()).unwrap_or_default().as_bytes());
+    field(&mail.date.unwrap_or_default().to_be_bytes());
+    field(mail.subject.as_bytes());
+    field(without_white_space(&mail.text).as_bytes());
+    for attachment in &mail.attachments {
+        field(&attachment.content);
+    }
+    if mail.message_id.is_empty() && mail.date.is_none() {
+        // Nothing tells two such mails apart but what else stands in the head: better two copies than one lost.
+        for header in &mail.headers {
+            field(header.value.as_bytes());
+        }
+    }
+    Fingerprint(*hasher.finalize().as_bytes())
+}
+
+fn without_white_space(text: &str) -> String {
+    text.split_whitespace().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::{LetterId, Secret};
+
+    fn keys() -> ReplyKeys {
+        ReplyKeys::new(&[Secret::new(*b"a secret of the install, 32 byte")])
+    }
+
+    fn parted(new_text: &str, quoted_text: &str) -> Parted {
+        Parted { new_text: new_text.into(), quoted_text: quoted_text.into(), signature: String::new() }
+    }
+
+    #[test]
+    fn our_message_id_in_references_names_its_conversation_once() {
+        let id = format!("{}@acme.example", keys().write(LetterId(1), ConversationId(9)));
+        let mail =
+            Mail { in_reply_to: vec![id.clone()], references: vec!["x@y".into(), id.clone()], ..Mail::default() };
+        let found = lookups(&mail, &parted("", ""), Class::Human, &keys(), &[]);
+        assert_eq!(found.reply_keys, [ConversationId(9)]);
+        assert_eq!(found.message_ids, [id, "x@y".into()]);
+    }
+
+    #[test]
+    fn a_number_counts_where_it_stands_strongest() {
+        let mail = Mail { subject: "Re: x [11111]".into(), ..Mail::default() };
+        let found = lookups(&mail, &parted("Ref: #22222", "Ref: #11111\nRef: #33333"), Class::Human, &keys(), &[]);
+        let expected = [
+            (Number(11111), NumberPlace::Subject),
+            (Number(22222), NumberPlace::NewText),
+            (Number(33333), NumberPlace::Quoted),
+        ];
+        assert_eq!(found.numbers, expected);
+    }
+
+    #[test]
+    fn a_bounce_belongs_to_what_it_reports_on() {
+        let id = format!("{}@acme.example", keys().write(LetterId(1), ConversationId(9)));
+        let mail = Mail { reported_message_id: id, ..Mail::default() };
+        assert_eq!(lookups(&mail, &parted("", ""), Class::Bounce, &keys(), &[]).reply_keys, [ConversationId(9)]);
+        assert!(lookups(&mail, &parted("", ""), Class::Human, &keys(), &[]).reply_keys.is_empty());
+    }
+
+    #[test]
+    fn the_fingerprint_ignores_the_way_and_notices_the_words() {
+        let mail = Mail { message_id: "a@b".into(), text: "hello  there\n".into(), ..Mail::default() };
+        let rewrapped = Mail { text: "hello\nthere".into(), ..mail.clone() };
+        let other = Mail { text: "hello you".into(), ..mail.clone() };
+        assert_eq!(fingerprint(&mail), fingerprint(&rewrapped));
+        assert_ne!(fingerprint(&mail), fingerprint(&other));
+    }
 }

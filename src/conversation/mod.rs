@@ -6,11 +6,15 @@ mod file;
 mod lookups;
 mod number;
 pub mod quotes;
+mod reply_key;
+mod routing;
 
 pub use arrival::{
     AnswerPolicy, Arrival, Candidate, Destination, Filing, Found, HeldReason, IgnoredReason, Key, MailSummary,
 };
 pub use class::{Class, Classified, classify};
-pub use file::FileFn;
-pub use lookups::{Fingerprint, Lookups};
-pub use number::NumberPlace;
+pub use file::{FileFn, file};
+pub use lookups::{Fingerprint, Lookups, lookups};
+pub use number::{NumberPlace, numbers_in, wanted_digits};
+pub use reply_key::{ReplyKeys, TextKey};
+pub use routing::{Destined, Directory, Registered, Routed};

@@ -1,0 +1,166 @@
+use std::{net::Ipv4Addr, time::Duration};
+
+use bytes::Bytes;
+
+use super::*;
+use crate::{
+    conversation::{AnswerPolicy, Classified, Lookups, MailSummary},
+    types::{ConversationId, Envelope, MailId, Millis, Number, Recipient, Verdicts},
+};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+const NOW: Millis = Millis(100 * 24 * 3600 * 1000);
+
+fn address(text: &str) -> Address {
+    Address::parse(text).unwrap()
+}
+
+fn arrival(from: &str, level: Level, class: Class) -> Arrival {
+    Arrival {
+        envelope: Envelope {
+            id: MailId(1),
+            arrived: NOW,
+            peer: Ipv4Addr::LOCALHOST.into(),
+            helo: "mx.provider.example".into(),
+            esmtp: true,
+            tls: None,
+            mail_from: None,
+            recipients: vec![Recipient { address: address("support@acme.example") }],
+            smtputf8: false,
+        },
+        now: NOW,
+        trace: Bytes::new(),
+        body: Bytes::new(),
+        mail: MailSummary { from: Address::parse(from).ok(), ..MailSummary::default() },
+        verdicts: Verdicts { level, ..Verdicts::unchecked("as the test says") },
+        class: Classified { class, reasons: vec![] },
+        destinations: vec![],
+        dice: 0,
+    }
+}
+
+fn destination() -> Destination {
+    Destination {
+        address: Some(address("support@acme.example")),
+        lookups: Lookups::default(),
+        answer: AnswerPolicy { wanted: true, quiet: Duration::ZERO, reopen_within: 30 * DAY },
+        one_of: false,
+    }
+}
+
+fn candidate(key: Key) -> Candidate {
+    Candidate {
+        key,
+        id: ConversationId(7),
+        number: Number(12345),
+        address: address("support@acme.example"),
+        contact: address("ada@customer.example"),
+        participants: vec![address("bob@customer.example")],
+        level: Level::Authenticated,
+        closed: None,
+    }
+}
+
+fn decide(from: &str, level: Level, class: Class, candidates: Vec<Candidate>) -> Filing {
+    file(&arrival(from, level, class), &destination(), &Found { candidates })
+}
+
+#[test]
+fn the_contact_with_any_key_and_the_level_joins() {
+    for key in [Key::ReplyKey, Key::SubjectNumber, Key::NewTextNumber, Key::QuotedNumber, Key::Reference] {
+        for from in ["ada@customer.example", "ADA@customer.example", "bob@customer.example"] {
+            let filing = decide(from, Level::Authenticated, Class::Human, vec![candidate(key)]);
+            assert!(matches!(filing, Filing::Joins { conversation: ConversationId(7), reopens: false, .. }), "{key:?}");
+        }
+    }
+}
+
+#[test]
+fn s01_no_key_lets_a_stranger_in() {
+    for key in [Key::ReplyKey, Key::SubjectNumber, Key::NewTextNumber, Key::QuotedNumber, Key::Reference] {
+        let filing = decide("eve@evil.example", Level::Authenticated, Class::Human, vec![candidate(key)]);
+        let Filing::Opens { linked_to, why } = filing else { panic!("{filing:?}") };
+        assert_eq!(linked_to, Some(ConversationId(7)));
+        assert!(why.contains("takes no part"), "{why}");
+    }
+}
+
+#[test]
+fn s06_a_number_below_the_level_of_the_conversation_does_not_join() {
+    let filing = decide("ada@customer.example", Level::Unproven, Class::Human, vec![candidate(Key::SubjectNumber)]);
+    assert!(matches!(filing, Filing::Opens { linked_to: Some(ConversationId(7)), .. }));
+}
+
+#[test]
+fn a_reply_key_makes_up_for_the_level_and_confirms_a_proved_sender() {
+    let level_of = |level| match decide("ada@customer.example", level, Class::Human, vec![candidate(Key::ReplyKey)]) {
+        Filing::Joins { level, .. } => level,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(level_of(Level::Unproven), Level::Unproven);
+    assert_eq!(level_of(Level::Vouched), Level::Confirmed);
+}
+
+#[test]
+fn the_second_proposal_is_taken_when_the_first_is_not() {
+    let foreign = Candidate {
+        id: ConversationId(8),
+        contact: address("x@y.example"),
+        participants: vec![],
+        ..candidate(Key::SubjectNumber)
+    };
+    let filing =
+        decide("ada@customer.example", Level::Authenticated, Class::Human, vec![foreign, candidate(Key::Reference)]);
+    assert!(matches!(filing, Filing::Joins { conversation: ConversationId(7), key: Key::Reference, .. }));
+}
+
+#[test]
+fn a_forged_mail_is_held_whatever_it_carries() {
+    let filing = decide("ada@customer.example", Level::Forged, Class::Human, vec![candidate(Key::ReplyKey)]);
+    assert!(matches!(filing, Filing::Held(HeldReason::Forged(_))));
+    let filing = decide("no address", Level::Unproven, Class::Human, vec![]);
+    assert!(matches!(filing, Filing::Held(HeldReason::Forged(_))));
+}
+
+#[test]
+fn a_mail_without_any_of_our_addresses_is_held() {
+    let lost = Destination { address: None, ..destination() };
+    let filing = file(&arrival("ada@customer.example", Level::Authenticated, Class::Human), &lost, &Found::default());
+    assert_eq!(filing, Filing::Held(HeldReason::NoAddress));
+}
+
+#[test]
+fn a_closed_conversation_reopens_for_a_person_and_stays_closed_for_a_machine() {
+    let closed = Candidate { closed: Some(Millis(NOW.0 - 1000)), ..candidate(Key::SubjectNumber) };
+    let reopens = |class| match decide("ada@customer.example", Level::Authenticated, class, vec![closed.clone()]) {
+        Filing::Joins { reopens, .. } => reopens,
+        other => panic!("{other:?}"),
+    };
+    assert!(reopens(Class::Human));
+    assert!(!reopens(Class::AutomaticReply));
+}
+
+#[test]
+fn a_reply_to_a_conversation_closed_long_ago_opens_a_linked_new_one() {
+    let closed = Candidate { closed: Some(Millis(0)), ..candidate(Key::SubjectNumber) };
+    let filing = decide("ada@customer.example", Level::Authenticated, Class::Human, vec![closed]);
+    assert!(matches!(filing, Filing::Opens { linked_to: Some(ConversationId(7)), .. }));
+}
+
+#[test]
+fn a_report_joins_by_reply_key_only() {
+    let keyed = decide("mailer-daemon@mx.example", Level::Unproven, Class::Bounce, vec![candidate(Key::ReplyKey)]);
+    assert!(matches!(keyed, Filing::Joins { reopens: false, .. }));
+    let numbered =
+        decide("mailer-daemon@mx.example", Level::Unproven, Class::Bounce, vec![candidate(Key::SubjectNumber)]);
+    assert_eq!(numbered, Filing::Held(HeldReason::StrayReport));
+}
+
+#[test]
+fn s02_a_forwarding_confirmation_and_an_own_echo_open_nothing() {
+    let confirmation =
+        decide("forwarding-noreply@google.com", Level::Authenticated, Class::ForwardingConfirmation, vec![]);
+    assert_eq!(confirmation, Filing::Held(HeldReason::ForwardingConfirmation));
+    let echo = decide("support@acme.example", Level::Authenticated, Class::OwnEcho, vec![candidate(Key::ReplyKey)]);
+    assert_eq!(echo, Filing::Ignored(IgnoredReason::OwnEcho));
+}

@@ -1,0 +1,179 @@
+//! Which of our addresses a mail reaches.
+
+use constant_time_eq::constant_time_eq;
+
+use crate::{
+    mime::Mail,
+    types::{Address, Recipient},
+};
+
+/// A registered support address and the secret destination its provider forwards to.
+#[derive(Debug, Clone)]
+pub struct Registered {
+    /// `support@acme.example`.
+    pub address: Address,
+    /// `in+KEY@mx.acme.example`.
+    pub destination: Address,
+}
+
+/// What a recipient of the envelope stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destined {
+    /// This registered address, by its own name or its destination.
+    Address(Address),
+    /// The destination without a key: the headers say which address.
+    Shared,
+}
+
+/// All registered addresses.
+#[derive(Debug, Clone)]
+pub struct Directory {
+    registered: Vec<Registered>,
+    shared: Address,
+}
+
+/// The registered addresses that one mail reaches.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Routed {
+    /// Each gets the mail.
+    pub addresses: Vec<Address>,
+    /// On a shared destination: the first of these that has not had the mail gets it.
+    pub one_of: Vec<Address>,
+}
+
+/// Headers that name the address a forwarder had in hand, the most trustworthy first. To and Cc follow.
+const PATH_HEADERS: [&str; 5] = ["Delivered-To", "X-Original-To", "X-Forwarded-To", "X-Forwarded-For", "Resent-To"];
+
+impl Directory {
+    /// `shared`: the destination without a key.
+    pub fn new(registered: Vec<Registered>, shared: Address) -> Self {
+        Self { registered, shared }
+    }
+
+    /// What this recipient stands for; `None`: it is nobody of ours.
+    pub fn recipient(&self, recipient: &Address) -> Option<Destined> {
+        if *recipient == self.shared {
+            return Some(Destined::Shared);
+        }
+        let key = recipient.key();
+        // Every destination is compared, in constant time: how long it takes tells nothing about a key.
+        let mut hit = None;
+        for registered in &self.registered {
+            let destination = registered.destination.key();
+            if constant_time_eq(destination.as_bytes(), key.as_bytes()) || registered.address == *recipient {
+                hit = Some(Destined::Address(registered.address.clone()));
+            }
+        }
+        hit
+    }
+
+    /// The registered addresses that the mail reaches; empty when there is none.
+    pub fn route(&self, recipients: &[Recipient], mail: &Mail) -> Routed {
+        let mut routed = Routed::default();
+        let mut shared = false;
+        for recipient in recipients {
+            match self.recipient(&recipient.address) {
+                Some(Destined::Address(address)) => push_new(&mut routed.addresses, address),
+                Some(Destined::Shared) => shared = true,
+                None => {}
+            }
+        }
+        if shared {
+            routed.one_of = self.named_in_headers(mail);
+            routed.one_of.retain(|address| !routed.addresses.contains(address));
+        }
+        routed
+    }
+
+    /// The registered addresses of the first header that names one.
+    fn named_in_headers(&self, mail: &Mail) -> Vec<Address> {
+        for name in PATH_HEADERS {
+            let named: Vec<Address> = mail.header(name).flat_map(addresses_in).collect();
+            let ours = self.ours(&named);
+            if !ours.is_empty() {
+                return ours;
+            }
+        }
+        let ours = self.ours(&mail.to);
+        if ours.is_empty() { self.ours(&mail.cc) } else { ours }
+    }
+
+    fn ours(&self, named: &[Address]) -> Vec<Address> {
+        let mut ours = Vec::new();
+        for address in named {
+            if let Some(registered) = self.registered.iter().find(|known| known.address == *address) {
+                push_new(&mut ours, registered.address.clone());
+            }
+        }
+        ours
+    }
+}
+
+fn push_new(list: &mut Vec<Address>, address: Address) {
+    if !list.contains(&address) {
+        list.push(address);
+    }
+}
+
+/// The addresses of a trace header. `X-Forwarded-For` separates them by spaces, others by commas or not at all.
+fn addresses_in(value: &str) -> impl Iterator<Item = Address> + '_ {
+    value.split([' ', ',', ';', '\t', '<', '>']).filter_map(|word| Address::parse(word).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mime::RawHeader;
+
+    fn address(text: &str) -> Address {
+        Address::parse(text).unwrap()
+    }
+
+    fn directory() -> Directory {
+        let registered = |name: &str, key: &str| Registered {
+            address: address(&format!("{name}@acme.example")),
+            destination: address(&format!("in+{key}@mx.acme.example")),
+        };
+        Directory::new(vec![registered("support", "k1"), registered("billing", "k2")], address("in@mx.acme.example"))
+    }
+
+    fn recipients(list: &[&str]) -> Vec<Recipient> {
+        list.iter().map(|text| Recipient { address: address(text) }).collect()
+    }
+
+    #[test]
+    fn a_recipient_is_ours_by_name_by_key_in_any_case_or_shared() {
+        let ours = directory();
+        let support = Some(Destined::Address(address("support@acme.example")));
+        assert_eq!(ours.recipient(&address("Support@ACME.example")), support);
+        assert_eq!(ours.recipient(&address("IN+K1@mx.acme.example")), support);
+        assert_eq!(ours.recipient(&address("in@mx.acme.example")), Some(Destined::Shared));
+        for stranger in ["in+k3@mx.acme.example", "sales@acme.example", "support@other.example"] {
+            assert_eq!(ours.recipient(&address(stranger)), None, "{stranger}");
+        }
+    }
+
+    #[test]
+    fn the_envelope_decides_and_headers_do_not_overrule_it() {
+        let mail = Mail { to: vec![address("billing@acme.example")], ..Mail::default() };
+        let routed = directory().route(&recipients(&["in+k1@mx.acme.example"]), &mail);
+        assert_eq!(routed.addresses, [address("support@acme.example")]);
+        assert!(routed.one_of.is_empty());
+    }
+
+    #[test]
+    fn on_the_shared_destination_the_first_header_that_names_us_decides() {
+        let header = |name: &str, value: &str| RawHeader { name: name.into(), value: value.into() };
+        let mut mail = Mail { to: vec![address("x@y.example"), address("support@acme.example")], ..Mail::default() };
+        let shared = recipients(&["in@mx.acme.example"]);
+        assert_eq!(directory().route(&shared, &mail).one_of, [address("support@acme.example")]);
+        mail.headers.push(header("X-Forwarded-For", "billing@acme.example in@mx.acme.example"));
+        assert_eq!(directory().route(&shared, &mail).one_of, [address("billing@acme.example")]);
+    }
+
+    #[test]
+    fn a_blind_copy_without_any_of_our_addresses_reaches_none() {
+        let shared = recipients(&["in@mx.acme.example"]);
+        assert_eq!(directory().route(&shared, &Mail::default()), Routed::default());
+    }
+}
