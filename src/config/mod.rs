@@ -3,12 +3,20 @@
 //! A leaf like `types`: any room may read its own section. Every key with unit, default and reason stands in the
 //! sample `smtpd.toml` at the top of the tree, which a test reads. Reading and checking is `read`.
 
+mod check;
+mod keys;
 mod outgoing;
+mod outgoing_keys;
 mod read;
+mod reader;
+#[cfg(test)]
+mod sample_tests;
 mod sections;
+mod words;
 
+pub use check::{BUILT_IN_FORWARDERS, check};
 pub use outgoing::{Autopilot, Domain, Forwarder, Route, Smarthost, SmarthostTls, SupportAddress};
-pub use read::{Mistake, Mistakes, check, load, parse};
+pub use read::{Mistake, Mistakes, load, parse};
 pub use sections::{
     Agent, Auth, Config, Knowledge, Limits, Listener, Log, LogFormat, Outbound, Smtp, Store, Timeouts, Tls, TlsMode,
     Web,

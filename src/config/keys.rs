@@ -1,0 +1,294 @@
+//! Every key of `smtpd.toml` with its type, range and unit: the one list.
+//!
+//! Defaults stand in `sections`; this file only takes what differs.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use super::{
+    Agent, Auth, Autopilot, Config, Domain, Forwarder, Knowledge, Limits, Listener, Log, LogFormat, Outbound, Smtp,
+    Store, SupportAddress, Timeouts, Tls, TlsMode, Web, outgoing_keys, reader::Section,
+};
+use crate::types::{Address, Level};
+
+/// Seconds in a day: the longest deadline that makes sense.
+const DAY_SECS: i64 = 86_400;
+/// The most bytes any size may ask for: 1 TiB.
+const BYTES_MAX: i64 = 1 << 40;
+/// The most of anything that is counted.
+const COUNT_MAX: i64 = 1_000_000;
+
+/// The whole file. Relative paths are taken from `base`.
+pub(super) fn config(root: &Section<'_, '_>, base: &Path) -> Config {
+    let store = root.table("store", |s| store(s, base));
+    Config {
+        smtp: root.table("smtp", smtp),
+        tls: root.table("tls", |s| tls(s, base)),
+        limits: root.table("limits", limits),
+        auth: root.table("auth", auth),
+        outbound: root.table("outbound", |s| outbound(s, base, &store.path)),
+        store,
+        agent: root.table("agent", agent),
+        knowledge: root.table("knowledge", |s| knowledge(s, base)),
+        web: root.table("web", |s| Web { listen: s.made("listen", socket) }),
+        log: root.table("log", log),
+        domains: root.tables("domain", "name", |name| host(name).unwrap_or(name.into()), domain).unwrap_or_default(),
+        addresses: root
+            .tables("address", "address", |text| address(text).map_or(text.into(), |address| address.key()), support)
+            .unwrap_or_default(),
+        forwarders: root.tables("forwarder", "name", str::to_lowercase, forwarder).unwrap_or_default(),
+    }
+}
+
+fn smtp(s: &Section<'_, '_>) -> Smtp {
+    let default = Smtp::default();
+    let label = |listen: &str| socket(listen).map_or(listen.to_owned(), |listen| listen.to_string());
+    Smtp {
+        hostname: s.made("hostname", host).unwrap_or(default.hostname),
+        listeners: s.tables("listener", "listen", label, listener).unwrap_or(default.listeners),
+        shared_destination: s.made("shared_destination", local_part).unwrap_or(default.shared_destination),
+    }
+}
+
+fn listener(s: &Section<'_, '_>) -> Option<Listener> {
+    let default = Listener::default();
+    let tls = s.word(
+        "tls",
+        default.tls,
+        &[("starttls", TlsMode::StartTls), ("implicit", TlsMode::Implicit), ("off", TlsMode::Off)],
+    );
+    let require_tls = s.flag("require_tls", default.require_tls);
+    let proxy_from = s.texts("proxy_from", |text| text.parse::<IpAddr>().map_err(|_| no_ip(text)));
+    let listen = s.needed("listen", socket)?;
+    Some(Listener { listen, tls, require_tls, proxy_from: proxy_from.unwrap_or_default() })
+}
+
+fn tls(s: &Section<'_, '_>, base: &Path) -> Tls {
+    Tls { certificate: path(s, "certificate", base), key: path(s, "key", base) }
+}
+
+fn limits(s: &Section<'_, '_>) -> Limits {
+    let default = Limits::default();
+    let memory = 1024..=BYTES_MAX;
+    Limits {
+        connections_max: s.number("connections_max", default.connections_max, 1..=COUNT_MAX, "connections"),
+        connections_per_ip_max: s.number(
+            "connections_per_ip_max",
+            default.connections_per_ip_max,
+            1..=COUNT_MAX,
+            "connections",
+        ),
+        commands_max: s.number("commands_max", default.commands_max, 10..=1_000_000_000, "commands"),
+        bad_commands_max: s.number("bad_commands_max", default.bad_commands_max, 1..=COUNT_MAX, "commands"),
+        // RFC 5321 §4.5.3.1.8 asks for 100; a smaller number only costs the peer another transaction.
+        recipients_max: s.number("recipients_max", default.recipients_max, 1..=10_000, "recipients"),
+        unknown_recipients_max: s.number(
+            "unknown_recipients_max",
+            default.unknown_recipients_max,
+            1..=COUNT_MAX,
+            "recipients",
+        ),
+        // RFC 5321 §4.5.3.1.4: 512 at least.
+        command_line_bytes_max: s.number(
+            "command_line_bytes_max",
+            default.command_line_bytes_max,
+            512..=65_536,
+            "bytes",
+        ),
+        // RFC 5321 §4.5.3.1.7: 64 KiB at least.
+        message_bytes_max: s.number("message_bytes_max", default.message_bytes_max, 65_536..=4 << 30, "bytes"),
+        spool_above_bytes: s.number("spool_above_bytes", default.spool_above_bytes, memory.clone(), "bytes"),
+        bodies_bytes_max: s.number("bodies_bytes_max", default.bodies_bytes_max, memory, "bytes"),
+        timeouts: timeouts(s),
+    }
+}
+
+fn timeouts(s: &Section<'_, '_>) -> Timeouts {
+    let default = Timeouts::default();
+    Timeouts {
+        command: secs(s, "command_timeout_secs", default.command),
+        data: secs(s, "data_timeout_secs", default.data),
+        message: secs(s, "message_timeout_secs", default.message),
+        tls: secs(s, "tls_timeout_secs", default.tls),
+        write: secs(s, "write_timeout_secs", default.write),
+        shutdown: secs(s, "shutdown_timeout_secs", default.shutdown),
+    }
+}
+
+fn auth(s: &Section<'_, '_>) -> Auth {
+    let default = Auth::default();
+    let query_millis = default.query_timeout.as_millis() as u64;
+    Auth {
+        resolvers: s.texts("resolvers", resolver).unwrap_or(default.resolvers),
+        query_timeout: Duration::from_millis(s.number(
+            "query_timeout_millis",
+            query_millis,
+            10..=60_000,
+            "milliseconds",
+        )),
+        deadline: Duration::from_secs(s.number("deadline_secs", default.deadline.as_secs(), 1..=120, "seconds")),
+        signatures_max: s.number("signatures_max", default.signatures_max, 1..=100, "signatures"),
+        cache_entries_max: s.number("cache_entries_max", default.cache_entries_max, 0..=10_000_000, "entries"),
+    }
+}
+
+fn store(s: &Section<'_, '_>, base: &Path) -> Store {
+    let default = Store::default();
+    Store {
+        path: path(s, "path", base).unwrap_or(base.join(default.path)),
+        segment_bytes: s.number("segment_bytes", default.segment_bytes, 1 << 20..=4 << 30, "bytes"),
+        index_cache_bytes: s.number("index_cache_bytes", default.index_cache_bytes, 1 << 20..=BYTES_MAX, "bytes"),
+        reopen_within_days: s.number("reopen_within_days", default.reopen_within_days, 0..=36_500, "days"),
+    }
+}
+
+fn outbound(s: &Section<'_, '_>, base: &Path, data: &Path) -> Outbound {
+    let default = Outbound::default();
+    let hours = default.give_up_after.as_secs() / 3600;
+    let retry = s.numbers("retry_secs", 1..=7 * DAY_SECS, "seconds");
+    Outbound {
+        route: outgoing_keys::route(s, base, data),
+        concurrency: s.number("concurrency", default.concurrency, 1..=1000, "deliveries"),
+        connect_timeout: secs(s, "connect_timeout_secs", default.connect_timeout),
+        command_timeout: secs(s, "command_timeout_secs", default.command_timeout),
+        retry: retry.map_or(default.retry, |list| list.into_iter().map(Duration::from_secs).collect()),
+        give_up_after: Duration::from_secs(s.number("give_up_after_hours", hours, 1..=720, "hours") * 3600),
+    }
+}
+
+fn agent(s: &Section<'_, '_>) -> Agent {
+    let default = Agent::default();
+    let quiet_secs = default.quiet_period.as_secs();
+    let per_day = default.answers_per_sender_per_day_max;
+    let per_hour = default.answers_per_conversation_per_hour_max;
+    Agent {
+        quiet_period: Duration::from_secs(s.number("quiet_period_secs", quiet_secs, 0..=DAY_SECS, "seconds")),
+        level_min: level(s).unwrap_or(default.level_min),
+        disclosure: s.flag("disclosure", default.disclosure),
+        answers_per_sender_per_day_max: s.number("answers_per_sender_per_day_max", per_day, 0..=COUNT_MAX, "answers"),
+        answers_per_conversation_per_hour_max: s.number(
+            "answers_per_conversation_per_hour_max",
+            per_hour,
+            0..=COUNT_MAX,
+            "answers",
+        ),
+        concurrency: s.number("concurrency", default.concurrency, 1..=1000, "conversations"),
+    }
+}
+
+fn knowledge(s: &Section<'_, '_>, base: &Path) -> Knowledge {
+    let percent = Knowledge::default().support_min_percent;
+    Knowledge {
+        path: path(s, "path", base),
+        support_min_percent: s.number("support_min_percent", percent, 0..=100, "percent"),
+    }
+}
+
+fn log(s: &Section<'_, '_>) -> Log {
+    let default = Log::default();
+    let format = s.word("format", default.format, &[("text", LogFormat::Text), ("json", LogFormat::Json)]);
+    Log { level: s.made("level", log_level).unwrap_or(default.level), format }
+}
+
+fn log_level(text: &str) -> Result<String, String> {
+    // A lone word that is no level would be taken for the name of a module, and silence all others.
+    let levels = ["off", "error", "warn", "info", "debug", "trace"];
+    let lone = text.chars().all(|c| c.is_ascii_alphabetic());
+    if lone && !levels.contains(&text) {
+        return Err(format!("`{text}` is none of {}", levels.map(|level| format!("`{level}`")).join(", ")));
+    }
+    let parsed = tracing_subscriber::EnvFilter::builder().parse(text);
+    parsed.map(|_| text.to_owned()).map_err(|error| format!("neither a level nor a filter expression: {error}"))
+}
+
+fn domain(s: &Section<'_, '_>) -> Option<Domain> {
+    let selector_rsa = s.made("selector_rsa", selector);
+    let selector_ed25519 = s.made("selector_ed25519", selector);
+    Some(Domain { name: s.needed("name", host)?, selector_rsa, selector_ed25519 })
+}
+
+/// RFC 6376 §3.1: a selector is one or more labels.
+fn selector(text: &str) -> Result<String, String> {
+    let label = |label: &str| {
+        let plain = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        plain && !label.is_empty() && label.len() <= 63 && !label.starts_with('-') && !label.ends_with('-')
+    };
+    let good = text.split('.').all(label);
+    good.then(|| text.to_ascii_lowercase()).ok_or(format!("`{text}` is no selector: letters, digits, `-` and `.`"))
+}
+
+fn support(s: &Section<'_, '_>) -> Option<SupportAddress> {
+    let autopilot = [Autopilot::On, Autopilot::Assist, Autopilot::Off].map(|mode| (mode.word(), mode));
+    let name = s.text("name");
+    let autopilot = s.word("autopilot", Autopilot::default(), &autopilot);
+    let forwarder = s.text("forwarder").map(|name| name.to_lowercase());
+    let signature_markdown = s.prose("signature_markdown").unwrap_or_default();
+    let signature_html = s.prose("signature_html");
+    let level_min = level(s);
+    let address = s.needed("address", address)?;
+    Some(SupportAddress { address, name, autopilot, forwarder, signature_markdown, signature_html, level_min })
+}
+
+fn forwarder(s: &Section<'_, '_>) -> Option<Forwarder> {
+    if !s.has("arc_sealers") {
+        s.wrong("arc_sealers", "it is needed here: a forwarder is believed by the seals it sets");
+    }
+    let arc_sealers = s.texts("arc_sealers", host).unwrap_or_default();
+    let name = s.needed("name", |name| Ok(name.to_lowercase()))?;
+    Some(Forwarder { name, arc_sealers })
+}
+
+fn level(s: &Section<'_, '_>) -> Option<Level> {
+    // Level 0 is held before anybody could answer it.
+    let number = s.number("level_min", 0u8, 1..=4, "(a level)");
+    Level::from_u8(number).filter(|level| *level != Level::Forged)
+}
+
+fn secs(s: &Section<'_, '_>, leaf: &str, default: Duration) -> Duration {
+    Duration::from_secs(s.number(leaf, default.as_secs(), 1..=DAY_SECS, "seconds"))
+}
+
+/// A path, from `base` when it is relative.
+pub(super) fn path(s: &Section<'_, '_>, leaf: &str, base: &Path) -> Option<PathBuf> {
+    s.text(leaf).map(|text| base.join(text))
+}
+
+fn address(text: &str) -> Result<Address, String> {
+    Address::parse(text).map_err(|error| format!("`{text}`: {error}"))
+}
+
+fn local_part(text: &str) -> Result<String, String> {
+    let made = Address::parse(&format!("{text}@x.example")).ok().filter(|_| !text.contains(['+', '"']));
+    made.map(|address| address.local().to_owned())
+        .ok_or_else(|| format!("`{text}` is not a local part without `+`, as in `in`"))
+}
+
+/// A host name in its ASCII form, lower case, without a last dot. RFC 1123 §2.1.
+pub(super) fn host(text: &str) -> Result<String, String> {
+    let wrong = || format!("`{text}` is not a host name");
+    let ascii = Address::parse(&format!("x@{text}")).map_err(|_| wrong())?.domain().to_owned();
+    let strict = |label: &str| !label.starts_with('-') && !label.ends_with('-') && !label.contains(['_', '[']);
+    // All digits and dots is an address, not a name; two `@` would have hidden the rest.
+    let numeric = ascii.split('.').next_back().is_some_and(|label| label.bytes().all(|byte| byte.is_ascii_digit()));
+    if ascii.split('.').all(strict) && !numeric && !text.contains('@') { Ok(ascii) } else { Err(wrong()) }
+}
+
+fn socket(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| {
+        format!("`{text}` is not an IP address and port, as in `127.0.0.1:2525`, `0.0.0.0:25` or `[::]:25`")
+    })
+}
+
+/// A DNS server: an address with or without a port.
+fn resolver(text: &str) -> Result<SocketAddr, String> {
+    const DNS_PORT: u16 = 53;
+    let with_port = text.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, DNS_PORT));
+    with_port.or_else(|_| text.parse()).map_err(|_| no_ip(text))
+}
+
+fn no_ip(text: &str) -> String {
+    format!("`{text}` is not an IP address")
+}
