@@ -1,1 +1,18 @@
-//! (to be written)
+//! What must be in place before mail flows: the install secret, destinations and how providers are told of them,
+//! domains and their DNS rows, and edits of `smtpd.toml` that keep its comments.
+
+mod addresses;
+mod dns;
+mod domains;
+mod edit;
+mod files;
+mod recipes;
+mod secret;
+
+pub use addresses::{Destinations, destination, recognize};
+pub use dns::{Dns, DnsError, Lookup, LookupError};
+pub use domains::{Checked, DkimRow, DnsRow, Purpose, RowKind, Status, domain_verified, rows, status, verified};
+pub use edit::{EditError, NewAddress, NewDomain, add_address, add_domain, remove_address};
+pub use files::write_atomically;
+pub use recipes::{RECIPES, recipe};
+pub use secret::{SECRET_FILE, SecretError, secret_in};
