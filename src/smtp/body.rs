@@ -53,7 +53,7 @@ impl<I: Intake> Connection<I> {
                 arriving.settle().await;
             }
             match progress {
-                Progress::More => self.inbox.consume(usize::MAX),
+                Progress::More => self.inbox.consume_all(),
                 Progress::Ended { used_bytes } => {
                     self.inbox.consume(used_bytes);
                     break;

@@ -50,7 +50,12 @@ impl Inbox {
 
     /// The first `count` unread bytes are used.
     pub(crate) fn consume(&mut self, count: usize) {
-        self.start = (self.start + count).min(self.end);
+        self.start = self.start.saturating_add(count).min(self.end);
+    }
+
+    /// All unread bytes are used.
+    pub(crate) fn consume_all(&mut self) {
+        self.start = self.end;
     }
 
     /// Throws away everything, and what was known of a line begun (S-14).
@@ -95,7 +100,7 @@ impl Inbox {
         let Some(length) = memchr(b'\n', self.unread()) else {
             if self.overlong || self.unread().len() >= self.line_bytes_max {
                 self.overlong = true;
-                self.start = self.end;
+                self.consume_all();
             }
             return None;
         };

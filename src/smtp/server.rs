@@ -325,3 +325,12 @@ async fn handshake<I: Intake>(
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) async fn idle_connection_bytes<I: Intake>(settings: Settings, intake: Arc<I>) -> io::Result<usize> {
+    let server = Server::bind(settings, intake)?;
+    let address = server.local_addrs()[0];
+    let stream = TcpStream::connect(address).await?;
+    let Entrance { listener, rules, .. } = &server.entrances[0];
+    Ok(std::mem::size_of_val(&serve(stream, address, listener, rules.clone(), server.shared.clone())))
+}
