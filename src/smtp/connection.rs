@@ -28,6 +28,9 @@ const REPLIES_BYTES_MAX: usize = 4 * 1024;
 /// After we closed, a peer still sending is read from so long that it can get to our words instead of a reset.
 const LINGER: Duration = Duration::from_secs(5);
 
+/// The same when the whole server is leaving: shorter than it waits for last words.
+const LINGER_LEAVING: Duration = Duration::from_secs(1);
+
 /// Why a connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ended {
@@ -48,7 +51,7 @@ pub(crate) enum Ended {
 /// What a wait for input is for.
 #[derive(Clone, Copy)]
 pub(super) enum Wait {
-    Command,
+    Command { until: Instant },
     Body { until: Instant },
 }
 
@@ -115,7 +118,7 @@ impl<I: Intake> Connection<I> {
             }
             Ended::ByUs | Ended::TooSlow | Ended::ShuttingDown => {
                 if written.is_ok() {
-                    self.linger(stream).await;
+                    self.linger(stream, if ended == Ended::ShuttingDown { LINGER_LEAVING } else { LINGER }).await;
                 }
                 ended
             }
@@ -126,11 +129,16 @@ impl<I: Intake> Connection<I> {
         &mut self,
         stream: &mut S,
     ) -> Result<std::convert::Infallible, Ended> {
+        // Begins with the wait for a command and holds for all of it: bytes that trickle count as slow.
+        let mut deadline = None;
         loop {
             let Some(command) = self.next_command() else {
-                self.fill(stream, Wait::Command).await?;
+                // RFC 5321 §4.5.3.2.7: five minutes at least, which is the default.
+                let until = *deadline.get_or_insert_with(|| Instant::now() + self.shared.limits.timeouts.command);
+                self.fill(stream, Wait::Command { until }).await?;
                 continue;
             };
+            deadline = None;
             let step = self.session.step(command, &*self.shared);
             if !self.session.is_chunking() && !matches!(step, Step::ReadChunk { .. }) {
                 self.chunks = None;
@@ -180,9 +188,7 @@ impl<I: Intake> Connection<I> {
     async fn end_of_mail<S: AsyncWrite + Unpin>(&mut self, stream: &mut S, reply: Reply) -> Result<(), Ended> {
         self.inbox.narrow();
         self.say(reply)?;
-        self.flush(stream).await?;
-        // A peer that never pauses is let go between two mails too.
-        if self.shared.leaving.is_cancelled() { Err(Ended::ShuttingDown) } else { Ok(()) }
+        self.flush(stream).await
     }
 
     /// RFC 3207 §4.2, S-14: what came with STARTTLS was written by who knows whom. A peer that does so is not believed.
@@ -201,19 +207,20 @@ impl<I: Intake> Connection<I> {
         wait: Wait,
     ) -> Result<(), Ended> {
         self.flush(stream).await?;
-        let timeouts = &self.shared.limits.timeouts;
         let now = Instant::now();
-        let until = match wait {
-            // RFC 5321 §4.5.3.2.7: five minutes at least, which is the default.
-            Wait::Command => now + timeouts.command,
-            // RFC 5321 §4.5.3.2.5, and the whole body has a deadline too: bytes that trickle count as slow.
-            Wait::Body { until } => until.min(now + timeouts.data),
+        let (until, idle) = match wait {
+            Wait::Command { until } => (until, !self.session.is_in_transaction()),
+            // RFC 5321 §4.5.3.2.5 for each piece; the whole body has a deadline too.
+            Wait::Body { until } => (until.min(now + self.shared.limits.timeouts.data), false),
         };
+        let leave = if idle { &self.shared.leaving } else { &self.shared.left };
+        // Looked at first, because a peer that never pauses would keep the others from being looked at.
+        if leave.is_cancelled() {
+            return Err(Ended::ShuttingDown);
+        }
         if until <= now {
             return Err(Ended::TooSlow);
         }
-        let idle = matches!(wait, Wait::Command) && !self.session.is_in_transaction();
-        let leave = if idle { &self.shared.leaving } else { &self.shared.left };
         let read = tokio::select! {
             biased;
             read = stream.read(self.inbox.room()) => read,
@@ -251,7 +258,7 @@ impl<I: Intake> Connection<I> {
 
     /// Ends our side and throws away what still comes, for a while: closing with unread bytes would reset the connection,
     /// and the peer would never read why.
-    async fn linger<S: AsyncRead + AsyncWrite + Unpin>(&mut self, stream: &mut S) {
+    async fn linger<S: AsyncRead + AsyncWrite + Unpin>(&mut self, stream: &mut S, at_most: Duration) {
         let drain = async {
             stream.shutdown().await?;
             loop {
@@ -262,6 +269,6 @@ impl<I: Intake> Connection<I> {
             }
         };
         // Either way the socket closes next.
-        let _ = timeout(LINGER, drain).await;
+        let _ = timeout(at_most, drain).await;
     }
 }

@@ -31,3 +31,5 @@ mod dialogue_tests;
 mod server_tests;
 #[cfg(test)]
 mod smuggling_tests;
+#[cfg(test)]
+mod starttls_tests;
