@@ -1,10 +1,25 @@
 //! Bytes to [`Mail`]: caps before parsing, any charset, never a failure.
 //!
-//! Pure: no clock, no file, no network. What a mail *means* (class, numbers, quotes) is `conversation`'s.
+//! Pure: no clock, no file, no network. What a mail *means* (class, numbers, quotes) is `conversation`'s. Only this room
+//! knows the mail library.
+//!
+//! ```text
+//! parse ─ head       header block → fields            from_line   From, read a second time (S-04)
+//!       ─ walk       body → parts, within caps         content     what a part says about itself
+//!       ─ body       parts → text, HTML, attachments   text, ids   octets → words
+//! ```
 
+mod body;
 mod caps;
+mod content;
+mod from_line;
+mod head;
+pub mod html;
+mod ids;
 mod mail;
 mod parse;
+mod text;
+mod walk;
 
 pub use mail::{Attachment, Mail, Note, RawHeader};
 pub use parse::parse;

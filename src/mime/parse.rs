@@ -1,8 +1,154 @@
-//! Bytes to [`Mail`].
+//! Bytes to [`Mail`]: puts together what the files beside it read.
 
-use super::Mail;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Reads a mail; never fails.
-pub fn parse(_raw: &[u8]) -> Mail {
-    Mail::default()
+use bytes::Bytes;
+use mail_parser::{HeaderName, HeaderValue, MessageParser, parsers::MessageStream};
+
+use super::{
+    Attachment, Mail, Note, RawHeader, body,
+    caps::{ADDRESSES_MAX, Cap, Hits},
+    from_line,
+    head::{Field, Head},
+    ids, text, walk,
+};
+use crate::types::Address;
+
+/// Octets of a subject that are kept: the longest line mail may have. RFC 5322 §2.1.1.
+const SUBJECT_OCTETS_MAX: usize = 998;
+
+/// Reads a mail. Never fails, whatever the bytes are; what was odd stands in [`Mail::notes`].
+///
+/// Time and memory grow with the length of the mail and nothing else, and no shape of it can use up a 2 MiB stack
+/// (S-15, S-16).
+pub fn parse(raw: &[u8]) -> Mail {
+    // The library reads hostile octets for us. Should it ever panic, the mail is still kept and shown.
+    catch_unwind(AssertUnwindSafe(|| read(raw))).unwrap_or_else(|_| opaque(raw))
 }
+
+fn read(raw: &[u8]) -> Mail {
+    let mut mail = Mail::default();
+    let mut hits = Hits::default();
+    let head = walk::mail_head(raw, &mut hits);
+    mail.headers = head.fields.iter().map(raw_header).collect();
+    fill_from(&mut mail, raw, &head);
+    fill_addresses(&mut mail, &head, &mut hits);
+    let first = |name: &str| head.first(name).map(Field::unfolded);
+    mail.subject = first("subject").map(|v| text::one_line(&text::words(&v), SUBJECT_OCTETS_MAX)).unwrap_or_default();
+    mail.message_id = first("message-id").and_then(|v| ids::of(&v).into_iter().next()).unwrap_or_default();
+    mail.in_reply_to = all_ids(&head, "in-reply-to");
+    mail.references = all_ids(&head, "references");
+    mail.date = first("date").and_then(|v| date(&v));
+    body::fill(&mut mail, walk::walk(&head, &raw[head.body_at..], &mut hits), &mut hits);
+    mail.notes.extend(hits.iter().map(|cap| Note(cap.words())));
+    if head.odd_lines {
+        mail.notes.push(Note("lines in the header are no header fields".to_owned()));
+    }
+    if head.unended && !raw.is_empty() {
+        mail.notes.push(Note("no empty line ends the header".to_owned()));
+    }
+    mail
+}
+
+/// A mail that could not be read: all of it as one attachment.
+fn opaque(raw: &[u8]) -> Mail {
+    Mail {
+        from_trouble: "the mail could not be read".to_owned(),
+        attachments: vec![Attachment {
+            name: "message.eml".to_owned(),
+            kind: "message/rfc822".to_owned(),
+            content: Bytes::copy_from_slice(raw),
+            inline: false,
+            content_id: String::new(),
+        }],
+        notes: vec![Note("the mail could not be read; it is attached as it came".to_owned())],
+        ..Mail::default()
+    }
+}
+
+fn raw_header(field: &Field<'_>) -> RawHeader {
+    RawHeader {
+        name: String::from_utf8_lossy(field.name).into_owned(),
+        value: text::guess(&field.unfolded()).trim().to_owned(),
+    }
+}
+
+fn all_ids(head: &Head<'_>, name: &str) -> Vec<String> {
+    let mut all: Vec<String> = head.all(name).flat_map(|f| ids::of(&f.unfolded())).collect();
+    // The newest stand last.
+    all.drain(..all.len().saturating_sub(Mail::REFERENCES_MAX));
+    all
+}
+
+/// Milliseconds since 1970. RFC 5322 §3.3.
+fn date(value: &[u8]) -> Option<i64> {
+    let line = text::guess(value) + "\n";
+    match MessageStream::new(line.as_bytes()).parse_date() {
+        HeaderValue::DateTime(date) if date.is_valid() => date.to_timestamp().checked_mul(1_000),
+        _ => None,
+    }
+}
+
+/// S-04: exactly one From header with exactly one address, and two readers that agree on it.
+fn fill_from(mail: &mut Mail, raw: &[u8], head: &Head<'_>) {
+    match the_one_from(raw, head) {
+        Ok(from) => (mail.from, mail.from_name) = (Some(from.address), from.name),
+        Err(trouble) => {
+            mail.from_trouble = trouble.to_owned();
+            mail.from_name =
+                head.first("from").map(|f| text::one_line(&text::words(&f.unfolded()), 300)).unwrap_or_default();
+        }
+    }
+}
+
+fn the_one_from(raw: &[u8], head: &Head<'_>) -> Result<from_line::FromLine, &'static str> {
+    let mut fields = head.all("from");
+    let field = fields.next().ok_or("there is no From header")?;
+    if fields.next().is_some() || head.from_lines > 1 {
+        return Err("there is more than one From header");
+    }
+    // The header as a whole, as the library splits it: it must have seen the same single field.
+    let block = MessageParser::default().parse_headers(&raw[..head.read]);
+    let seen = block.as_ref().map_or(0, |m| m.header_values(HeaderName::From).count());
+    if field.spaced || head.from_lines != 1 || seen != 1 {
+        return Err("the From header is not plainly written");
+    }
+    let value = field.unfolded();
+    let from = from_line::read(&value)?;
+    // Tolerated: `a@x <a@x>`. The library would glue the two together.
+    let line = if from.repeats { format!("<{}>\n", from.address).into_bytes() } else { [&value, &b"\n"[..]].concat() };
+    let HeaderValue::Address(again) = MessageStream::new(&line).parse_address() else {
+        return Err("the From header holds no address");
+    };
+    let mut others = again.iter();
+    let other = others.next().and_then(|a| a.address()).and_then(|a| Address::parse(a).ok());
+    if others.next().is_some() || other.as_ref() != Some(&from.address) {
+        return Err("two ways of reading the From header disagree");
+    }
+    Ok(from)
+}
+
+fn fill_addresses(mail: &mut Mail, head: &Head<'_>, hits: &mut Hits) {
+    let mut left = ADDRESSES_MAX;
+    for (name, list) in [("reply-to", &mut mail.reply_to), ("to", &mut mail.to), ("cc", &mut mail.cc)] {
+        for field in head.all(name) {
+            let line = [&field.unfolded(), &b"\n"[..]].concat();
+            let HeaderValue::Address(addresses) = MessageStream::new(&line).parse_address() else { continue };
+            for address in addresses.iter().filter_map(|a| a.address()).filter_map(|a| Address::parse(a).ok()) {
+                if left == 0 {
+                    hits.add(Cap::Addresses);
+                    return;
+                }
+                left -= 1;
+                list.push(address);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "hostile_tests.rs"]
+mod hostile_tests;
+#[cfg(test)]
+#[path = "parse_tests.rs"]
+mod tests;

@@ -1,0 +1,511 @@
+//! HTML to the text a person would see, line by line.
+//!
+//! No tree is built: tags are read one after the other, linear in the input whatever is unclosed. What is hidden by
+//! style is left out, for nobody saw it. Who needs to know *where* a line stood gives a function that names regions.
+
+use mail_parser::decoders::{charsets::map::charset_decoder, html::add_html_token};
+
+/// A tag as written.
+#[derive(Debug, Clone, Copy)]
+pub struct Tag<'a> {
+    /// Element name as written.
+    pub name: &'a str,
+    attributes: &'a str,
+}
+
+impl<'a> Tag<'a> {
+    /// Whether it is that element (any case).
+    pub fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+
+    /// The value of an attribute, entities not decoded; empty without.
+    pub fn attribute(&self, name: &str) -> &'a str {
+        let mut rest = self.attributes;
+        loop {
+            rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
+            if rest.is_empty() {
+                return "";
+            }
+            // A name may begin with `=`: HTML §13.2.5.32.
+            let first = rest.chars().next().map_or(0, char::len_utf8);
+            let ends = |c: char| c.is_ascii_whitespace() || c == '=';
+            let (key, after) = rest.split_at(rest[first..].find(ends).map_or(rest.len(), |i| i + first));
+            let after = after.trim_ascii_start();
+            let Some(value) = after.strip_prefix('=') else {
+                rest = after;
+                continue;
+            };
+            let value = value.trim_ascii_start();
+            let (value, after) = match value.chars().next() {
+                Some(quote @ ('"' | '\'')) => value[1..].split_once(quote).unwrap_or((&value[1..], "")),
+                _ => value.split_at(value.find(|c: char| c.is_ascii_whitespace()).unwrap_or(value.len())),
+            };
+            if key.eq_ignore_ascii_case(name) {
+                return value;
+            }
+            rest = after;
+        }
+    }
+}
+
+/// One piece of a document.
+#[derive(Debug, Clone, Copy)]
+pub enum Token<'a> {
+    /// Text between tags, entities not decoded.
+    Text(&'a str),
+    /// A start tag.
+    Open(Tag<'a>),
+    /// An end tag, its name as written.
+    Close(&'a str),
+}
+
+/// Reads a document piece by piece.
+#[derive(Debug)]
+pub struct Tokens<'a> {
+    rest: &'a str,
+    /// A quote was opened in a tag and nowhere closed: from here on the next `>` ends a tag.
+    quotes_broken: bool,
+}
+
+impl<'a> Tokens<'a> {
+    /// Begins at the start.
+    pub fn of(html: &'a str) -> Self {
+        Self { rest: html, quotes_broken: false }
+    }
+
+    fn tag_end(&mut self) -> Option<usize> {
+        if !self.quotes_broken {
+            let mut quote = None;
+            for (i, b) in self.rest.bytes().enumerate() {
+                match (quote, b) {
+                    (None, b'>') => return Some(i),
+                    (None, b'"' | b'\'')
+                        if self.rest.as_bytes()[i - 1].is_ascii_whitespace() || self.rest.as_bytes()[i - 1] == b'=' =>
+                    {
+                        quote = Some(b)
+                    }
+                    (Some(open), b) if open == b => quote = None,
+                    _ => {}
+                }
+            }
+            self.quotes_broken = true;
+        }
+        memchr::memchr(b'>', self.rest.as_bytes())
+    }
+
+    /// Passes over the content of an element whose content is no markup.
+    fn skip_raw(&mut self, name: &str) {
+        let mut at = 0;
+        while let Some(found) = memchr::memmem::find(&self.rest.as_bytes()[at..], b"</") {
+            at += found + 2;
+            let here = self.rest.as_bytes().get(at..at + name.len()).unwrap_or_default();
+            if here.eq_ignore_ascii_case(name.as_bytes()) {
+                self.rest = &self.rest[at - 2..];
+                return;
+            }
+        }
+        self.rest = "";
+    }
+}
+
+impl<'a> Iterator for Tokens<'a> {
+    type Item = Token<'a>;
+
+    fn next(&mut self) -> Option<Token<'a>> {
+        loop {
+            if self.rest.is_empty() {
+                return None;
+            }
+            if !self.rest.starts_with('<') {
+                let (text, rest) =
+                    self.rest.split_at(memchr::memchr(b'<', self.rest.as_bytes()).unwrap_or(self.rest.len()));
+                self.rest = rest;
+                return Some(Token::Text(text));
+            }
+            let second = self.rest.as_bytes().get(1).copied().unwrap_or(b' ');
+            if self.rest.starts_with("<!--") {
+                let end = memchr::memmem::find(&self.rest.as_bytes()[4..], b"-->");
+                self.rest = end.map_or("", |i| &self.rest[4 + i + 3..]);
+                continue;
+            }
+            if !(second.is_ascii_alphabetic() || matches!(second, b'/' | b'!' | b'?')) {
+                let (text, rest) = self.rest.split_at(1);
+                self.rest = rest;
+                return Some(Token::Text(text));
+            }
+            let Some(end) = self.tag_end() else {
+                return Some(Token::Text(std::mem::take(&mut self.rest)));
+            };
+            let inner = &self.rest[1..end];
+            self.rest = &self.rest[end + 1..];
+            if matches!(second, b'!' | b'?') {
+                continue;
+            }
+            if let Some(name) = inner.strip_prefix('/') {
+                return Some(Token::Close(name.split(|c: char| c.is_ascii_whitespace()).next().unwrap_or_default()));
+            }
+            let split = inner.find(|c: char| c.is_ascii_whitespace() || c == '/').unwrap_or(inner.len());
+            let tag = Tag { name: &inner[..split], attributes: &inner[split..] };
+            if RAW.iter().any(|raw| tag.is(raw)) {
+                self.skip_raw(tag.name);
+                continue;
+            }
+            return Some(Token::Open(tag));
+        }
+    }
+}
+
+/// Elements whose content is not for readers.
+const RAW: [&str; 7] = ["style", "script", "title", "template", "noscript", "xml", "textarea"];
+const VOID: [&str; 10] = ["br", "hr", "img", "input", "meta", "link", "col", "area", "base", "wbr"];
+const BLOCKS: [&str; 25] = [
+    "div",
+    "tr",
+    "li",
+    "dt",
+    "dd",
+    "section",
+    "article",
+    "header",
+    "footer",
+    "main",
+    "center",
+    "address",
+    "form",
+    "fieldset",
+    "tbody",
+    "thead",
+    "tfoot",
+    "nav",
+    "aside",
+    "figure",
+    "figcaption",
+    "body",
+    "html",
+    "dl",
+    "caption",
+];
+const PARAGRAPHS: [&str; 12] = ["p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "blockquote", "pre"];
+
+/// What a tag begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begins {
+    /// Nothing of note.
+    Nothing,
+    /// A region that ends with the element.
+    Region(u8),
+    /// A region that goes on to the end of the document.
+    Rest(u8),
+}
+
+/// One line of the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Without line end.
+    pub text: String,
+    /// The region it stands in: the highest that is open; 0 outside of all.
+    pub region: u8,
+    /// How many blockquotes it stands in.
+    pub quotes: u8,
+}
+
+/// The text of a document. `> ` stands before what is quoted.
+pub fn to_text(html: &str) -> String {
+    let mut out = String::with_capacity(html.len() / 2);
+    for line in to_lines(html, &mut |_| Begins::Nothing) {
+        for _ in 0..line.quotes.min(QUOTES_SHOWN_MAX) {
+            out.push_str("> ");
+        }
+        out.push_str(&line.text);
+        out.push('\n');
+    }
+    out
+}
+
+const QUOTES_SHOWN_MAX: u8 = 5;
+
+/// The lines of a document, each with the region that `begins` named.
+pub fn to_lines(html: &str, begins: &mut dyn FnMut(&Tag<'_>) -> Begins) -> Vec<Line> {
+    let lines = read(html, begins, true);
+    // An element that hides and never closes would hide everything behind it: rather show too much than nothing.
+    if lines.is_empty() { read(html, begins, false) } else { lines }
+}
+
+fn read(html: &str, begins: &mut dyn FnMut(&Tag<'_>) -> Begins, hiding: bool) -> Vec<Line> {
+    let mut page = Page { hiding, ..Page::default() };
+    for token in Tokens::of(html) {
+        match token {
+            Token::Text(text) => page.text(text),
+            Token::Open(tag) => page.open(&tag, begins),
+            Token::Close(name) => page.close(name),
+        }
+    }
+    page.end_line(false);
+    while page.lines.last().is_some_and(|l| l.text.is_empty()) {
+        page.lines.pop();
+    }
+    page.lines
+}
+
+/// An element that means something until it closes.
+struct Inside {
+    name: String,
+    /// How many of that name are open since.
+    depth: usize,
+    what: What,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum What {
+    Region(u8),
+    Hidden,
+    Preformatted,
+    Quote,
+}
+
+/// More than this many meaningful elements inside one another are not told apart.
+const INSIDE_MAX: usize = 32;
+
+#[derive(Default)]
+struct Page {
+    lines: Vec<Line>,
+    line: String,
+    /// White space waits for the next word.
+    space: bool,
+    /// A paragraph ended: an empty line before the next text.
+    gap: bool,
+    inside: Vec<Inside>,
+    rest: u8,
+    /// Whether what style hides is left out.
+    hiding: bool,
+    link: Option<(String, usize)>,
+}
+
+impl Page {
+    fn has(&self, what: What) -> bool {
+        self.inside.iter().any(|i| i.what == what)
+    }
+
+    fn region(&self) -> u8 {
+        let open = self.inside.iter().filter_map(|i| if let What::Region(r) = i.what { Some(r) } else { None });
+        open.max().unwrap_or(0).max(self.rest)
+    }
+
+    fn end_line(&mut self, even_empty: bool) {
+        let text = self.line.trim_end();
+        self.space = false;
+        if text.is_empty() && !even_empty {
+            self.line.clear();
+            return;
+        }
+        // Never more than one empty line, and none on top.
+        if !text.is_empty() || self.lines.last().is_some_and(|l| !l.text.is_empty()) {
+            let (region, quotes) = (self.region(), self.quotes());
+            self.lines.push(Line { text: text.to_owned(), region, quotes });
+        }
+        self.line.clear();
+    }
+
+    fn quotes(&self) -> u8 {
+        self.inside.iter().filter(|i| i.what == What::Quote).count() as u8
+    }
+
+    fn text(&mut self, text: &str) {
+        if self.has(What::Hidden) {
+            return;
+        }
+        let preformatted = self.has(What::Preformatted);
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
+            let mut taken = c.len_utf8();
+            match c {
+                '\n' if preformatted => self.end_line(true),
+                ' ' | '\t' | '\r' | '\n' if !preformatted => self.space = true,
+                '&' => taken = self.entity(rest),
+                c => self.push(c),
+            }
+            rest = &rest[taken..];
+        }
+    }
+
+    fn entity(&mut self, rest: &str) -> usize {
+        const ENTITY_OCTETS_MAX: usize = 33;
+        let name = rest.as_bytes()[1..].iter().take(ENTITY_OCTETS_MAX);
+        let length = name.take_while(|b| b.is_ascii_alphanumeric() || **b == b'#').count();
+        let (token, taken) = match rest.as_bytes().get(1 + length) {
+            Some(b';') if length > 0 => (rest[..length + 2].to_owned(), length + 2),
+            // Tolerated: no semicolon after the commonest.
+            _ if rest.starts_with("&nbsp") => ("&nbsp;".to_owned(), 5),
+            _ => {
+                self.push('&');
+                return 1;
+            }
+        };
+        let mut decoded = String::new();
+        add_html_token(&mut decoded, token.as_bytes(), false);
+        for c in decoded.chars() {
+            match c {
+                // HTML §13.2.5.84: numbers of the C1 range mean windows-1252.
+                '\u{80}'..='\u{9f}' => {
+                    let windows = charset_decoder(b"windows-1252").map(|decode| decode(&[c as u8])).unwrap_or_default();
+                    windows.chars().for_each(|c| self.push(c));
+                }
+                c => self.push(c),
+            }
+        }
+        taken
+    }
+
+    fn push(&mut self, c: char) {
+        if c.is_control() && c != '\t' {
+            return;
+        }
+        let c = if c == '\u{a0}' { ' ' } else { c };
+        if std::mem::take(&mut self.gap) && !self.lines.is_empty() && self.line.is_empty() {
+            self.end_line(true);
+        }
+        if std::mem::take(&mut self.space) && !self.line.is_empty() && !self.line.ends_with(' ') {
+            self.line.push(' ');
+        }
+        self.line.push(c);
+    }
+
+    fn open(&mut self, tag: &Tag<'_>, begins: &mut dyn FnMut(&Tag<'_>) -> Begins) {
+        let void = VOID.iter().any(|v| tag.is(v));
+        if !void {
+            for inside in self.inside.iter_mut().filter(|i| i.name.eq_ignore_ascii_case(tag.name)) {
+                inside.depth += 1;
+            }
+        }
+        if is_one_of(tag.name, &PARAGRAPHS) {
+            self.end_line(false);
+            self.gap = true;
+        } else if is_one_of(tag.name, &BLOCKS) {
+            self.end_line(false);
+        }
+        match begins(tag) {
+            Begins::Nothing => {}
+            Begins::Region(region) if void => self.rest = self.rest.max(region),
+            Begins::Region(region) => {
+                self.end_line(false);
+                self.enter(tag, What::Region(region));
+            }
+            Begins::Rest(region) => {
+                self.end_line(false);
+                self.rest = self.rest.max(region);
+            }
+        }
+        if self.hiding && !void && is_hidden(tag) {
+            self.enter(tag, What::Hidden);
+        }
+        if self.has(What::Hidden) {
+            return;
+        }
+        if tag.is("br") {
+            self.end_line(true);
+        } else if tag.is("hr") {
+            self.end_line(false);
+        } else if tag.is("li") {
+            self.line.push_str("- ");
+        } else if tag.is("td") || tag.is("th") {
+            self.space = true;
+        } else if tag.is("pre") {
+            self.enter(tag, What::Preformatted);
+        } else if tag.is("blockquote") {
+            self.enter(tag, What::Quote);
+        } else if tag.is("a") {
+            self.link = Some((tag.attribute("href").to_owned(), self.line.len()));
+        } else if tag.is("img") {
+            self.picture(tag.attribute("alt"));
+        }
+    }
+
+    /// Shows a picture's words only when it stands for a character.
+    fn picture(&mut self, alt: &str) {
+        const EMOJI_OCTETS_MAX: usize = 32;
+        if !alt.is_empty()
+            && alt.len() <= EMOJI_OCTETS_MAX
+            && alt.chars().all(|c| !c.is_ascii() && !c.is_alphanumeric())
+        {
+            alt.chars().for_each(|c| self.push(c));
+        }
+    }
+
+    fn close(&mut self, name: &str) {
+        if name.eq_ignore_ascii_case("a") {
+            self.end_link();
+        }
+        let block = is_one_of(name, &BLOCKS);
+        let paragraph = is_one_of(name, &PARAGRAPHS);
+        if block || paragraph {
+            self.end_line(false);
+            self.gap |= paragraph;
+        }
+        let mut ended = None;
+        for (at, inside) in self.inside.iter_mut().enumerate() {
+            if inside.name.eq_ignore_ascii_case(name) {
+                inside.depth -= 1;
+                if inside.depth == 0 && ended.is_none() {
+                    ended = Some(at);
+                }
+            }
+        }
+        if let Some(at) = ended {
+            self.end_line(false);
+            self.inside.truncate(at);
+        }
+    }
+
+    /// Keeps a link readable: its address behind its words, unless they are the same.
+    fn end_link(&mut self) {
+        let Some((href, from)) = self.link.take() else { return };
+        if self.has(What::Hidden) || !href.get(..4).is_some_and(|h| h.eq_ignore_ascii_case("http")) {
+            return;
+        }
+        let words = self.line.get(from..).unwrap_or_default().trim();
+        let bare = |url: &str| {
+            let url = url.trim().trim_end_matches('/');
+            let url = url.split_once("://").map_or(url, |(_, rest)| rest);
+            url.strip_prefix("www.").unwrap_or(url).to_ascii_lowercase()
+        };
+        if !words.is_empty() && bare(words) != bare(&href.replace("&amp;", "&")) {
+            self.line.push_str(" <");
+            let at = self.line.len();
+            self.text(&href);
+            if self.line.len() > at {
+                self.line.push('>');
+            }
+        }
+    }
+
+    fn enter(&mut self, tag: &Tag<'_>, what: What) {
+        if self.inside.len() < INSIDE_MAX {
+            self.inside.push(Inside { name: tag.name.to_owned(), depth: 1, what });
+        }
+    }
+}
+
+fn is_one_of(name: &str, names: &[&str]) -> bool {
+    names.iter().any(|n| n.eq_ignore_ascii_case(name))
+}
+
+/// Whether a reader would see nothing of the element.
+fn is_hidden(tag: &Tag<'_>) -> bool {
+    if tag.attributes.len() < 10 {
+        return false;
+    }
+    let style: String =
+        tag.attribute("style").chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
+    style.split(';').any(|rule| {
+        matches!(
+            rule,
+            "display:none"
+                | "display:none!important"
+                | "visibility:hidden"
+                | "font-size:0"
+                | "font-size:0px"
+                | "opacity:0"
+        )
+    })
+}

@@ -1,0 +1,237 @@
+//! Octets to text: charsets, encoded words (RFC 2047), transfer encodings (RFC 2045), and what is cleaned out of
+//! words that people will see. Nothing here fails or comes back empty because of a charset.
+
+use mail_parser::decoders::charsets::map::charset_decoder;
+
+/// Reads octets of no declared charset: UTF-8 where it is, else windows-1252 octet by octet.
+pub(super) fn guess(bytes: &[u8]) -> String {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        // Tolerated: ISO-2022-JP without a word about it; its escapes have no other meaning in mail.
+        if memchr::memmem::find(bytes, b"\x1b$").is_some()
+            && let Some(decode) = charset_decoder(b"iso-2022-jp")
+        {
+            return decode(bytes);
+        }
+        return text.to_owned();
+    }
+    let windows = charset_decoder(b"windows-1252");
+    let mut text = String::with_capacity(bytes.len() + bytes.len() / 8);
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        match windows {
+            Some(decode) if !chunk.invalid().is_empty() => text.push_str(&decode(chunk.invalid())),
+            _ => {}
+        }
+    }
+    text
+}
+
+/// Reads octets of a declared charset. A wrong declaration is seen through where the octets show it.
+pub(super) fn decode(bytes: &[u8], declared: &str) -> String {
+    let charset = declared.trim().trim_matches(['"', '\'']).to_ascii_lowercase();
+    let text = decode_named(bytes, &charset);
+    text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)
+}
+
+fn decode_named(bytes: &[u8], charset: &str) -> String {
+    if matches!(charset, "" | "utf-8" | "utf8" | "us-ascii" | "ascii" | "unknown-8bit" | "x-unknown") {
+        return guess(bytes);
+    }
+    let Some(decoder) = charset_decoder(charset.as_bytes()) else { return guess(bytes) };
+    if !charset.starts_with("utf") && runs_of_utf8(bytes) >= runs_that_convince(charset) {
+        return guess(bytes);
+    }
+    let text = decoder(bytes);
+    let (lost, kept) =
+        text.chars().fold((0_usize, 0_usize), |(l, k), c| if c == '\u{fffd}' { (l + 1, k) } else { (l, k + 1) });
+    // Charsets that the decoder knows by name only (ISO-2022-KR, HZ) come back as one replacement.
+    if lost > 0 && (lost > kept || runs_of_utf8(bytes) > 0) { guess(bytes) } else { text }
+}
+
+/// How many characters of more than one octet there are, when all of it is valid UTF-8; 0 otherwise.
+fn runs_of_utf8(bytes: &[u8]) -> usize {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !text.is_ascii() => text.chars().filter(|c| !c.is_ascii()).take(8).count(),
+        _ => 0,
+    }
+}
+
+/// So many characters in valid UTF-8 are no accident in text of that charset. Two ideographs of GBK may be.
+fn runs_that_convince(charset: &str) -> usize {
+    match charset {
+        "iso-8859-1" | "latin1" | "windows-1252" | "cp1252" | "iso-8859-15" => 1,
+        c if c.starts_with("iso-8859") || c.starts_with("windows-") || c.starts_with("koi8") => 2,
+        _ => 4,
+    }
+}
+
+/// Decodes the encoded words of a header value and reads the rest by [`guess`]. RFC 2047 §5, §6.
+///
+/// Neighbours of one charset are joined before decoding: many writers cut in the middle of a character.
+pub(super) fn words(value: &[u8]) -> String {
+    let Some(last_end) = memchr::memmem::rfind(value, b"?=") else { return guess(value) };
+    let mut out = String::with_capacity(value.len());
+    let mut pending: Option<(String, Vec<u8>)> = None;
+    let mut plain_at = 0;
+    let mut at = 0;
+    while let Some(found) = memchr::memmem::find(&value[at..], b"=?") {
+        let start = at + found;
+        if start >= last_end {
+            break;
+        }
+        let Some((charset, bytes, end)) = encoded_word(value, start) else {
+            at = start + 2;
+            continue;
+        };
+        let between = &value[plain_at..start];
+        // RFC 2047 §6.2: white space between encoded words is not shown.
+        let joined = pending.is_some() && between.iter().all(u8::is_ascii_whitespace);
+        match &mut pending {
+            Some((open, kept)) if joined && *open == charset => kept.extend_from_slice(&bytes),
+            _ => {
+                flush(&mut out, pending.take());
+                if !joined {
+                    out.push_str(&guess(between));
+                }
+                pending = Some((charset, bytes));
+            }
+        }
+        at = end;
+        plain_at = end;
+    }
+    flush(&mut out, pending);
+    out.push_str(&guess(&value[plain_at..]));
+    out
+}
+
+fn flush(out: &mut String, pending: Option<(String, Vec<u8>)>) {
+    if let Some((charset, bytes)) = pending {
+        out.push_str(&decode(&bytes, &charset));
+    }
+}
+
+/// The encoded word at `start`: its charset, its octets, where it ends.
+fn encoded_word(value: &[u8], start: usize) -> Option<(String, Vec<u8>, usize)> {
+    const CHARSET_OCTETS_MAX: usize = 75;
+    let rest = &value[start + 2..];
+    let mark = memchr::memchr(b'?', &rest[..rest.len().min(CHARSET_OCTETS_MAX)])?;
+    // RFC 2231 §5: a language may follow the charset.
+    let charset = std::str::from_utf8(rest[..mark].split(|b| *b == b'*').next()?).ok()?.to_ascii_lowercase();
+    let (encoding, rest) = (*rest.get(mark + 1)?, rest.get(mark + 2..)?.strip_prefix(b"?")?);
+    let end = memchr::memmem::find(rest, b"?=")?;
+    if charset.is_empty() {
+        return None;
+    }
+    let bytes = match encoding {
+        b'b' | b'B' => base64(&rest[..end]),
+        b'q' | b'Q' => {
+            let data: Vec<u8> = rest[..end].iter().map(|b| if *b == b'_' { b' ' } else { *b }).collect();
+            quoted_printable(&data)
+        }
+        _ => return None,
+    };
+    Some((charset, bytes, start + 2 + mark + 3 + end + 2))
+}
+
+/// Decodes base64, passing over whatever is none. RFC 2045 §6.8.
+pub(super) fn base64(data: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(data.len() / 4 * 3 + 3);
+    let (mut bits, mut count) = (0_u32, 0_u32);
+    for byte in data {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            b'=' => {
+                // Padding ends a run; several runs one after the other are read as one.
+                (bits, count) = (0, 0);
+                continue;
+            }
+            _ => continue,
+        };
+        bits = (bits << 6) | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            out.push((bits >> count) as u8);
+            bits &= (1 << count) - 1;
+        }
+    }
+    out
+}
+
+/// Decodes quoted-printable; what is no code stays as it is. RFC 2045 §6.7.
+pub(super) fn quoted_printable(data: &[u8]) -> Vec<u8> {
+    let hex = |b: Option<&u8>| b.and_then(|b| char::from(*b).to_digit(16));
+    let mut out = Vec::with_capacity(data.len());
+    let mut at = 0;
+    while at < data.len() {
+        if data[at] != b'=' {
+            let next = memchr::memchr(b'=', &data[at..]).map_or(data.len(), |i| at + i);
+            out.extend_from_slice(&data[at..next]);
+            at = next;
+            continue;
+        }
+        if let (Some(high), Some(low)) = (hex(data.get(at + 1)), hex(data.get(at + 2))) {
+            out.push((high * 16 + low) as u8);
+            at += 3;
+            continue;
+        }
+        // A soft line break, perhaps with white space added on the way.
+        let blank = data[at + 1..].iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r')).count();
+        match data.get(at + 1 + blank) {
+            Some(b'\n') => at += blank + 2,
+            None => at = data.len(),
+            Some(_) => {
+                out.push(b'=');
+                at += 1;
+            }
+        }
+    }
+    out
+}
+
+/// Text on one line for people: line ends and tabs to spaces, control characters gone, cut at `octets_max`.
+pub(super) fn one_line(text: &str, octets_max: usize) -> String {
+    let mut out = String::with_capacity(text.len().min(octets_max));
+    for c in text.trim().chars() {
+        let c = if matches!(c, '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}') { ' ' } else { c };
+        if c.is_control() {
+            continue;
+        }
+        if out.len() + c.len_utf8() > octets_max {
+            break;
+        }
+        out.push(c);
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// A file name that can only be looked at (S-20): no control or invisible characters, no path, at most 200 characters.
+pub(super) fn file_name(text: &str) -> String {
+    const CHARACTERS_MAX: usize = 200;
+    let clean: String = text
+        .chars()
+        .filter(|c| !c.is_control() && !is_invisible(*c))
+        .map(|c| if matches!(c, '/' | '\\') { '_' } else { c })
+        .take(CHARACTERS_MAX)
+        .collect();
+    match clean.trim() {
+        "" => "unnamed".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
+/// Whether the character shows nothing, or turns the direction of what follows: Unicode's format characters, its line
+/// separators and the blank letters.
+pub(super) fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}' | '\u{891}'
+        | '\u{8e2}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0e}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}'
+        | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
