@@ -35,6 +35,9 @@ pub(super) fn read(value: &[u8]) -> Result<FromLine, &'static str> {
         None => (pieces.bare.clone(), pieces.comment.clone()),
     };
     let spec = std::str::from_utf8(spec.trim_ascii()).map_err(|_| "the From address is not valid UTF-8")?;
+    if pieces.angle.is_none() && pieces.bare_cut {
+        return Err("a comment stands inside the From address");
+    }
     if spec.is_empty() {
         return Err("the From header holds no address");
     }
@@ -67,18 +70,23 @@ struct Pieces {
     bare: Vec<u8>,
     /// Whether an `@` stood there unquoted.
     bare_at: bool,
+    /// Whether a comment stood inside it.
+    bare_cut: bool,
     comment: Vec<u8>,
     angle: Option<Vec<u8>>,
 }
 
 fn cut(value: &[u8]) -> Result<Pieces, &'static str> {
     let mut pieces = Pieces::default();
+    let mut commented = false;
     let mut at = 0;
     while at < value.len() {
         let byte = value[at];
         if pieces.angle.is_some() && !matches!(byte, b' ' | b'\t' | b'(') {
             return Err("something follows the From address");
         }
+        commented |= byte == b'(' && !pieces.bare.trim_ascii().is_empty();
+        pieces.bare_cut |= commented && !matches!(byte, b' ' | b'\t' | b'(');
         at = match byte {
             b'"' => quoted(value, at, &mut pieces)?,
             b'(' => comment(value, at, &mut pieces.comment)?,

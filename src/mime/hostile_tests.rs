@@ -63,7 +63,7 @@ fn s15_a_million_headers() {
     assert!(noted(&mail, "1000 header"));
     let mail = on_a_small_stack("no header at all\r\n".repeat(1_000_000).into_bytes());
     assert!(mail.text.len() > 1_000_000);
-    let mail = on_a_small_stack(format!("Subject: {}\r\n\r\nx", " y\r\n".repeat(1_000_000)).into_bytes());
+    let mail = on_a_small_stack(format!("Subject: {}\r\nx", " y\r\n".repeat(1_000_000)).into_bytes());
     assert_eq!(mail.text, "x");
 }
 
