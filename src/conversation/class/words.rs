@@ -1,0 +1,140 @@
+//! The words by which machines give themselves away. All lower case but the header names.
+
+/// Header fields that forwarders leave.
+pub(super) const FORWARDER_HEADERS: [&str; 10] = [
+    "X-Forwarded-To",
+    "X-Forwarded-For",
+    "X-MS-Exchange-ForwardingLoop",
+    "X-MS-Exchange-Inbox-Rules-Loop",
+    "Resent-From",
+    "X-Gm-Original-To",
+    "X-Pm-Forwarded-From",
+    "X-Yandex-Forward",
+    "X-MailRu-Forward",
+    "X-Resolved-To",
+];
+
+/// Local parts of mail systems.
+pub(super) const DAEMONS: [&str; 7] =
+    ["mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon", "mdaemon", "mailsystem", "mail-delivery-system"];
+
+/// Display names of mail systems.
+pub(super) const DAEMON_NAMES: [&str; 4] =
+    ["mail delivery system", "mail delivery subsystem", "mailer-daemon", "mail administrator"];
+
+/// What subjects of failed or late deliveries hold.
+pub(super) const FAILURE_SUBJECTS: [&str; 32] = [
+    "undeliver",
+    "delivery status notification",
+    "delivery failure",
+    "delivery has failed",
+    "delivery failed",
+    "failure notice",
+    "delivery notification",
+    "returned mail",
+    "returned to sender",
+    "mail delivery failed",
+    "mail delivery fail",
+    "could not be delivered",
+    "delivery problem",
+    "delivery report",
+    "nondeliverable",
+    "non-deliverable",
+    "warning: message",
+    "delayed mail",
+    "delivery delayed",
+    "message delayed",
+    "mail system error",
+    "unzustellbar",
+    "zustellung",
+    "nicht zugestellt",
+    "non remis",
+    "non distribuable",
+    "échec de",
+    "no se puede entregar",
+    "no se pudo entregar",
+    "impossibile recapitare",
+    "не доставлено",
+    "недоставленное",
+];
+
+/// Header fields that only responders write.
+pub(super) const RESPONDER_HEADERS: [&str; 11] = [
+    "X-Autoreply",
+    "X-Autoreply-From",
+    "X-Autorespond",
+    "X-Autoresponder",
+    "X-Auto-Reply",
+    "X-Mail-Autoreply",
+    "Auto-Reply",
+    "X-Vacation",
+    "X-Out-Of-Office",
+    "X-AutoReply-Type",
+    "X-FC-MachineGenerated",
+];
+
+/// How subjects of automatic replies begin.
+pub(super) const AUTOMATIC_SUBJECTS: [&str; 38] = [
+    "automatic reply",
+    "automatic response",
+    "auto reply",
+    "auto-reply",
+    "autoreply",
+    "auto response",
+    "auto-response",
+    "autoresponse",
+    "auto:",
+    "[auto-reply]",
+    "[autoreply]",
+    "out of office",
+    "out of the office",
+    "out-of-office",
+    "away from",
+    "vacation",
+    "automatische antwort",
+    "automatische rückantwort",
+    "abwesend",
+    "abwesenheit",
+    "réponse automatique",
+    "absence du bureau",
+    "respuesta automática",
+    "fuera de la oficina",
+    "risposta automatica",
+    "fuori ufficio",
+    "automatisch antwoord",
+    "afwezig",
+    "resposta automática",
+    "ausência",
+    "autosvar",
+    "automatiskt svar",
+    "automaattinen vastaus",
+    "odpowiedź automatyczna",
+    "autoodpowiedź",
+    "автоответ",
+    "自動応答",
+    "自动答复",
+];
+
+/// Header fields of programs that send to many.
+pub(super) const CAMPAIGN_HEADERS: [&str; 6] =
+    ["Feedback-ID", "X-Mailman-Version", "X-Campaign", "X-CampaignID", "X-Mailer-RecptId", "X-BeenThere"];
+
+/// Local parts that web servers send forms from.
+pub(super) const FORM_ROBOTS: [&str; 7] =
+    ["wordpress", "www-data", "apache", "forms", "webform", "contactform", "mailer"];
+
+/// How subjects of forwarded mail begin.
+pub(super) const FORWARD_SUBJECTS: [&str; 10] =
+    ["fw:", "fwd:", "wg:", "tr:", "rv:", "i:", "enc:", "vs:", "pd:", "doorst:"];
+
+/// Local parts that take no replies, between hyphens.
+pub(super) const NO_REPLY: [&str; 8] = [
+    "-noreply-",
+    "-no-reply-",
+    "-donotreply-",
+    "-do-not-reply-",
+    "-noreplies-",
+    "-nicht-antworten-",
+    "-ne-pas-repondre-",
+    "-nepasrepondre-",
+];

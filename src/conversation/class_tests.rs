@@ -1,0 +1,204 @@
+use super::*;
+use crate::{
+    mime,
+    types::{Address, Clock, IdMaker, Millis, Recipient},
+};
+
+/// A mail From `ada@x.example` unless its headers say otherwise; `<>` stands for the null sender.
+fn class_of(sender: &str, mail: &str) -> Classified {
+    let from = if mail.contains("From:") { "" } else { "From: Ada <ada@x.example>\n" };
+    let subject = if mail.contains("Subject:") { "" } else { "Subject: A question\n" };
+    let body = if mail.contains("\n\n") { "" } else { "\n\nHow does it work?\n" };
+    let raw = format!("{from}{subject}{mail}{body}").replace('\n', "\r\n");
+    let envelope = Envelope {
+        id: IdMaker::new(Clock::testing_fixed(1), 1).mail(),
+        arrived: Millis::default(),
+        peer: std::net::IpAddr::from([192, 0, 2, 1]),
+        helo: "mx.x.example".to_owned(),
+        esmtp: true,
+        tls: None,
+        mail_from: (sender != "<>").then(|| Address::parse(sender).unwrap()),
+        recipients: vec![Recipient { address: Address::parse("in+key@mx.acme.example").unwrap() }],
+        smtputf8: false,
+    };
+    classify(&mime::parse(raw.as_bytes()), &envelope)
+}
+
+#[track_caller]
+fn check(class: Class, cases: &[(&str, &str)]) {
+    for (sender, mail) in cases {
+        let got = class_of(sender, mail);
+        assert_eq!(got.class, class, "{sender} {mail:?}: {:?}", got.reasons);
+        assert!(!got.reasons.is_empty());
+    }
+}
+
+#[test]
+fn a_person_is_a_person_whatever_the_road_left_on_the_mail() {
+    check(
+        Class::Human,
+        &[
+            ("ada@x.example", "To: support@acme.example"),
+            // pains #12: an empty sender alone, with a person in From and no report, is no machine.
+            ("<>", "To: support@acme.example"),
+            ("<>", "Subject: Re: your delivery problem"),
+            (
+                "support+caf_=in+key=mx.acme.example@acme.example",
+                "X-Forwarded-To: in+key@mx.acme.example\nPrecedence: list",
+            ),
+            (
+                "support+SRS=ab=cd=x.example=ada@acme.example",
+                "X-MS-Exchange-Inbox-Rules-Loop: support@acme.example\nResent-From: s@acme.example",
+            ),
+            ("SRS0=ab=cd=x.example=ada@acme.example", "List-Id: <support.acme.example>\nPrecedence: list"),
+            ("ada@x.example", "Precedence: bulk"),
+            ("ada@x.example", "Precedence: list"),
+            ("ada@x.example", "List-Id: <support.acme.example>"),
+            ("ada@x.example", "Auto-Submitted: no"),
+            ("ada@x.example", "X-Auto-Response-Suppress: All"),
+            ("ada@x.example", "X-Auto-Response-Suppress: DR, OOF, AutoReply"),
+            ("ada@x.example", "Subject: Out of office printer is broken"),
+            ("ada@x.example", "Subject: Undeliverable mail, what now?"),
+            ("ada@x.example", "Subject: Delivery failed again\nX-Priority: 1\n\nI got 550 5.1.1 back"),
+            ("postmaster@x.example", "From: postmaster@x.example\nSubject: Your TLS certificate"),
+            ("ada@x.example", "From: reno.reply@x.example"),
+            (
+                "support+bncBAAB@acme.example",
+                "X-Google-Group-Id: 1\nX-Original-Sender: ada@x.example\nPrecedence: list\nMailing-list: list support@acme.example\n\
+                 List-ID: <support.acme.example>\nList-Post: <https://groups.google.com/a/x>\n\
+                 List-Unsubscribe: <mailto:googlegroups-manage+1+unsubscribe@googlegroups.com>",
+            ),
+            (
+                "support@acme.example",
+                "From: support@acme.example\nSubject: FW: A question\nAuto-Submitted: auto-generated\n\
+                 X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent\nX-MS-Exchange-Inbox-Rules-Loop: support@acme.example",
+            ),
+            // A customer encloses a bounce.
+            (
+                "ada@x.example",
+                "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nwhy?\n--b\nContent-Type: message/delivery-status\n\nStatus: 5.1.1\n--b--\n",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn automatic_replies_are_told_by_what_they_say_of_themselves() {
+    check(
+        Class::AutomaticReply,
+        &[
+            ("ada@x.example", "Auto-Submitted: auto-replied"),
+            ("ada@x.example", "Auto-Submitted: Auto-Replied (vacation)"),
+            ("<>", "Auto-Submitted: auto-replied; owner-email=\"a@x\""),
+            ("ada@x.example", "Auto-Submitted: auto-generated"),
+            ("ada@x.example", "X-Autoreply: yes"),
+            ("ada@x.example", "X-Autorespond: 1"),
+            ("ada@x.example", "Precedence: auto_reply"),
+            ("<>", "Subject: Automatic reply: A question"),
+            ("<>", "Subject: =?utf-8?Q?R=C3=A9ponse_automatique?= : x"),
+            ("ada@x.example", "Subject: Automatische Antwort: x\nX-Auto-Response-Suppress: All"),
+            (
+                "ada@x.example",
+                "Subject: Re: A question\nAuto-Submitted: auto-generated\nX-MS-Exchange-Inbox-Rules-Loop: ada@x.example\n\
+                 X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent\nX-Auto-Response-Suppress: All\nIn-Reply-To: <1@y>",
+            ),
+            (
+                "<>",
+                "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\n\nread\n--b--\n",
+            ),
+            ("b@x.example", "From: no-reply@x.example"),
+            ("b@x.example", "From: Shop <orders_noreply@x.example>\nReply-To: no-reply@x.example"),
+            ("b@x.example", "From: DoNotReply@x.example"),
+        ],
+    );
+}
+
+#[test]
+fn bounces_are_told_by_their_report_or_by_a_mail_system_that_speaks_of_failure() {
+    check(
+        Class::Bounce,
+        &[
+            (
+                "<>",
+                "From: Mail Delivery System <MAILER-DAEMON@x.example>\nAuto-Submitted: auto-replied\n\
+                 Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nfailed\n--b\n\
+                 Content-Type: message/delivery-status\n\nStatus: 5.1.1\n--b--\n",
+            ),
+            // A forwarder gave it a sender.
+            (
+                "SRS0=ab=cd=x.example=a@acme.example",
+                "From: postmaster@x.example\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nx\n--b--\n",
+            ),
+            ("<>", "From: MAILER-DAEMON@x.example\nSubject: failure notice\n\nHi. This is the qmail-send program.\n"),
+            ("a@x.example", "From: mailer-daemon@x.example\nSubject: Undelivered Mail\n\n550 5.1.1 no such user\n"),
+            ("<>", "From: x@x.example\nX-Failed-Recipients: a@y.example"),
+            ("<>", "From: postmaster@x.example\nSubject: Unzustellbar: Ihre Anfrage"),
+        ],
+    );
+}
+
+#[test]
+fn lists_need_more_than_one_mark() {
+    check(
+        Class::List,
+        &[
+            ("b@x.example", "List-Id: <l.x.example>\nPrecedence: list"),
+            ("b@x.example", "List-Unsubscribe: <https://x.example/u>\nPrecedence: bulk"),
+            (
+                "b@x.example",
+                "List-Unsubscribe: <https://x.example/u>\nList-Unsubscribe-Post: List-Unsubscribe=One-Click",
+            ),
+            (
+                "b@x.example",
+                "From: noreply@x.example\nList-Id: <l.x.example>\nList-Unsubscribe: <https://x.example/u>\nReply-To: a@x.example",
+            ),
+            (
+                "support+caf_=in+key=mx.acme.example@acme.example",
+                "List-Id: <l.x.example>\nList-Unsubscribe: <https://x.example/u>\nX-Forwarded-To: in+key@mx.acme.example",
+            ),
+            (
+                "support+bncB@acme.example",
+                "X-Google-Group-Id: 1\nList-ID: <support.acme.example>\nList-Unsubscribe: <https://news.x.example/u>\nList-Unsubscribe-Post: List-Unsubscribe=One-Click",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_form_has_a_robot_in_from_and_a_person_in_reply_to() {
+    check(
+        Class::Form,
+        &[
+            ("b@acme.example", "From: no-reply@acme.example\nReply-To: ada@x.example"),
+            ("b@acme.example", "From: noreply@acme.example\nReply-To: ada@x.example\nAuto-Submitted: auto-generated"),
+            ("b@acme.example", "From: WordPress <wordpress@acme.example>\nReply-To: ada@x.example"),
+        ],
+    );
+}
+
+#[test]
+fn a_forwarding_confirmation_comes_before_all_filters() {
+    check(
+        Class::ForwardingConfirmation,
+        &[
+            (
+                "forwarding-noreply@google.com",
+                "From: Gmail Team <forwarding-noreply@google.com>\nX-Google-Address-Confirmation: abc",
+            ),
+            (
+                "forwarding-noreply@google.com",
+                "From: Equipo <forwarding-noreply@google.com>\nAuto-Submitted: auto-generated\nPrecedence: bulk",
+            ),
+        ],
+    );
+    check(Class::Human, &[("e@evil.example", "From: e@evil.example\nX-Google-Address-Confirmation: abc")]);
+}
+
+#[test]
+fn our_own_mail_is_known_by_its_mark() {
+    check(Class::Probe, &[("<>", "X-Replyd-Probe: abc\nAuto-Submitted: auto-generated")]);
+    check(
+        Class::OwnEcho,
+        &[("s@acme.example", "X-Replyd-Letter: abc"), ("<>", "X-Replyd-Letter: abc\nPrecedence: list")],
+    );
+}
