@@ -1,1 +1,14 @@
-//! (to be written)
+//! Peers for demonstrations and tests: a DNS server, customers with keys, forwarders, an SMTP client.
+//!
+//! Real packets over loopback, so that what is tried here is the daemon as it ships. Nothing in this room is used
+//! while real mail is handled.
+
+mod client;
+mod customer;
+mod dns;
+mod forwarder;
+
+pub use client::{Dialogue, send, send_over_tls_without_checking_the_certificate};
+pub use customer::{Customer, Key};
+pub use dns::{Dns, Zone};
+pub use forwarder::{Claim, gmail_envelope_sender, gmail_headers, seal, srs_envelope_sender, with_body, with_header};
