@@ -1,1 +1,155 @@
-//! (to be written)
+//! Who wrote it: SPF, DKIM, DMARC and ARC, and the level that follows. From is a claim; this room finds the fact.
+//!
+//! The cryptography and the protocols are mail-auth's; ours are what is asked of DNS and for how long it is believed,
+//! which forwarder's word counts, and the level. What a message *may do* with its level is decided elsewhere.
+
+mod alignment;
+mod arc;
+mod cache;
+mod check;
+mod dkim;
+mod dns;
+mod forwarders;
+mod header;
+mod level;
+mod lookups;
+mod results;
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use tokio::{
+    runtime::Handle,
+    time::{Instant, timeout_at},
+};
+use tracing::error;
+
+pub use forwarders::{built_in as built_in_forwarders, sealers};
+pub use header::authentication_results;
+
+use check::Case;
+use dns::Dns;
+
+use crate::{
+    config,
+    types::{Envelope, Verdict, Verdicts},
+};
+
+/// Bodies above this are hashed on a thread for blocking work: 256 KiB take about a third of a millisecond.
+const BLOCKING_ABOVE_OCTETS: usize = 256 * 1024;
+
+/// What of the deadline waiting for DNS leaves to the last conclusions: one part in this many.
+const CONCLUSION_SHARE: u32 = 10;
+
+/// Checks mails. Cheap to clone; all copies share the DNS cache.
+#[derive(Clone)]
+pub struct Authenticator(Arc<Inner>);
+
+struct Inner {
+    dns: Arc<Dns>,
+    hostname: String,
+    signatures_max: usize,
+    deadline: Duration,
+    forwarders: Vec<config::Forwarder>,
+    forwarded_domains: Vec<String>,
+}
+
+impl Authenticator {
+    /// `hostname` is our own name. Opens no socket yet; must be used inside a tokio runtime.
+    pub fn new(settings: &config::Auth, forwarders: Vec<config::Forwarder>, hostname: &str) -> Self {
+        Self(Arc::new(Inner {
+            dns: Dns::new(settings),
+            hostname: hostname.to_owned(),
+            signatures_max: settings.signatures_max,
+            deadline: settings.deadline,
+            forwarders,
+            forwarded_domains: Vec::new(),
+        }))
+    }
+
+    /// Names the domains of our support addresses. Their mail comes to us through their own provider, from which SPF
+    /// passes for whoever claims to be a colleague: for an author there it proves nothing.
+    #[must_use]
+    pub fn with_forwarded_domains(self, domains: impl IntoIterator<Item = String>) -> Self {
+        let forwarded_domains = domains.into_iter().map(|domain| domain.to_ascii_lowercase()).collect();
+        let Inner { dns, hostname, signatures_max, deadline, forwarders, .. } = &*self.0;
+        Self(Arc::new(Inner {
+            dns: dns.clone(),
+            hostname: hostname.clone(),
+            signatures_max: *signatures_max,
+            deadline: *deadline,
+            forwarders: forwarders.clone(),
+            forwarded_domains,
+        }))
+    }
+
+    /// The ARC sealers whose word counts for an address with that forwarder; none without or with an unknown one.
+    pub fn sealers_of(&self, forwarder: Option<&str>) -> Vec<String> {
+        forwarder.and_then(|name| sealers(name, &self.0.forwarders)).unwrap_or_default()
+    }
+
+    /// Finds out who wrote a mail. `trusted` are the ARC sealers registered for the address reached.
+    ///
+    /// Never fails and never takes longer than `[auth] deadline_secs`: what is not known by then is a temporary error,
+    /// which is never a pass. The level is 0 to 3; level 4 is given where reply keys are known.
+    pub async fn check(
+        &self,
+        envelope: &Envelope,
+        body: &Bytes,
+        mail: &crate::mime::Mail,
+        trusted: &[String],
+    ) -> Verdicts {
+        let case = Case {
+            envelope: envelope.clone(),
+            body: body.clone(),
+            from: mail.from.clone(),
+            from_trouble: mail.from_trouble.clone(),
+            trusted: trusted.to_vec(),
+        };
+        let deadline = Instant::now() + self.0.deadline;
+        let asking_until = deadline - self.0.deadline / CONCLUSION_SHARE;
+        let auth = self.0.clone();
+        // A task of its own, so that a panic over a hostile mail costs that mail its verdict and nothing else.
+        let task = if body.len() > BLOCKING_ABOVE_OCTETS {
+            let runtime = Handle::current();
+            tokio::task::spawn_blocking(move || runtime.block_on(case.examine(&auth, asking_until)))
+        } else {
+            tokio::spawn(async move { case.examine(&auth, asking_until).await })
+        };
+        let abort = AbortOnDrop(task.abort_handle());
+        let verdicts = match timeout_at(deadline, task).await {
+            Ok(Ok(verdicts)) => verdicts,
+            Ok(Err(failed)) => {
+                error!(mail.id = %envelope.id, error = %failed, "checking the sender of a mail failed");
+                unknown("checking the sender failed")
+            }
+            Err(_) => unknown("checking the sender took too long"),
+        };
+        drop(abort);
+        verdicts
+    }
+}
+
+/// The task ends when nobody waits for it any more.
+struct AbortOnDrop(tokio::task::AbortHandle);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+fn unknown(sentence: &str) -> Verdicts {
+    let mut verdicts = Verdicts::unchecked(sentence);
+    verdicts.spf = Verdict::TempError;
+    verdicts.dmarc = Verdict::TempError;
+    verdicts.arc.verdict = Verdict::TempError;
+    verdicts
+}
+
+#[cfg(test)]
+mod old_signatures;
+
+#[cfg(test)]
+#[path = "auth_tests.rs"]
+mod tests;

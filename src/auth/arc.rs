@@ -1,0 +1,64 @@
+//! Whether a forwarder whose word counts here says that the original passed. RFC 8617.
+//!
+//! A chain that verifies proves who sealed, not that they tell the truth (S-08): anybody can seal. So a seal counts only
+//! from the sealers registered for the address that was reached.
+
+use mail_auth::{ArcOutput, DkimResult};
+
+use super::results::{Statement, statements};
+
+/// The sealer that vouches for mail from `from`, if one does.
+///
+/// Going back from the newest set as long as the sealers are trusted, the oldest set so reached counts: its sealer
+/// took the mail from the outside world. What trusted sealers after it say is about mail they had from each other.
+pub(super) fn voucher(chain: &ArcOutput<'_>, trusted: &[String], says: impl Fn(&[u8]) -> bool) -> Option<String> {
+    if *chain.result() != DkimResult::Pass {
+        return None;
+    }
+    let is_trusted = |domain: &str| trusted.iter().any(|sealer| sealer.eq_ignore_ascii_case(domain));
+    let oldest = chain.sets().iter().rev().take_while(|set| is_trusted(&set.seal.header.d)).last()?;
+    says(oldest.results.value).then(|| oldest.seal.header.d.to_ascii_lowercase())
+}
+
+/// Whether the field says that mail from `from` passed DMARC, or that a signature passed that speaks for it.
+pub(super) fn says_passed(field: &[u8], from: &str, speaks_for_from: impl Fn(&str) -> bool) -> bool {
+    let Some(statements) = statements(field) else { return false };
+    let of = |method: &'static str| statements.iter().filter(move |statement| statement.method == method);
+    let is_about_from = |dmarc: &Statement| dmarc.domain("header.from").as_deref() == Some(from);
+    if of("dmarc").count() > 1 || of("dmarc").any(|dmarc| dmarc.result == "fail") {
+        return false;
+    }
+    if of("dmarc").any(|dmarc| dmarc.result == "pass" && is_about_from(dmarc)) {
+        return true;
+    }
+    of("dkim").filter(|dkim| dkim.result == "pass").any(|dkim| {
+        let domain = dkim.domain("header.d").or_else(|| dkim.domain("header.i"));
+        domain.is_some_and(|domain| speaks_for_from(&domain))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn says(field: &str) -> bool {
+        says_passed(field.as_bytes(), "a.example", |domain| domain == "a.example")
+    }
+
+    #[test]
+    fn a_pass_counts_only_for_the_domain_of_from() {
+        assert!(says("i=1; mx; dmarc=pass header.from=A.example"));
+        assert!(says("i=1; mx; dkim=pass header.i=@a.example; dmarc=none header.from=a.example"));
+        assert!(!says("i=1; mx; dmarc=pass header.from=b.example"));
+        assert!(!says("i=1; mx; dmarc=pass"));
+        assert!(!says("i=1; mx; dkim=pass header.d=b.example; spf=pass smtp.mailfrom=a.example"));
+    }
+
+    #[test]
+    fn a_fail_or_two_opinions_are_no_pass() {
+        assert!(!says("i=1; mx; dkim=pass header.d=a.example; dmarc=fail header.from=a.example"));
+        assert!(!says("i=1; mx; dmarc=pass header.from=a.example; dmarc=pass header.from=b.example"));
+        assert!(!says("i=1; mx; dkim=fail header.d=a.example"));
+        assert!(!says("i=1; mx; dmarc=pass header.from=a.example ("));
+    }
+}

@@ -1,0 +1,528 @@
+//! The whole room against a DNS server over loopback.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use super::{old_signatures::*, *};
+use crate::{
+    mime::Mail,
+    playground::{self as play, Claim, Customer, Dns as DnsServer, Key, Zone},
+    types::{Address, Clock, IdMaker, Level, Recipient},
+};
+
+const CUSTOMER: &str = "ada@a.example";
+const CUSTOMER_IP: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+const FORWARDER_IP: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+const GMAIL_SENDER: &str = "support+caf_=in+k=mx.acme.example@acme.example";
+
+/// A customer with a strict domain, the DNS server that knows it, and the one who checks.
+struct Scene {
+    zone: Zone,
+    dns: DnsServer,
+    customer: Customer,
+    auth: Authenticator,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let zone = Zone::new();
+        let customer = Customer::with_strict_domain("Ada", CUSTOMER, &zone).unwrap();
+        zone.txt("acme.example", "v=spf1 ip4:192.0.2.1 -all");
+        let dns = DnsServer::start(zone.clone()).unwrap();
+        let auth = Authenticator::new(&settings(&dns), Vec::new(), "mx.acme.example");
+        Self { zone, dns, customer, auth }
+    }
+
+    /// The same DNS server with another DMARC row.
+    fn policy(&self, record: &str) {
+        self.zone.remove("_dmarc.a.example");
+        if !record.is_empty() {
+            self.zone.txt("_dmarc.a.example", record);
+        }
+    }
+
+    fn mail(&self) -> Vec<u8> {
+        self.customer.writes("support@acme.example", "1@a.example", "Broken", "It is broken.").unwrap()
+    }
+
+    fn unsigned(&self) -> Vec<u8> {
+        self.customer.unsigned("support@acme.example", "1@a.example", "Broken", "", "It is broken.")
+    }
+
+    fn key(&self) -> &Key {
+        self.customer.key.as_ref().unwrap()
+    }
+
+    /// As forwarded by Gmail.
+    async fn forwarded(&self, mail: &[u8], trusted: &[&str]) -> Verdicts {
+        self.check(mail, FORWARDER_IP, GMAIL_SENDER, trusted).await
+    }
+
+    /// As sent by the customer's own server.
+    async fn direct(&self, mail: &[u8]) -> Verdicts {
+        self.check(mail, CUSTOMER_IP, CUSTOMER, &[]).await
+    }
+
+    async fn check(&self, mail: &[u8], peer: IpAddr, sender: &str, trusted: &[&str]) -> Verdicts {
+        let mail_from = (!sender.is_empty()).then(|| Address::parse(sender).unwrap());
+        let envelope = Envelope {
+            id: IdMaker::new(Clock::testing_fixed(1), 0).mail(),
+            arrived: crate::types::Millis(1),
+            peer,
+            helo: "out.a.example".into(),
+            esmtp: true,
+            tls: None,
+            mail_from,
+            recipients: vec![Recipient { address: Address::parse("in+k@mx.acme.example").unwrap() }],
+            smtputf8: false,
+        };
+        let trusted: Vec<String> = trusted.iter().map(|&domain| domain.to_owned()).collect();
+        self.auth.check(&envelope, &Bytes::copy_from_slice(mail), &read(mail), &trusted).await
+    }
+}
+
+fn settings(dns: &DnsServer) -> config::Auth {
+    config::Auth {
+        resolvers: vec![dns.addr()],
+        query_timeout: Duration::from_millis(50),
+        deadline: Duration::from_millis(400),
+        ..config::Auth::default()
+    }
+}
+
+/// What `mime` would make of these simple mails.
+fn read(mail: &[u8]) -> Mail {
+    let text = String::from_utf8_lossy(mail).into_owned();
+    let head = text.split("\r\n\r\n").next().unwrap_or_default();
+    let mut froms = head.split("\r\n").filter_map(|line| line.strip_prefix("From: "));
+    let (first, second) = (froms.next(), froms.next());
+    let address = first.map(|line| line.rsplit('<').next().unwrap_or(line).trim_end_matches('>'));
+    let from = if second.is_none() { address.and_then(|text| Address::parse(text).ok()) } else { None };
+    let from_trouble = if from.is_none() { "there is more than one From".to_owned() } else { String::new() };
+    Mail { from, from_trouble, ..Mail::default() }
+}
+
+fn with_signature(value: &str, mail: &str) -> Vec<u8> {
+    format!("DKIM-Signature: {value}\r\n{mail}").into_bytes()
+}
+
+#[tokio::test]
+async fn an_aligned_signature_makes_level_3_with_either_kind_of_key() {
+    let scene = Scene::new();
+    let rsa = Key::rsa("a.example", "rsa").unwrap();
+    rsa.publish(&scene.zone);
+    for mail in [scene.mail(), rsa.sign(&scene.unsigned()).unwrap()] {
+        let verdicts = scene.forwarded(&mail, &[]).await;
+        assert_eq!(verdicts.level, Level::Authenticated, "{verdicts:?}");
+        assert_eq!(verdicts.dkim[0].verdict, Verdict::Pass);
+        assert_eq!(verdicts.sentence, "a.example signed this (DKIM, aligned)");
+        assert_eq!((verdicts.dmarc, verdicts.dmarc_policy.as_str()), (Verdict::Pass, "reject"));
+    }
+}
+
+#[tokio::test]
+async fn forwarding_breaks_spf_and_not_the_signature() {
+    let scene = Scene::new();
+    let verdicts = scene.check(&scene.mail(), FORWARDER_IP, CUSTOMER, &[]).await;
+    assert_eq!((verdicts.spf, verdicts.level), (Verdict::Fail, Level::Authenticated));
+}
+
+#[tokio::test]
+async fn an_altered_mail_fails_under_reject() {
+    let scene = Scene::new();
+    let banner = play::with_body(&scene.mail(), "It is fine.\r\n");
+    let verdicts = scene.forwarded(&banner, &[]).await;
+    assert_eq!((verdicts.level, verdicts.dmarc), (Level::Forged, Verdict::Fail));
+    assert_eq!(verdicts.dkim[0].reason, "the body was changed after signing");
+    let subject = String::from_utf8(scene.mail()).unwrap().replace("Subject: Broken", "Subject: Pay");
+    assert_eq!(scene.forwarded(subject.as_bytes(), &[]).await.level, Level::Forged);
+}
+
+#[tokio::test]
+async fn what_fails_is_level_0_under_a_strict_policy_and_1_without() {
+    for (record, level, policy) in [
+        ("v=DMARC1; p=reject", Level::Forged, "reject"),
+        ("v=DMARC1; p=quarantine", Level::Forged, "quarantine"),
+        ("v=DMARC1; p=none", Level::Unproven, "none"),
+        ("", Level::Unproven, ""),
+    ] {
+        let scene = Scene::new();
+        scene.policy(record);
+        let verdicts = scene.forwarded(&scene.unsigned(), &[]).await;
+        assert_eq!((verdicts.level, verdicts.dmarc_policy.as_str()), (level, policy), "{record}: {verdicts:?}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_dmarc_record_an_aligned_signature_is_enough() {
+    let scene = Scene::new();
+    scene.policy("");
+    let verdicts = scene.forwarded(&scene.mail(), &[]).await;
+    assert_eq!((verdicts.level, verdicts.dmarc), (Level::Authenticated, Verdict::None));
+}
+
+#[tokio::test]
+async fn a_strangers_signature_proves_nothing() {
+    let scene = Scene::new();
+    let stranger = Key::ed25519("evil.example", "mail").unwrap();
+    stranger.publish(&scene.zone);
+    let mail = stranger.sign(&scene.unsigned()).unwrap();
+    let verdicts = scene.forwarded(&mail, &[]).await;
+    assert_eq!((verdicts.dkim[0].verdict, verdicts.dkim[0].aligned), (Verdict::Pass, false));
+    assert_eq!(verdicts.level, Level::Forged);
+}
+
+#[tokio::test]
+async fn a_subdomain_signs_for_its_organization_unless_that_is_strict() {
+    for (record, level) in [("v=DMARC1; p=reject", 3), ("v=DMARC1; p=reject; adkim=s", 0)] {
+        let scene = Scene::new();
+        scene.policy(record);
+        let key = Key::ed25519("news.a.example", "mail").unwrap();
+        key.publish(&scene.zone);
+        let verdicts = scene.forwarded(&key.sign(&scene.unsigned()).unwrap(), &[]).await;
+        assert_eq!(verdicts.level.as_u8(), level, "{verdicts:?}");
+    }
+}
+
+#[tokio::test]
+async fn aligned_spf_counts_on_direct_mail_only() {
+    let scene = Scene::new();
+    let verdicts = scene.direct(&scene.unsigned()).await;
+    assert_eq!((verdicts.level, verdicts.spf), (Level::Authenticated, Verdict::Pass), "{verdicts:?}");
+    let null = scene.zone.txt("out.a.example", "v=spf1 ip4:127.0.0.1 -all");
+    assert_eq!(null.queries_for("out.a.example"), 0);
+    let verdicts = scene.check(&scene.unsigned(), CUSTOMER_IP, "", &[]).await;
+    assert_eq!((verdicts.spf_domain.as_str(), verdicts.level), ("out.a.example", Level::Authenticated));
+}
+
+/// A forwarder's envelope is aligned with every forged colleague.
+#[tokio::test]
+async fn aligned_spf_of_a_forwarder_is_not_the_authors() {
+    let scene = Scene::new();
+    let boss = Customer { address: "boss@acme.example".into(), name: "Boss".into(), key: None };
+    let mail = boss.unsigned("support@acme.example", "1@x", "Pay", "", "Now.");
+    let verdicts = scene.forwarded(&mail, &[]).await;
+    assert_eq!((verdicts.spf, verdicts.level), (Verdict::Pass, Level::Unproven));
+    let marked = play::with_header(&mail, "X-Forwarded-To", "in+k@mx.acme.example");
+    assert_eq!(scene.check(&marked, FORWARDER_IP, "boss@acme.example", &[]).await.level, Level::Unproven);
+    let plain = Scene { auth: scene.auth.clone().with_forwarded_domains(["Acme.example".into()]), ..scene };
+    assert_eq!(plain.check(&mail, FORWARDER_IP, "boss@acme.example", &[]).await.level, Level::Unproven);
+}
+
+/// S-04.
+#[tokio::test]
+async fn two_from_are_level_0_even_when_signed() {
+    let scene = Scene::new();
+    let second = play::with_header(&scene.mail(), "From", "Boss <boss@acme.example>");
+    assert_eq!(scene.forwarded(&second, &[]).await.level, Level::Forged);
+    // Even where our own parser saw only one: "from" in another case hides from the simple one of this test.
+    let hidden = play::with_header(&scene.mail(), "from ", "boss@acme.example");
+    let verdicts = scene.forwarded(&hidden, &[]).await;
+    assert_eq!((verdicts.level, verdicts.sentence.as_str()), (Level::Forged, "there is not exactly one From"));
+}
+
+/// S-07: a field added to the signed ones would be the one people see.
+#[tokio::test]
+async fn an_added_or_unsigned_subject_takes_the_signatures_force() {
+    let scene = Scene::new();
+    let added = play::with_header(&scene.mail(), "Subject", "[12345] mine");
+    let verdicts = scene.forwarded(&added, &[]).await;
+    assert_eq!(verdicts.level, Level::Unproven, "{verdicts:?}");
+    let unsigned = scene.key().sign_fields(&scene.unsigned(), &["From", "Date"]).unwrap();
+    let verdicts = scene.forwarded(&unsigned, &[]).await;
+    assert_eq!((verdicts.dmarc, verdicts.level), (Verdict::Pass, Level::Unproven));
+    assert_eq!(verdicts.sentence, "a.example signed this, but not the Subject it now has");
+}
+
+/// S-07.
+#[tokio::test]
+async fn weak_old_and_partial_signatures_are_no_pass() {
+    let scene = Scene::new();
+    scene.policy("v=DMARC1; p=none");
+    for (selector, key) in [("weak", WEAK_KEY), ("least", LEAST_KEY), ("sha1", SHA1_KEY)] {
+        scene.zone.txt(&format!("{selector}._domainkey.a.example"), &format!("v=DKIM1; k=rsa; p={key}"));
+    }
+    let good = scene.forwarded(&with_signature(LEAST, OLD_MAIL), &[]).await;
+    assert_eq!(good.level, Level::Authenticated, "{good:?}");
+    for signature in [WEAK, SHA1, EXPIRED, FUTURE] {
+        let verdicts = scene.forwarded(&with_signature(signature, OLD_MAIL), &[]).await;
+        assert_eq!(verdicts.level, Level::Unproven, "{verdicts:?}");
+        assert_ne!(verdicts.dkim[0].verdict, Verdict::Pass);
+        assert!(!verdicts.dkim[0].reason.is_empty());
+    }
+}
+
+/// S-07.
+#[tokio::test]
+async fn a_signature_over_a_part_of_the_body_counts_as_none() {
+    let scene = Scene::new();
+    let signer = mail_auth::dkim::DkimSigner::from_key(scene.key().signing_key().unwrap())
+        .domain("a.example")
+        .selector("mail")
+        .headers(["From", "Subject", "Date"])
+        .body_length(true);
+    let mail = scene.unsigned();
+    let signature = mail_auth::common::headers::HeaderWriter::to_header(&signer.sign(&mail).unwrap());
+    let mail = [signature.as_bytes(), &mail].concat();
+    let verdicts = scene.forwarded(&mail, &[]).await;
+    assert_eq!(verdicts.level, Level::Forged);
+    assert_eq!(verdicts.dkim[0].reason, "it covers only a part of the body (l=)");
+    assert_eq!(verdicts.dkim[0].domain, "a.example");
+}
+
+#[tokio::test]
+async fn lines_of_white_space_at_the_end_do_not_break_a_signature() {
+    let scene = Scene::new();
+    // Relaxed canonicalization makes all three the same, so the signature of the first must hold for the others.
+    let mail = scene.mail();
+    for end in ["", " \t\r\n", "\r\n   \r\n\t\r\n"] {
+        let padded = [mail.as_slice(), end.as_bytes()].concat();
+        let verdicts = scene.forwarded(&padded, &[]).await;
+        assert_eq!(verdicts.level, Level::Authenticated, "{end:?} {verdicts:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_missing_key_is_permanent_and_dns_trouble_is_not() {
+    let scene = Scene::new();
+    scene.zone.remove("mail._domainkey.a.example");
+    let verdicts = scene.forwarded(&scene.mail(), &[]).await;
+    assert_eq!((verdicts.dkim[0].verdict, verdicts.level), (Verdict::PermError, Level::Forged));
+}
+
+/// S-18.
+#[tokio::test]
+async fn dns_trouble_is_never_a_pass_and_never_level_0() {
+    for name in ["mail._domainkey.a.example", "_dmarc.a.example", "a.example", "."] {
+        for silent in [false, true] {
+            let scene = Scene::new();
+            let zone = if silent { scene.zone.silent(name) } else { scene.zone.servfail(name) };
+            let begun = std::time::Instant::now();
+            let mail = if name.contains('_') { scene.mail() } else { scene.unsigned() };
+            let verdicts = scene.direct(&mail).await;
+            assert!(begun.elapsed() < Duration::from_secs(2));
+            assert!(zone.queries() > 0);
+            if name == "a.example" || name == "." {
+                assert_eq!(verdicts.level, Level::Unproven, "{name} {silent} {verdicts:?}");
+                assert_eq!(verdicts.spf, Verdict::TempError);
+            } else if name.starts_with("mail") {
+                assert_eq!(verdicts.dkim[0].verdict, Verdict::TempError);
+                assert_eq!(verdicts.level, Level::Authenticated, "by SPF");
+            } else {
+                assert_eq!((verdicts.dmarc, verdicts.level), (Verdict::TempError, Level::Authenticated));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn addresses_of_a_failing_name_make_spf_a_temporary_error() {
+    let scene = Scene::new();
+    scene.zone.remove("a.example").txt("a.example", "v=spf1 exists:out.a.example mx -all").servfail("out.a.example");
+    let verdicts = scene.direct(&scene.unsigned()).await;
+    assert_eq!((verdicts.spf, verdicts.level), (Verdict::TempError, Level::Unproven), "{verdicts:?}");
+}
+
+#[tokio::test]
+async fn spf_follows_includes_hosts_and_what_exists() {
+    let scene = Scene::new();
+    let zone = scene.zone.txt("_spf.b.example", "v=spf1 mx a:gone.b.example exists:%{ir}.no.b.example -all");
+    zone.mx("_spf.b.example", 10, "mx.b.example").a("mx.b.example", Ipv4Addr::new(192, 0, 2, 9));
+    zone.a("1.2.0.192.yes.b.example", Ipv4Addr::new(127, 0, 0, 2));
+    for (record, peer, spf) in [
+        ("v=spf1 include:_spf.b.example -all", [192, 0, 2, 9], Verdict::Pass),
+        ("v=spf1 redirect=_spf.b.example", [192, 0, 2, 8], Verdict::Fail),
+        ("v=spf1 exists:%{ir}.yes.b.example -all", [192, 0, 2, 1], Verdict::Pass),
+        ("v=spf1 exists:%{ir}.no.b.example ~all", [192, 0, 2, 1], Verdict::SoftFail),
+        ("v=spf1 include:loop.b.example", [192, 0, 2, 1], Verdict::PermError),
+    ] {
+        let domain = format!("d{}.example", record.len());
+        scene.zone.txt(&domain, record).txt("loop.b.example", "v=spf1 include:loop.b.example");
+        let verdicts = scene.check(&scene.unsigned(), peer.into(), &format!("x@{domain}"), &[]).await;
+        assert_eq!(verdicts.spf, spf, "{record}");
+        scene.zone.remove("loop.b.example");
+    }
+    let two = scene.zone.txt("two.example", "v=spf1 +all").txt("two.example", "v=spf1 -all");
+    assert!(two.queries() > 0);
+    assert_eq!(scene.check(&scene.unsigned(), CUSTOMER_IP, "x@two.example", &[]).await.spf, Verdict::PermError);
+}
+
+/// S-18.
+#[tokio::test]
+async fn two_hundred_signatures_cost_ten_queries() {
+    let scene = Scene::new();
+    let real = String::from_utf8(scene.mail()).unwrap();
+    let value = real.strip_prefix("DKIM-Signature:").unwrap().split("\r\nFrom:").next().unwrap().to_owned();
+    let fakes: String = (0..200)
+        .map(|i| {
+            format!(
+                "DKIM-Signature:{}\r\n",
+                value.replace("d=a.example", "d=evil.example").replace("s=mail", &format!("s=s{i}"))
+            )
+        })
+        .collect();
+    let verdicts = scene.forwarded(format!("{fakes}{real}").as_bytes(), &[]).await;
+    assert_eq!((verdicts.level, verdicts.dkim.len()), (Level::Authenticated, 10), "the aligned one is looked at first");
+    assert!(scene.zone.queries_for("_domainkey") <= 10);
+}
+
+#[tokio::test]
+async fn a_thousand_mails_of_one_domain_ask_dns_once() {
+    let scene = Scene::new();
+    let mail = scene.mail();
+    let mut checks = tokio::task::JoinSet::new();
+    let scene = Arc::new(scene);
+    for _ in 0..1000 {
+        let (scene, mail) = (scene.clone(), mail.clone());
+        checks.spawn(async move { scene.forwarded(&mail, &[]).await.level });
+    }
+    for level in checks.join_all().await {
+        assert_eq!(level, Level::Authenticated);
+    }
+    assert!(scene.zone.queries() <= 8, "{}", scene.zone.queries());
+}
+
+/// S-18: what is not there, and who does not answer, is remembered too.
+#[tokio::test]
+async fn absences_and_trouble_are_remembered() {
+    for prepare in [
+        (|zone| drop(zone.remove("a.example").remove("_dmarc.a.example").remove("mail._domainkey.a.example")))
+            as fn(&Zone),
+        |zone| drop(zone.servfail(".")),
+        |zone| drop(zone.silent(".")),
+        |zone| drop(zone.remove("a.example").txt("a.example", "v=spf1 a:gone.example exists:gone.example mx -all")),
+    ] {
+        let scene = Scene::new();
+        prepare(&scene.zone);
+        let mail = scene.mail();
+        let first = scene.direct(&mail).await;
+        scene.direct(&mail).await;
+        let queries = scene.zone.queries();
+        for _ in 0..20 {
+            assert_eq!(scene.direct(&mail).await.level, first.level);
+        }
+        assert_eq!(scene.zone.queries(), queries);
+    }
+}
+
+/// The customer's signature does not survive a banner; then the seal of the registered forwarder counts.
+#[tokio::test]
+async fn a_registered_sealer_vouches() {
+    let scene = Scene::new();
+    let google = Key::ed25519("google.com", "arc").unwrap();
+    google.publish(&scene.zone);
+    let broken = play::with_body(&scene.mail(), "It is broken.\r\n-- \r\nbanner\r\n");
+    for claim in [Claim::DmarcPass("a.example"), Claim::DkimPass("a.example")] {
+        let sealed = play::seal(&broken, &google, claim, scene.dns.addr()).await.unwrap();
+        let verdicts = scene.forwarded(&sealed, &["google.com"]).await;
+        assert_eq!((verdicts.level, verdicts.arc.vouched), (Level::Vouched, true), "{verdicts:?}");
+        // S-08: the same seal counts for nothing where that forwarder is not registered.
+        let verdicts = scene.forwarded(&sealed, &["microsoft.com"]).await;
+        assert_eq!((verdicts.level, verdicts.arc.verdict), (Level::Forged, Verdict::Pass));
+    }
+    for claim in [Claim::DmarcFail("a.example"), Claim::DmarcPass("b.example"), Claim::Nothing] {
+        let sealed = play::seal(&broken, &google, claim, scene.dns.addr()).await.unwrap();
+        assert_eq!(scene.forwarded(&sealed, &["google.com"]).await.level, Level::Forged, "{claim:?}");
+    }
+}
+
+/// S-08.
+#[tokio::test]
+async fn forged_and_broken_chains_vouch_for_nothing() {
+    let scene = Scene::new();
+    let google = Key::ed25519("google.com", "arc").unwrap();
+    google.publish(&scene.zone);
+    let evil = Key::ed25519("evil.example", "arc").unwrap();
+    evil.publish(&scene.zone);
+    let dns = scene.dns.addr();
+    let unsigned = scene.unsigned();
+    let lie = play::seal(&unsigned, &evil, Claim::DmarcPass("a.example"), dns).await.unwrap();
+    let honest = play::seal(&unsigned, &google, Claim::DmarcFail("a.example"), dns).await.unwrap();
+    let text = String::from_utf8(honest.clone()).unwrap();
+    let over_lie = play::seal(&lie, &google, Claim::DmarcFail("a.example"), dns).await.unwrap();
+    let under_stranger = play::seal(
+        &play::seal(&unsigned, &google, Claim::DmarcPass("a.example"), dns).await.unwrap(),
+        &evil,
+        Claim::DmarcPass("a.example"),
+        dns,
+    )
+    .await
+    .unwrap();
+    let laundered = play::seal(&honest, &google, Claim::DmarcPass("a.example"), dns).await.unwrap();
+    for (what, mail) in [
+        ("a stranger's chain", lie),
+        ("forged results", text.replace("dmarc=fail", "dmarc=pass").into_bytes()),
+        ("a gap", text.replace("i=1", "i=2").into_bytes()),
+        ("a stranger's word under a trusted seal", over_lie),
+        ("a stranger's seal over a trusted one", under_stranger),
+        ("a second set of the same sealer", laundered),
+        (
+            "results of nobody",
+            play::with_header(&unsigned, "Authentication-Results", "mx.acme.example; dmarc=pass header.from=a.example"),
+        ),
+        (
+            "results without seal",
+            play::with_header(
+                &unsigned,
+                "ARC-Authentication-Results",
+                "i=1; google.com; dmarc=pass header.from=a.example",
+            ),
+        ),
+    ] {
+        let verdicts = scene.forwarded(&mail, &["google.com"]).await;
+        assert_eq!((verdicts.level, verdicts.arc.vouched), (Level::Forged, false), "{what} {verdicts:?}");
+    }
+}
+
+#[tokio::test]
+async fn dns_trouble_with_a_registered_sealers_key_is_not_held_against_the_author() {
+    let scene = Scene::new();
+    let google = Key::ed25519("google.com", "arc").unwrap();
+    google.publish(&scene.zone);
+    let sealed = play::seal(&scene.unsigned(), &google, Claim::DmarcPass("a.example"), scene.dns.addr()).await.unwrap();
+    scene.zone.servfail("google.com");
+    let verdicts = scene.forwarded(&sealed, &["google.com"]).await;
+    assert_eq!((verdicts.level, verdicts.arc.verdict), (Level::Unproven, Verdict::TempError), "{verdicts:?}");
+}
+
+#[tokio::test]
+async fn a_large_mail_is_checked_off_the_runtimes_threads() {
+    let scene = Scene::new();
+    let text = "0123456789\n".repeat(40_000);
+    let mail = scene.customer.writes("support@acme.example", "1@a.example", "Log", &text).unwrap();
+    assert!(mail.len() > BLOCKING_ABOVE_OCTETS);
+    assert_eq!(scene.forwarded(&mail, &[]).await.level, Level::Authenticated);
+}
+
+#[tokio::test]
+async fn hostile_mails_get_a_verdict() {
+    let scene = Scene::new();
+    for mail in
+        [&b""[..], b"\r\n", b"\0\0\0", b"From: ada@a.example", b"DKIM-Signature: =;;=\r\nFrom: ada@a.example\r\n\r\n"]
+    {
+        assert!(scene.forwarded(mail, &[]).await.level <= Level::Unproven);
+    }
+}
+
+#[tokio::test]
+async fn the_header_we_write_says_what_was_found() {
+    let scene = Scene::new();
+    let mail = scene.mail();
+    let verdicts = scene.direct(&mail).await;
+    let envelope = Envelope {
+        id: IdMaker::new(Clock::testing_fixed(1), 0).mail(),
+        arrived: crate::types::Millis(1),
+        peer: CUSTOMER_IP,
+        helo: "x".into(),
+        esmtp: true,
+        tls: None,
+        mail_from: Address::parse(CUSTOMER).ok(),
+        recipients: Vec::new(),
+        smtputf8: false,
+    };
+    let field = authentication_results("mx.acme.example", &verdicts, &envelope);
+    assert_eq!(
+        field,
+        "Authentication-Results: mx.acme.example;\r\n\tdkim=pass header.d=a.example header.s=mail;\r\n\tspf=pass \
+         smtp.mailfrom=a.example;\r\n\tdmarc=pass (p=reject);\r\n\tarc=none\r\n"
+    );
+}

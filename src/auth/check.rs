@@ -1,0 +1,284 @@
+//! All checks of one mail, one after the other, over what is known of DNS.
+
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use mail_auth::{
+    ArcOutput, AuthenticatedMessage, DmarcOutput, DmarcResult, Parameters, SpfOutput, SpfResult, dmarc::Policy,
+    dmarc::verify::DmarcParameters, spf::verify::SpfParameters,
+};
+use tokio::time::{Instant, timeout_at};
+
+use super::{
+    Inner,
+    alignment::{Alignment, walk},
+    arc, dkim,
+    dns::Question,
+    level::{Findings, level},
+    lookups::Lookups,
+};
+use crate::types::{Address, ArcSeal, DkimSignature, Envelope, Verdict, Verdicts};
+
+/// Runs over one mail until nothing more is missed: ten SPF lookups in a row and some to spare.
+const RUNS_MAX: usize = 16;
+
+/// Fields that forwarders leave. Mail that carries one did not come straight from its author, whatever SPF says.
+const FORWARDED_FIELDS: [&str; 11] = [
+    "X-Forwarded-To",
+    "X-Forwarded-For",
+    "Delivered-To",
+    "Resent-From",
+    "Resent-To",
+    "X-MS-Exchange-ForwardingLoop",
+    "X-MS-Exchange-Inbox-Rules-Loop",
+    "X-Gm-Original-To",
+    "X-Pm-Forwarded-From",
+    "X-Yandex-Forward",
+    "X-MailRu-Forward",
+];
+
+/// What stands in the local part of an envelope sender that a forwarder wrote: Gmail, SRS, SRS of Microsoft, Groups.
+const FORWARDED_SENDERS: [&str; 6] = ["+caf_=", "srs0=", "srs1=", "srs0+", "+srs=", "+bnc"];
+
+/// One mail to be checked.
+pub(super) struct Case {
+    pub(super) envelope: Envelope,
+    pub(super) body: Bytes,
+    pub(super) from: Option<Address>,
+    pub(super) from_trouble: String,
+    pub(super) trusted: Vec<String>,
+}
+
+/// What one run found.
+struct Run<'x> {
+    spf: SpfOutput,
+    dkim: Vec<DkimSignature>,
+    dmarc: DmarcOutput,
+    arc: ArcOutput<'x>,
+}
+
+impl Case {
+    /// Checks until all is known or `deadline` comes; what DNS has not answered by then is a temporary error.
+    pub(super) async fn examine(&self, auth: &Inner, deadline: Instant) -> Verdicts {
+        let Some(mut message) = AuthenticatedMessage::parse(&self.body) else {
+            return Verdicts { level: crate::types::Level::Forged, ..Verdicts::unchecked("it has no header") };
+        };
+        dkim::mend_body_hashes(&mut message);
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let from = self.from.as_ref().map_or("", Address::domain);
+        let refused = dkim::choose(&mut message, from, auth.signatures_max, now);
+        let lookups = Lookups::new(auth.dns.clone(), self.envelope.peer);
+        for name in walk(from).into_iter().filter(|name| !name.is_empty()) {
+            lookups.expect(Question::txt(&format!("_dmarc.{name}.")));
+        }
+        for _ in 0..RUNS_MAX {
+            let Ok(run) = timeout_at(deadline, self.run(auth, &lookups, &message)).await else { break };
+            if lookups.is_complete() {
+                return self.conclude(auth, &lookups, &message, refused, run);
+            }
+            if !matches!(timeout_at(deadline, lookups.fetch_missed()).await, Ok(true)) {
+                break;
+            }
+        }
+        lookups.give_up();
+        let run = self.run(auth, &lookups, &message).await;
+        self.conclude(auth, &lookups, &message, refused, run)
+    }
+
+    async fn run<'x>(&'x self, auth: &Inner, lookups: &'x Lookups, message: &'x AuthenticatedMessage<'x>) -> Run<'x> {
+        let resolver = &auth.dns.resolver;
+        let spf = self.spf(auth, lookups).await;
+        let outputs = resolver.verify_dkim(over(message, lookups)).await;
+        let mut dmarc = DmarcOutput::default();
+        let mut arc = ArcOutput::default();
+        if self.from_trouble(message).is_empty() {
+            let sender = self.sender_domain();
+            let parameters = DmarcParameters::new(message, &outputs, sender, &spf);
+            dmarc = resolver.verify_dmarc(over(parameters, lookups)).await;
+            arc = resolver.verify_arc(over(message, lookups)).await;
+        }
+        Run { dkim: dkim::entries(&outputs), spf, dmarc, arc }
+    }
+
+    /// RFC 7208 §2.4: the null sender stands for the HELO name.
+    async fn spf(&self, auth: &Inner, lookups: &Lookups) -> SpfOutput {
+        let Envelope { peer, helo, mail_from, .. } = &self.envelope;
+        let sender = mail_from.as_ref().map(ToString::to_string);
+        let parameters = match &sender {
+            Some(sender) => SpfParameters::verify_mail_from(*peer, helo, &auth.hostname, sender),
+            None => SpfParameters::verify_ehlo(*peer, helo, &auth.hostname),
+        };
+        lookups.take_address_trouble();
+        let output = auth.dns.resolver.verify_spf(over(parameters, lookups)).await;
+        if lookups.take_address_trouble() {
+            // RFC 7208 §2.6.6: a lookup that failed for now. The output knows only that no address matched.
+            return SpfOutput::new(output.domain().to_owned()).with_result(SpfResult::TempError);
+        }
+        output
+    }
+
+    fn conclude(
+        &self,
+        auth: &Inner,
+        lookups: &Lookups,
+        message: &AuthenticatedMessage<'_>,
+        refused: Vec<DkimSignature>,
+        run: Run<'_>,
+    ) -> Verdicts {
+        let from = self.from.as_ref().map_or("", Address::domain);
+        let alignment = Alignment::new(from, lookups);
+        let mut signatures = run.dkim;
+        let author = author(&signatures, message, &alignment);
+        signatures.extend(refused);
+        for signature in &mut signatures {
+            signature.aligned = alignment.relaxed(&signature.domain);
+        }
+        let dmarc = dmarc_verdict(&run.dmarc);
+        let policy = run.dmarc.dmarc_record().map_or("", |_| policy_word(run.dmarc.policy()));
+        let spf = spf_verdict(run.spf.result());
+        let seal = self.seal(&run.arc, |field| arc::says_passed(field, from, |domain| alignment.relaxed(domain)));
+        let sender = self.sender_domain();
+        let speaks = match run.dmarc.dmarc_record() {
+            Some(_) => *run.dmarc.spf_result() == DmarcResult::Pass,
+            None => dmarc != Verdict::TempError && alignment.relaxed(sender),
+        };
+        let is_direct = spf == Verdict::Pass && speaks && self.is_direct(auth, message);
+        let trusts_newest = self.trusted.iter().any(|trusted| trusted.eq_ignore_ascii_case(&seal.sealer));
+        let (level, sentence) = level(Findings {
+            from_trouble: &self.from_trouble(message),
+            from,
+            dmarc,
+            policy,
+            signer: author.signer.as_deref(),
+            open_field: author.open_field,
+            direct_sender: is_direct.then_some(sender),
+            voucher: seal.vouched.then_some(&seal.sealer),
+            voucher_unknown: trusts_newest && seal.verdict == Verdict::TempError,
+            dns_trouble: [spf, dmarc, seal.verdict].contains(&Verdict::TempError)
+                || signatures.iter().any(|signature| signature.verdict == Verdict::TempError),
+        });
+        Verdicts {
+            level,
+            sentence,
+            spf,
+            spf_domain: run.spf.domain().to_owned(),
+            dkim: signatures,
+            dmarc,
+            dmarc_policy: policy.to_owned(),
+            arc: seal,
+        }
+    }
+
+    fn seal(&self, chain: &ArcOutput<'_>, says: impl Fn(&[u8]) -> bool) -> ArcSeal {
+        let sealer = chain.sets().last().map(|set| set.seal.header.d.to_ascii_lowercase()).unwrap_or_default();
+        ArcSeal {
+            verdict: dkim::verdict(chain.result()),
+            sealer,
+            sets: u32::try_from(chain.sets().len()).unwrap_or(u32::MAX),
+            vouched: arc::voucher(chain, &self.trusted, says).is_some(),
+        }
+    }
+
+    /// Why there is no From to go by: ours and mail-auth's reading must be the same one domain (S-04).
+    fn from_trouble(&self, message: &AuthenticatedMessage<'_>) -> String {
+        let Some(from) = &self.from else {
+            return match self.from_trouble.as_str() {
+                "" => "there is not exactly one usable From".to_owned(),
+                trouble => trouble.to_owned(),
+            };
+        };
+        let fields = message.headers.iter().filter(|(name, _)| name.trim_ascii_end().eq_ignore_ascii_case(b"From"));
+        if fields.count() != 1 {
+            return "there is not exactly one From".to_owned();
+        }
+        let agrees = |other: &String| Address::parse(other).is_ok_and(|other| other.domain() == from.domain());
+        match message.from.as_slice() {
+            [other] if agrees(other) => String::new(),
+            _ => "its From can be read in more than one way".to_owned(),
+        }
+    }
+
+    fn sender_domain(&self) -> &str {
+        self.envelope.mail_from.as_ref().map_or(&self.envelope.helo, Address::domain)
+    }
+
+    /// Whether the mail came from its author's server to ours. A forwarder's own aligned envelope proves the forwarder.
+    fn is_direct(&self, auth: &Inner, message: &AuthenticatedMessage<'_>) -> bool {
+        let from = self.from.as_ref().map_or("", Address::domain);
+        if auth.forwarded_domains.iter().any(|domain| domain == from) {
+            return false;
+        }
+        let local = self.envelope.mail_from.as_ref().map_or("", Address::local).to_ascii_lowercase();
+        if FORWARDED_SENDERS.iter().any(|mark| local.contains(mark)) {
+            return false;
+        }
+        let is_mark = |name: &[u8]| {
+            FORWARDED_FIELDS.iter().any(|field| name.trim_ascii_end().eq_ignore_ascii_case(field.as_bytes()))
+        };
+        !message.headers.iter().any(|(name, _)| is_mark(name))
+    }
+}
+
+/// The signature that speaks for the author, or what the one that nearly does leaves open.
+#[derive(Default)]
+struct AuthorSignature {
+    signer: Option<String>,
+    open_field: Option<&'static str>,
+}
+
+fn author(entries: &[DkimSignature], message: &AuthenticatedMessage<'_>, alignment: &Alignment<'_>) -> AuthorSignature {
+    let mut found = AuthorSignature::default();
+    // mail-auth answers in the order of the signatures, one output each.
+    for (entry, header) in entries.iter().zip(&message.dkim_headers) {
+        if entry.verdict != Verdict::Pass || !alignment.dkim(&entry.domain) {
+            continue;
+        }
+        match dkim::open_field(message, &header.header) {
+            None => return AuthorSignature { signer: Some(entry.domain.clone()), open_field: None },
+            Some(field) => found.open_field = Some(field),
+        }
+    }
+    found
+}
+
+/// mail-auth's parameters with all five caches being `lookups`.
+fn over<'x, P>(params: P, lookups: &'x Lookups) -> Parameters<'x, P, Lookups, Lookups, Lookups, Lookups, Lookups> {
+    Parameters {
+        params,
+        cache_txt: Some(lookups),
+        cache_mx: Some(lookups),
+        cache_ptr: Some(lookups),
+        cache_ipv4: Some(lookups),
+        cache_ipv6: Some(lookups),
+    }
+}
+
+fn dmarc_verdict(output: &DmarcOutput) -> Verdict {
+    match output.result() {
+        DmarcResult::Pass => Verdict::Pass,
+        DmarcResult::Fail(_) => Verdict::Fail,
+        DmarcResult::TempError(_) => Verdict::TempError,
+        DmarcResult::PermError(_) => Verdict::PermError,
+        DmarcResult::None => Verdict::None,
+    }
+}
+
+fn policy_word(policy: Policy) -> &'static str {
+    match policy {
+        Policy::Quarantine => "quarantine",
+        Policy::Reject => "reject",
+        Policy::None | Policy::Unspecified => "none",
+    }
+}
+
+fn spf_verdict(result: SpfResult) -> Verdict {
+    match result {
+        SpfResult::Pass => Verdict::Pass,
+        SpfResult::Fail => Verdict::Fail,
+        SpfResult::SoftFail => Verdict::SoftFail,
+        SpfResult::Neutral => Verdict::Neutral,
+        SpfResult::TempError => Verdict::TempError,
+        SpfResult::PermError => Verdict::PermError,
+        SpfResult::None => Verdict::None,
+    }
+}

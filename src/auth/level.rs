@@ -1,0 +1,119 @@
+//! From findings to the level, and the sentence that says why. Pure.
+
+use crate::types::{Level, Verdict};
+
+/// What the checks found, as far as the level depends on it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Findings<'a> {
+    /// Why there is no From to speak of; empty when there is one.
+    pub(super) from_trouble: &'a str,
+    /// The domain of From.
+    pub(super) from: &'a str,
+    /// DMARC, and the policy the domain publishes (empty without a record).
+    pub(super) dmarc: Verdict,
+    pub(super) policy: &'a str,
+    /// The domain whose valid signature speaks for From.
+    pub(super) signer: Option<&'a str>,
+    /// A field that the only valid such signatures leave open.
+    pub(super) open_field: Option<&'a str>,
+    /// The domain that sent it straight to us and speaks for From.
+    pub(super) direct_sender: Option<&'a str>,
+    /// The registered sealer that vouches.
+    pub(super) voucher: Option<&'a str>,
+    /// A registered sealer may vouch, but DNS did not let us find out.
+    pub(super) voucher_unknown: bool,
+    /// DNS did not answer everything.
+    pub(super) dns_trouble: bool,
+}
+
+/// The level, 0 to 3, and why.
+pub(super) fn level(found: Findings<'_>) -> (Level, String) {
+    let from = found.from;
+    if !found.from_trouble.is_empty() {
+        return (Level::Forged, found.from_trouble.to_owned());
+    }
+    if let Some(signer) = found.signer {
+        return (Level::Authenticated, format!("{signer} signed this (DKIM, aligned)"));
+    }
+    if let Some(sender) = found.direct_sender {
+        return (Level::Authenticated, format!("{sender} sent this straight to us (SPF, aligned)"));
+    }
+    if let Some(voucher) = found.voucher {
+        return (Level::Vouched, format!("{voucher} forwarded this and says that {from} passed (ARC)"));
+    }
+    if found.dmarc == Verdict::Fail && is_strict(found.policy) && !found.voucher_unknown {
+        let policy = found.policy;
+        return (
+            Level::Forged,
+            format!(
+                "{from} wants what it did not sign or send treated as {policy}, and this is neither signed nor sent by it (DMARC)"
+            ),
+        );
+    }
+    // DNS trouble is never a pass, and never a proof of forgery either.
+    if found.dns_trouble {
+        return (Level::Unproven, format!("DNS did not answer, so it is not known whether {from} wrote this"));
+    }
+    if let Some(field) = found.open_field {
+        return (Level::Unproven, format!("{from} signed this, but not the {field} it now has"));
+    }
+    (Level::Unproven, format!("nothing proves that {from} wrote this"))
+}
+
+fn is_strict(policy: &str) -> bool {
+    matches!(policy, "quarantine" | "reject")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FAILED: Findings<'static> = Findings {
+        from_trouble: "",
+        from: "a.example",
+        dmarc: Verdict::Fail,
+        policy: "reject",
+        signer: None,
+        open_field: None,
+        direct_sender: None,
+        voucher: None,
+        voucher_unknown: false,
+        dns_trouble: false,
+    };
+
+    fn number(found: Findings<'_>) -> u8 {
+        level(found).0.as_u8()
+    }
+
+    #[test]
+    fn no_usable_from_is_level_0_whatever_else_passed() {
+        assert_eq!(number(Findings { from_trouble: "two From", signer: Some("a.example"), ..FAILED }), 0);
+    }
+
+    #[test]
+    fn a_strict_policy_makes_a_failure_level_0_and_a_lax_one_level_1() {
+        assert_eq!(
+            ["reject", "quarantine", "none", ""].map(|policy| number(Findings { policy, ..FAILED })),
+            [0, 0, 1, 1]
+        );
+    }
+
+    #[test]
+    fn a_registered_forwarder_outweighs_a_strict_policy() {
+        assert_eq!(number(Findings { voucher: Some("google.com"), ..FAILED }), 2);
+    }
+
+    #[test]
+    fn dns_trouble_is_neither_pass_nor_forgery() {
+        for dmarc in [Verdict::TempError, Verdict::None, Verdict::PermError] {
+            assert_eq!(number(Findings { dmarc, dns_trouble: true, ..FAILED }), 1);
+        }
+        assert_eq!(number(Findings { voucher_unknown: true, dns_trouble: true, ..FAILED }), 1);
+    }
+
+    #[test]
+    fn the_sentence_names_who_proved_it() {
+        let (level, sentence) = level(Findings { signer: Some("acme-customer.example"), ..FAILED });
+        assert_eq!((level.as_u8(), sentence.as_str()), (3, "acme-customer.example signed this (DKIM, aligned)"));
+    }
+}
