@@ -35,6 +35,10 @@ impl<'a> Alignment<'a> {
         let mut record = None;
         for name in walk(from) {
             let Some(found) = lookups.dmarc_record(name) else { continue };
+            if !name.contains('.') && found.psd != Psd::Yes {
+                // A top-level domain is nobody's organization, whatever its record forgets to say.
+                continue;
+            }
             // The nearest record says how strict; the topmost one says who is the organization.
             let mode = record.map_or(found.adkim, |(_, mode)| mode);
             match found.psd {

@@ -7,12 +7,19 @@ use mail_auth::{ArcOutput, DkimResult};
 
 use super::results::{Statement, statements};
 
-/// The sealer that vouches for mail from `from`, if one does.
+/// The sealer that vouches, if one does.
 ///
 /// Going back from the newest set as long as the sealers are trusted, the oldest set so reached counts: its sealer
 /// took the mail from the outside world. What trusted sealers after it say is about mail they had from each other.
-pub(super) fn voucher(chain: &ArcOutput<'_>, trusted: &[String], says: impl Fn(&[u8]) -> bool) -> Option<String> {
-    if *chain.result() != DkimResult::Pass {
+/// `covers` says whether the fields the newest sealer signed leave nothing to be added, `says` whether results are a pass.
+pub(super) fn voucher(
+    chain: &ArcOutput<'_>,
+    trusted: &[String],
+    covers: impl Fn(&[String]) -> bool,
+    says: impl Fn(&[u8]) -> bool,
+) -> Option<String> {
+    let newest = chain.sets().last()?;
+    if *chain.result() != DkimResult::Pass || !covers(&newest.signature.header.h) {
         return None;
     }
     let is_trusted = |domain: &str| trusted.iter().any(|sealer| sealer.eq_ignore_ascii_case(domain));

@@ -91,7 +91,7 @@ impl Case {
         let outputs = resolver.verify_dkim(over(message, lookups)).await;
         let mut dmarc = DmarcOutput::default();
         let mut arc = ArcOutput::default();
-        if self.from_trouble(message).is_empty() {
+        if self.trouble_with_from(message).is_empty() {
             let sender = self.sender_domain();
             let parameters = DmarcParameters::new(message, &outputs, sender, &spf);
             dmarc = resolver.verify_dmarc(over(parameters, lookups)).await;
@@ -136,16 +136,18 @@ impl Case {
         let dmarc = dmarc_verdict(&run.dmarc);
         let policy = run.dmarc.dmarc_record().map_or("", |_| policy_word(run.dmarc.policy()));
         let spf = spf_verdict(run.spf.result());
-        let seal = self.seal(&run.arc, |field| arc::says_passed(field, from, |domain| alignment.relaxed(domain)));
+        let covers = |fields: &[String]| dkim::open_field(message, fields).is_none();
+        let says = |results: &[u8]| arc::says_passed(results, from, |domain| alignment.relaxed(domain));
+        let seal = self.seal(&run.arc, covers, says);
         let sender = self.sender_domain();
         let speaks = match run.dmarc.dmarc_record() {
-            Some(_) => *run.dmarc.spf_result() == DmarcResult::Pass,
+            Some(_) => *run.dmarc.spf_result() == DmarcResult::Pass && alignment.relaxed(sender),
             None => dmarc != Verdict::TempError && alignment.relaxed(sender),
         };
         let is_direct = spf == Verdict::Pass && speaks && self.is_direct(auth, message);
         let trusts_newest = self.trusted.iter().any(|trusted| trusted.eq_ignore_ascii_case(&seal.sealer));
         let (level, sentence) = level(Findings {
-            from_trouble: &self.from_trouble(message),
+            from_trouble: &self.trouble_with_from(message),
             from,
             dmarc,
             policy,
@@ -169,18 +171,18 @@ impl Case {
         }
     }
 
-    fn seal(&self, chain: &ArcOutput<'_>, says: impl Fn(&[u8]) -> bool) -> ArcSeal {
+    fn seal(&self, chain: &ArcOutput<'_>, covers: impl Fn(&[String]) -> bool, says: impl Fn(&[u8]) -> bool) -> ArcSeal {
         let sealer = chain.sets().last().map(|set| set.seal.header.d.to_ascii_lowercase()).unwrap_or_default();
         ArcSeal {
             verdict: dkim::verdict(chain.result()),
             sealer,
             sets: u32::try_from(chain.sets().len()).unwrap_or(u32::MAX),
-            vouched: arc::voucher(chain, &self.trusted, says).is_some(),
+            vouched: arc::voucher(chain, &self.trusted, covers, says).is_some(),
         }
     }
 
     /// Why there is no From to go by: ours and mail-auth's reading must be the same one domain (S-04).
-    fn from_trouble(&self, message: &AuthenticatedMessage<'_>) -> String {
+    fn trouble_with_from(&self, message: &AuthenticatedMessage<'_>) -> String {
         let Some(from) = &self.from else {
             return match self.from_trouble.as_str() {
                 "" => "there is not exactly one usable From".to_owned(),
@@ -233,7 +235,7 @@ fn author(entries: &[DkimSignature], message: &AuthenticatedMessage<'_>, alignme
         if entry.verdict != Verdict::Pass || !alignment.dkim(&entry.domain) {
             continue;
         }
-        match dkim::open_field(message, &header.header) {
+        match dkim::open_field(message, &header.header.h) {
             None => return AuthorSignature { signer: Some(entry.domain.clone()), open_field: None },
             Some(field) => found.open_field = Some(field),
         }

@@ -115,12 +115,12 @@ fn entry(signature: &Signature, verdict: Verdict, reason: String) -> DkimSignatu
     DkimSignature { domain, selector, verdict, aligned: false, reason }
 }
 
-/// A field that the signature leaves open, so that its content may be anybody's.
-pub(super) fn open_field(message: &AuthenticatedMessage<'_>, signature: &Signature) -> Option<&'static str> {
+/// A field that a signature over `signed_fields` leaves open, so that its content may be anybody's.
+pub(super) fn open_field(message: &AuthenticatedMessage<'_>, signed_fields: &[String]) -> Option<&'static str> {
     let there = |field: &str| {
         message.headers.iter().filter(|(name, _)| name.trim_ascii_end().eq_ignore_ascii_case(field.as_bytes())).count()
     };
-    let signed = |field: &str| signature.h.iter().filter(|name| name.trim().eq_ignore_ascii_case(field)).count();
+    let signed = |field: &str| signed_fields.iter().filter(|name| name.trim().eq_ignore_ascii_case(field)).count();
     let unsigned = FIELDS_TO_SIGN.into_iter().find(|field| there(field) > 0 && signed(field) == 0);
     unsigned.or_else(|| FIELDS_NOT_TO_ADD.into_iter().find(|field| signed(field) > 0 && there(field) > signed(field)))
 }

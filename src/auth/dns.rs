@@ -25,7 +25,10 @@ use mail_auth::{
     },
     spf::Spf,
 };
-use tokio::sync::watch;
+use tokio::{
+    sync::{Semaphore, watch},
+    time::timeout,
+};
 use tracing::warn;
 
 use super::cache::Cache;
@@ -53,8 +56,11 @@ const TXT_OCTETS_MAX: usize = 8 * 1024;
 /// Records of one answer that are looked at (S-18).
 const RECORDS_MAX: usize = 256;
 
-/// Lookups on their way, all mails together (S-18).
-const FLIGHTS_MAX: usize = 2000;
+/// Lookups on their way or waiting for their turn, all mails together; beyond that the answer is trouble (S-18).
+const FLIGHTS_MAX: usize = 4096;
+
+/// Lookups on their way: each holds a socket.
+const QUERIES_AT_ONCE_MAX: usize = 256;
 
 /// Entries of hickory's own cache. It only serves the absences that `lookups` cannot express.
 const RESOLVER_CACHE_ENTRIES: u64 = 2048;
@@ -103,6 +109,7 @@ pub(super) struct Dns {
     pub(super) resolver: MessageAuthenticator,
     cache: Cache<Answer>,
     flights: Mutex<HashMap<Question, watch::Receiver<Option<Answer>>>>,
+    turns: Semaphore,
     lookup_timeout: Duration,
 }
 
@@ -115,13 +122,14 @@ impl Dns {
         options.cache_size = RESOLVER_CACHE_ENTRIES;
         options.negative_min_ttl = Some(MISSING_FOR);
         options.negative_max_ttl = Some(MISSING_FOR);
-        options.max_active_requests = FLIGHTS_MAX;
+        options.max_active_requests = QUERIES_AT_ONCE_MAX;
         let resolver = MessageAuthenticator::new(servers, options)
             .expect("building a resolver without DNSSEC and TLS reads and opens nothing that could fail");
         Arc::new(Self {
             resolver,
             cache: Cache::new(settings.cache_entries_max),
             flights: Mutex::default(),
+            turns: Semaphore::new(QUERIES_AT_ONCE_MAX),
             lookup_timeout: settings.query_timeout * TIMEOUTS_PER_LOOKUP,
         })
     }
@@ -153,8 +161,15 @@ impl Dns {
         let (dns, question) = (self.clone(), question.clone());
         tokio::spawn(async move {
             let landing = Landing { dns: &dns, question: &question };
-            let (answer, keep_for) = dns.look_up(&question).await;
-            dns.cache.keep(&question.0, answer.clone(), Instant::now() + keep_for);
+            let answer = match timeout(dns.lookup_timeout, dns.turns.acquire()).await {
+                Ok(Ok(_turn)) => {
+                    let (answer, keep_for) = dns.look_up(&question).await;
+                    dns.cache.keep(&question.0, answer.clone(), Instant::now() + keep_for);
+                    answer
+                }
+                // We are overrun, which says nothing about the name: not remembered.
+                _ => Answer::Trouble,
+            };
             drop(landing);
             land.send_replace(Some(answer));
         });
@@ -179,7 +194,7 @@ impl Dns {
             return (unusable(kind), MISSING_FOR);
         }
         let lookup = self.resolver.resolver().lookup(wire_name, kind);
-        match tokio::time::timeout(self.lookup_timeout, lookup).await {
+        match timeout(self.lookup_timeout, lookup).await {
             Ok(Ok(found)) => {
                 let left = found.valid_until().saturating_duration_since(Instant::now());
                 let rows = found.answers().iter().map(|record| &record.data).take(RECORDS_MAX);
