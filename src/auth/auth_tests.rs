@@ -28,12 +28,24 @@ struct Scene {
 }
 
 impl Scene {
+    /// With the deadlines of the daemon, which nothing here comes near.
     fn new() -> Self {
+        Self::with(config::Auth::default())
+    }
+
+    /// For servers that never answer.
+    fn in_a_hurry() -> Self {
+        let (query_timeout, deadline) = (Duration::from_millis(100), Duration::from_millis(600));
+        Self::with(config::Auth { query_timeout, deadline, ..config::Auth::default() })
+    }
+
+    fn with(settings: config::Auth) -> Self {
         let zone = Zone::new();
         let customer = Customer::with_strict_domain("Ada", CUSTOMER, &zone).unwrap();
         zone.txt("acme.example", "v=spf1 ip4:192.0.2.1 -all");
         let dns = DnsServer::start(zone.clone()).unwrap();
-        let auth = Authenticator::new(&settings(&dns), Vec::new(), "mx.acme.example");
+        let settings = config::Auth { resolvers: vec![dns.addr()], ..settings };
+        let auth = Authenticator::new(&settings, Vec::new(), "mx.acme.example");
         Self { zone, dns, customer, auth }
     }
 
@@ -82,15 +94,6 @@ impl Scene {
         };
         let trusted: Vec<String> = trusted.iter().map(|&domain| domain.to_owned()).collect();
         self.auth.check(&envelope, &Bytes::copy_from_slice(mail), &read(mail), &trusted).await
-    }
-}
-
-fn settings(dns: &DnsServer) -> config::Auth {
-    config::Auth {
-        resolvers: vec![dns.addr()],
-        query_timeout: Duration::from_millis(50),
-        deadline: Duration::from_millis(400),
-        ..config::Auth::default()
     }
 }
 

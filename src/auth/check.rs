@@ -128,23 +128,25 @@ impl Case {
         let from = self.from.as_ref().map_or("", Address::domain);
         let alignment = Alignment::new(from, lookups);
         let mut signatures = run.dkim;
-        let author = author(&signatures, message, &alignment);
+        let dmarc = dmarc_verdict(&run.dmarc);
+        // While the policy is unknown, only the very domain of From is sure to be aligned.
+        let speaks = |domain: &str| alignment.dkim(domain) && (dmarc != Verdict::TempError || domain == from);
+        let author = author(&signatures, message, speaks);
         signatures.extend(refused);
         for signature in &mut signatures {
             signature.aligned = alignment.relaxed(&signature.domain);
         }
-        let dmarc = dmarc_verdict(&run.dmarc);
         let policy = run.dmarc.dmarc_record().map_or("", |_| policy_word(run.dmarc.policy()));
         let spf = spf_verdict(run.spf.result());
         let covers = |fields: &[String]| dkim::open_field(message, fields).is_none();
         let says = |results: &[u8]| arc::says_passed(results, from, |domain| alignment.relaxed(domain));
         let seal = self.seal(&run.arc, covers, says);
         let sender = self.sender_domain();
-        let speaks = match run.dmarc.dmarc_record() {
+        let sender_speaks = match run.dmarc.dmarc_record() {
             Some(_) => *run.dmarc.spf_result() == DmarcResult::Pass && alignment.relaxed(sender),
             None => dmarc != Verdict::TempError && alignment.relaxed(sender),
         };
-        let is_direct = spf == Verdict::Pass && speaks && self.is_direct(auth, message);
+        let is_direct = spf == Verdict::Pass && sender_speaks && self.is_direct(auth, message);
         let trusts_newest = self.trusted.iter().any(|trusted| trusted.eq_ignore_ascii_case(&seal.sealer));
         let (level, sentence) = level(Findings {
             from_trouble: &self.trouble_with_from(message),
@@ -228,11 +230,15 @@ struct AuthorSignature {
     open_field: Option<&'static str>,
 }
 
-fn author(entries: &[DkimSignature], message: &AuthenticatedMessage<'_>, alignment: &Alignment<'_>) -> AuthorSignature {
+fn author(
+    entries: &[DkimSignature],
+    message: &AuthenticatedMessage<'_>,
+    speaks: impl Fn(&str) -> bool,
+) -> AuthorSignature {
     let mut found = AuthorSignature::default();
     // mail-auth answers in the order of the signatures, one output each.
     for (entry, header) in entries.iter().zip(&message.dkim_headers) {
-        if entry.verdict != Verdict::Pass || !alignment.dkim(&entry.domain) {
+        if entry.verdict != Verdict::Pass || !speaks(&entry.domain) {
             continue;
         }
         match dkim::open_field(message, &header.header.h) {

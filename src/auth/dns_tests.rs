@@ -7,7 +7,7 @@ use super::*;
 async fn dns_trouble_is_never_a_pass_and_never_level_0() {
     for name in ["mail._domainkey.a.example", "_dmarc.a.example", "a.example", "."] {
         for silent in [false, true] {
-            let scene = Scene::new();
+            let scene = if silent { Scene::in_a_hurry() } else { Scene::new() };
             let zone = if silent { scene.zone.silent(name) } else { scene.zone.servfail(name) };
             let begun = std::time::Instant::now();
             let mail = if name.contains('_') { scene.mail() } else { scene.unsigned() };
@@ -25,6 +25,15 @@ async fn dns_trouble_is_never_a_pass_and_never_level_0() {
             }
         }
     }
+}
+
+/// S-18.
+#[tokio::test]
+async fn a_key_that_cannot_be_had_now_is_not_held_against_a_forwarded_mail() {
+    let scene = Scene::new();
+    scene.zone.servfail("_domainkey.a.example");
+    let verdicts = scene.forwarded(&scene.mail(), &[]).await;
+    assert_eq!((verdicts.dmarc, verdicts.level), (Verdict::TempError, Level::Unproven), "{verdicts:?}");
 }
 
 #[tokio::test]
@@ -112,7 +121,7 @@ async fn absences_and_trouble_are_remembered() {
         },
     ];
     for prepare in broken {
-        let scene = Scene::new();
+        let scene = Scene::in_a_hurry();
         prepare(&scene.zone);
         let mail = scene.mail();
         let first = scene.direct(&mail).await;
@@ -123,4 +132,20 @@ async fn absences_and_trouble_are_remembered() {
         }
         assert_eq!(scene.zone.queries(), queries);
     }
+}
+
+/// S-18: ten MX of ten hosts each is what SPF allows, and more than one mail may ask.
+#[tokio::test]
+async fn a_sender_cannot_make_us_ask_without_end_nor_hide_a_failure_behind_it() {
+    let scene = Scene::new();
+    let terms: String = (0..10).map(|i| format!("mx:m{i}.evil.example ")).collect();
+    scene.zone.txt("evil.example", &format!("v=spf1 {terms}-all"));
+    for i in 0..10 {
+        for host in 0..10 {
+            scene.zone.mx(&format!("m{i}.evil.example"), 10, &format!("h{host}.m{i}.evil.example"));
+        }
+    }
+    let verdicts = scene.check(&scene.unsigned(), FORWARDER_IP, "x@evil.example", &[]).await;
+    assert_eq!((verdicts.spf, verdicts.level), (Verdict::TempError, Level::Forged), "{verdicts:?}");
+    assert!(scene.zone.queries() <= 80, "{}", scene.zone.queries());
 }
