@@ -1,0 +1,115 @@
+//! The knowledge folder from outside: what is found, what is passed over, what a change does.
+
+use std::fs;
+
+use super::*;
+
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+fn known(folder: &tempfile::TempDir) -> Knowledge {
+    Knowledge::load(Some(folder.path()), Clock::testing_fixed(0)).unwrap()
+}
+
+fn best(knowledge: &Knowledge, question: &str) -> Option<Passage> {
+    knowledge.search(question, 1).unwrap().pop()
+}
+
+#[test]
+fn a_question_finds_its_passage_in_every_kind_of_file() {
+    let folder = folder(&[
+        ("a/shipping.md", "# Shipping times\n\nParcels to Austria arrive within three days.\n"),
+        ("returns.html", "<h1>Returns</h1><p>Send shoes back within 30 days.</p>"),
+        ("hours.txt", "Opening hours\n\nThe shop in Vienna is open from nine to five.\n"),
+        ("notes.pdf", "shipping"),
+    ]);
+    let knowledge = known(&folder);
+    assert_eq!(knowledge.size(), (3, 3));
+    for (question, file) in [
+        ("How long does shipping to Austria take?", "a/shipping.md"),
+        ("Can I send my shoes back?", "returns.html"),
+        ("When is the shop in Vienna open?", "hours.txt"),
+    ] {
+        let passage = best(&knowledge, question).unwrap();
+        assert_eq!(passage.file, file);
+        assert!(passage.support_percent >= 60, "{passage:?}");
+    }
+}
+
+#[test]
+fn a_question_in_another_language_is_stemmed_in_that_of_the_page() {
+    let folder = folder(&[
+        ("versand.md", "# Versand und Lieferung\n\nEine Lieferung nach Österreich dauert zwei Tage.\n"),
+        ("ruecksendung.md", "# Rücksendung\n\nDie Schuhe können Sie innerhalb von 30 Tagen zurückschicken.\n"),
+    ]);
+    let passage = best(&known(&folder), "Wie lange dauern Lieferungen nach Österreich?").unwrap();
+    assert_eq!((passage.file.as_str(), passage.tongue), ("versand.md", Tongue::German));
+    assert!(passage.support_percent >= 60, "{passage:?}");
+}
+
+#[test]
+fn one_word_in_common_is_no_support() {
+    let folder = folder(&[("shipping.md", "# Shipping\n\nParcels to Austria arrive within three days.\n")]);
+    let knowledge = known(&folder);
+    assert!(best(&knowledge, "Do you like Austria?").is_none_or(|passage| passage.support_percent < 60));
+    assert!(best(&knowledge, "Can you recommend a dentist?").is_none_or(|passage| passage.support_percent == 0));
+}
+
+#[test]
+fn a_change_is_found_by_the_next_search_and_a_look_is_not_taken_each_time() {
+    let folder = folder(&[("a.md", "# Shipping\n\nTo Austria.\n")]);
+    let clock = Clock::testing_fixed(0);
+    let knowledge = Knowledge::load(Some(folder.path()), clock.clone()).unwrap();
+    fs::write(folder.path().join("b.md"), "# Invoices\n\nInvoices come by mail.\n").unwrap();
+    assert!(best(&knowledge, "invoices").is_none());
+    clock.testing_advance(LOOK_EVERY);
+    assert_eq!(best(&knowledge, "invoices").unwrap().file, "b.md");
+    assert!(!knowledge.reload().unwrap());
+}
+
+#[test]
+fn a_folder_that_goes_away_leaves_what_was_known() {
+    let folder = folder(&[("a.md", "# Shipping\n\nTo Austria.\n")]);
+    let clock = Clock::testing_fixed(0);
+    let knowledge = Knowledge::load(Some(folder.path()), clock.clone()).unwrap();
+    fs::remove_dir_all(folder.path()).unwrap();
+    clock.testing_advance(LOOK_EVERY);
+    assert!(best(&knowledge, "shipping").is_some());
+    assert!(knowledge.reload().is_err());
+}
+
+#[test]
+fn without_a_folder_nothing_is_known_and_a_missing_one_is_an_error() {
+    let knowledge = Knowledge::load(None, Clock::testing_fixed(0)).unwrap();
+    assert!(best(&knowledge, "shipping").is_none());
+    let missing = Path::new("/nowhere/at/all");
+    assert!(Knowledge::load(Some(missing), Clock::testing_fixed(0)).is_err());
+}
+
+#[test]
+fn what_is_too_large_or_leads_outside_is_passed_over_by_name() {
+    let outside = tempfile::tempdir().unwrap();
+    fs::write(outside.path().join("secret.md"), "# Secret\n\ncanary\n").unwrap();
+    let folder = folder(&[("a.md", "# Shipping\n\nTo Austria.\n"), (".hidden/b.md", "# Hidden\n\ncanary\n")]);
+    fs::write(folder.path().join("huge.md"), vec![b'a'; FILE_BYTES_MAX as usize + 1]).unwrap();
+    std::os::unix::fs::symlink(outside.path().join("secret.md"), folder.path().join("link.md")).unwrap();
+    std::os::unix::fs::symlink(outside.path(), folder.path().join("dir")).unwrap();
+    std::os::unix::fs::symlink(folder.path().join("a.md"), folder.path().join("within.md")).unwrap();
+    std::os::unix::fs::symlink("nowhere", folder.path().join("gone.md")).unwrap();
+
+    let knowledge = known(&folder);
+
+    assert!(best(&knowledge, "canary").is_none());
+    assert_eq!(knowledge.size().0, 2);
+    let warnings = knowledge.warnings().join("\n");
+    for name in ["huge.md", "link.md", "gone.md"] {
+        assert!(warnings.contains(name), "{warnings}");
+    }
+}

@@ -1,0 +1,232 @@
+//! Words as the search counts them: the language of a text, its stop words taken out, what remains cut to its stem.
+//!
+//! A question is stemmed in the language of the page it is held against, so that one word of it is enough to be found.
+
+use std::sync::LazyLock;
+
+use tantivy::tokenizer::{
+    AsciiFoldingFilter, Language, LowerCaser, RemoveLongFilter, SimpleTokenizer, Stemmer, StopWordFilter, TextAnalyzer,
+};
+
+use super::light_words::{ENGLISH_STOP, LIGHT};
+
+/// Octets of a word that is still counted as one.
+const WORD_OCTETS_MAX: usize = 40;
+
+/// Octets of a text that are looked at to say its language.
+const SAMPLE_OCTETS_MAX: usize = 8 * 1024;
+
+/// Digits from which a number is taken for an order or phone number, which no help page names.
+const NUMBER_DIGITS_MAX: usize = 4;
+
+/// A language we can stem. Anything else is read as English, which does little harm to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Tongue {
+    #[default]
+    English,
+    German,
+    French,
+    Spanish,
+    Italian,
+    Portuguese,
+    Dutch,
+    Swedish,
+    Danish,
+    Norwegian,
+    Finnish,
+    Hungarian,
+    Russian,
+}
+
+impl Tongue {
+    /// All of them, in the order in which a tie is decided.
+    pub const ALL: [Self; 13] = [
+        Self::English,
+        Self::German,
+        Self::French,
+        Self::Spanish,
+        Self::Italian,
+        Self::Portuguese,
+        Self::Dutch,
+        Self::Swedish,
+        Self::Danish,
+        Self::Norwegian,
+        Self::Finnish,
+        Self::Hungarian,
+        Self::Russian,
+    ];
+
+    /// ISO 639-1.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::German => "de",
+            Self::French => "fr",
+            Self::Spanish => "es",
+            Self::Italian => "it",
+            Self::Portuguese => "pt",
+            Self::Dutch => "nl",
+            Self::Swedish => "sv",
+            Self::Danish => "da",
+            Self::Norwegian => "no",
+            Self::Finnish => "fi",
+            Self::Hungarian => "hu",
+            Self::Russian => "ru",
+        }
+    }
+
+    /// The language with the most stop words in the beginning of `text`; English when there are none.
+    pub fn of(text: &str) -> Self {
+        let sample = head(text, SAMPLE_OCTETS_MAX);
+        let all = count(&mut analyzer(None), sample);
+        let mut best = (0, Self::English);
+        for (tongue, tools) in Self::ALL.iter().zip(TOOLS.iter()) {
+            let stopped = all - count(&mut tools.without_stop.clone(), sample);
+            if stopped > best.0 {
+                best = (stopped, *tongue);
+            }
+        }
+        best.1
+    }
+
+    fn language(self) -> Language {
+        match self {
+            Self::English => Language::English,
+            Self::German => Language::German,
+            Self::French => Language::French,
+            Self::Spanish => Language::Spanish,
+            Self::Italian => Language::Italian,
+            Self::Portuguese => Language::Portuguese,
+            Self::Dutch => Language::Dutch,
+            Self::Swedish => Language::Swedish,
+            Self::Danish => Language::Danish,
+            Self::Norwegian => Language::Norwegian,
+            Self::Finnish => Language::Finnish,
+            Self::Hungarian => Language::Hungarian,
+            Self::Russian => Language::Russian,
+        }
+    }
+
+    fn stop_words(self) -> StopWordFilter {
+        let own = || StopWordFilter::remove(ENGLISH_STOP.iter().map(|word| (*word).to_owned()));
+        match self {
+            Self::English => own(),
+            other => StopWordFilter::new(other.language()).unwrap_or_else(own),
+        }
+    }
+}
+
+/// One word of a text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Term {
+    /// Its stem, lower case, without accents.
+    pub stem: String,
+    /// Whether it is a word of asking and of courtesy (`please`, `how long`, `need`), which says little about what is asked.
+    pub light: bool,
+}
+
+/// The words of `text` that are no stop words of that language, in order, repeated as they are.
+pub fn terms(text: &str, tongue: Tongue) -> Vec<Term> {
+    let mut analyzer = TOOLS[tongue as usize].stems.clone();
+    let mut stream = analyzer.token_stream(text);
+    let mut found = Vec::new();
+    while stream.advance() {
+        let token = stream.token();
+        let word = text.get(token.offset_from..token.offset_to).unwrap_or_default().to_lowercase();
+        if word.len() >= NUMBER_DIGITS_MAX && word.bytes().all(|b| b.is_ascii_digit()) {
+            continue;
+        }
+        found.push(Term { stem: token.text.clone(), light: LIGHT.binary_search(&word.as_str()).is_ok() });
+    }
+    found
+}
+
+/// All words of `text` in lower case, nothing taken out.
+pub fn plain(text: &str) -> Vec<String> {
+    let mut analyzer = analyzer(None);
+    let mut stream = analyzer.token_stream(text);
+    let mut found = Vec::new();
+    while stream.advance() {
+        found.push(stream.token().text.clone());
+    }
+    found
+}
+
+/// The beginning of a text, cut where a character ends.
+pub fn head(text: &str, octets_max: usize) -> &str {
+    &text[..text.floor_char_boundary(octets_max)]
+}
+
+struct Tools {
+    without_stop: TextAnalyzer,
+    stems: TextAnalyzer,
+}
+
+static TOOLS: LazyLock<Vec<Tools>> = LazyLock::new(|| {
+    let tools = |tongue: &Tongue| Tools {
+        without_stop: analyzer(Some(tongue.stop_words())),
+        stems: TextAnalyzer::builder(SimpleTokenizer::default())
+            .filter(RemoveLongFilter::limit(WORD_OCTETS_MAX))
+            .filter(LowerCaser)
+            .filter(tongue.stop_words())
+            .filter(Stemmer::new(tongue.language()))
+            .filter(AsciiFoldingFilter)
+            .build(),
+    };
+    Tongue::ALL.iter().map(tools).collect()
+});
+
+fn analyzer(stop: Option<StopWordFilter>) -> TextAnalyzer {
+    let words = TextAnalyzer::builder(SimpleTokenizer::default()).filter(LowerCaser);
+    match stop {
+        Some(stop) => words.filter(stop).build(),
+        None => words.build(),
+    }
+}
+
+fn count(analyzer: &mut TextAnalyzer, text: &str) -> usize {
+    let mut stream = analyzer.token_stream(text);
+    let mut count = 0;
+    while stream.advance() {
+        count += 1;
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_of_a_sentence_is_found() {
+        for (text, tongue) in [
+            ("How long does shipping to Austria take?", Tongue::English),
+            ("Wie lange dauert der Versand nach Österreich?", Tongue::German),
+            ("Combien de temps prend la livraison en Autriche ?", Tongue::French),
+            ("¿Cuánto tarda el envío a Austria?", Tongue::Spanish),
+            ("Hoe lang duurt het voordat mijn pakket er is?", Tongue::Dutch),
+            ("Сколько времени занимает доставка и что мне делать?", Tongue::Russian),
+            ("4711", Tongue::English),
+        ] {
+            assert_eq!(Tongue::of(text), tongue, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_of_a_question_is_what_it_is_about() {
+        let found = terms("How long does shipping to Austria take?", Tongue::English);
+        let heavy: Vec<&str> = found.iter().filter(|term| !term.light).map(|term| term.stem.as_str()).collect();
+        assert_eq!(heavy, ["ship", "austria"]);
+    }
+
+    #[test]
+    fn order_numbers_are_no_words() {
+        assert_eq!(terms("order 48151623", Tongue::English).len(), 1);
+    }
+
+    #[test]
+    fn the_list_of_light_words_is_sorted() {
+        assert!(LIGHT.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+}
