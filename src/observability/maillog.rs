@@ -1,0 +1,176 @@
+//! One function for each thing that happens to a mail or a letter: the log is an interface.
+//!
+//! Field names are the same everywhere: `mail.id`, `conversation.id`, `number`, `letter.id`, `domain` (of the other side),
+//! `address.domain` (ours), `size_bytes`, `level`, `class`, `reason`, `attempts`. Reasons are our words; the far side's words
+//! are cut short and freed of control characters. No bodies, no subjects, no whole addresses (S-27).
+
+use tracing::{info, warn};
+
+use crate::{
+    conversation::{Class, HeldReason, IgnoredReason},
+    store::{ConversationRow, LetterRow, MailRow},
+    types::{Address, ConversationId, LetterId, MailId},
+};
+
+/// Octets of somebody else's words in one line.
+const WORDS_OCTETS_MAX: usize = 300;
+
+/// A mail was kept in a conversation. `opened`: the conversation is new.
+pub fn kept(mail: &MailRow, conversation: ConversationId, opened: bool) {
+    let (domain, class) = (sender(mail), class_word(mail.class.class));
+    let (id, size_bytes, level) = (mail.id, mail.raw.len, mail.verdicts.level.as_u8());
+    info!(
+        event = "kept", mail.id = %id, conversation.id = %conversation, domain, size_bytes, level, class, opened,
+        "kept a mail from {domain} in conversation {conversation}"
+    );
+}
+
+/// The same mail came again and was answered with the id of the first copy.
+pub fn duplicate(first: MailId, again: MailId) {
+    info!(event = "duplicate", mail.id = %first, again.id = %again, "mail {again} is the same as {first}");
+}
+
+/// A mail waits on the held list.
+pub fn held(mail: &MailRow, reason: &HeldReason) {
+    let (domain, id, reason) = (sender(mail), mail.id, kind_of_held(reason));
+    let (size_bytes, level) = (mail.raw.len, mail.verdicts.level.as_u8());
+    warn!(event = "held", mail.id = %id, domain, size_bytes, level, reason, "holds a mail from {domain}: {reason}");
+}
+
+/// A mail stands in the ledger only.
+pub fn ignored(mail: &MailRow, reason: IgnoredReason) {
+    let (domain, id, reason) = (sender(mail), mail.id, reason.words());
+    info!(event = "ignored", mail.id = %id, domain, reason, "ignores a mail from {domain}: {reason}");
+}
+
+/// A mail was refused before it was ours, with this reply code. `reason` is ours.
+pub fn refused_at_door(peer: std::net::IpAddr, from: Option<&Address>, code: u16, reason: &str) {
+    let domain = from.map_or("", Address::domain);
+    info!(event = "refused_at_door", peer.ip = %peer, domain, code, reason, "refused a mail at the door: {reason}");
+}
+
+/// A mail could not be kept for a trouble of ours; the peer was asked to come back.
+pub fn not_kept(id: MailId, trouble: &dyn std::error::Error) {
+    warn!(event = "not_kept", mail.id = %id, "could not keep a mail: {trouble}");
+}
+
+/// The AI wrote an answer.
+pub fn answered(conversation: &ConversationRow, by: &str, passages: usize) {
+    let (id, number, domain) = (conversation.id, conversation.number, conversation.contact.domain());
+    info!(
+        event = "answered", conversation.id = %id, number = %number, domain, by, passages,
+        "answered conversation {id} by {by}"
+    );
+}
+
+/// An answer came too late: a newer mail is there or a person took over.
+pub fn answer_stale(conversation: &ConversationRow) {
+    let (id, number) = (conversation.id, conversation.number);
+    info!(event = "answer_stale", conversation.id = %id, number = %number, "an answer in conversation {id} came too late");
+}
+
+/// A conversation was handed to people.
+pub fn handed_off(conversation: &ConversationRow, reason: &str) {
+    let (id, number, domain) = (conversation.id, conversation.number, conversation.contact.domain());
+    let reason = plain(reason);
+    info!(
+        event = "handed_off", conversation.id = %id, number = %number, domain, reason,
+        "handed conversation {id} to people: {reason}"
+    );
+}
+
+/// A letter was written and waits for delivery.
+pub fn written(letter: &LetterRow) {
+    let (id, conversation, recipients) = (letter.id, letter.conversation, letter.recipients.len());
+    let (domain, size_bytes) = (letter.from.domain(), letter.raw.len);
+    info!(
+        event = "written", letter.id = %id, conversation.id = %conversation, address.domain = domain, size_bytes, recipients,
+        "wrote letter {id} in conversation {conversation}"
+    );
+}
+
+/// The far side took a letter (or the file is on disk).
+pub fn delivered(letter: LetterId, conversation: ConversationId, to: &Address, by: &str, words: &str) {
+    let (domain, words) = (to.domain(), plain(words));
+    info!(
+        event = "delivered", letter.id = %letter, conversation.id = %conversation, domain, by, words,
+        "delivered letter {letter} to {domain}"
+    );
+}
+
+/// The far side asked us to come back, or could not be reached.
+pub fn deferred(letter: LetterId, conversation: ConversationId, to: &Address, attempts: u32, words: &str) {
+    let (domain, words) = (to.domain(), plain(words));
+    info!(
+        event = "deferred", letter.id = %letter, conversation.id = %conversation, domain, attempts, words,
+        "letter {letter} to {domain} has to wait: {words}"
+    );
+}
+
+/// The letter never will be delivered to this recipient.
+pub fn delivery_refused(letter: LetterId, conversation: ConversationId, to: &Address, words: &str) {
+    let (domain, words) = (to.domain(), plain(words));
+    warn!(
+        event = "delivery_refused", letter.id = %letter, conversation.id = %conversation, domain, words,
+        "letter {letter} to {domain} was refused: {words}"
+    );
+}
+
+fn sender(mail: &MailRow) -> &str {
+    mail.mail.from.as_ref().or(mail.envelope.mail_from.as_ref()).map_or("", Address::domain)
+}
+
+/// The sentence of a forged mail repeats what the mail says of itself: the log has the kind only.
+fn kind_of_held(reason: &HeldReason) -> &'static str {
+    match reason {
+        HeldReason::Forged(_) => "forged",
+        HeldReason::NoAddress => "no address of ours",
+        HeldReason::StrayReport => "stray report",
+        HeldReason::ForwardingConfirmation => "forwarding confirmation",
+    }
+}
+
+fn class_word(class: Class) -> &'static str {
+    match class {
+        Class::Human => "human",
+        Class::AutomaticReply => "automatic_reply",
+        Class::Bounce => "bounce",
+        Class::List => "list",
+        Class::Form => "form",
+        Class::ForwardingConfirmation => "forwarding_confirmation",
+        Class::Probe => "probe",
+        Class::OwnEcho => "own_echo",
+    }
+}
+
+/// One line, without control characters, addresses down to their domains, not too long.
+///
+/// S-27: servers like to repeat the whole recipient in their replies.
+fn plain(words: &str) -> String {
+    let mut line = String::new();
+    for word in words.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        match word.rsplit_once('@') {
+            Some((_, domain)) => line.push_str(&format!("…@{domain}")),
+            None => line.push_str(word),
+        }
+        if line.len() > WORDS_OCTETS_MAX {
+            line.truncate(line.floor_char_boundary(WORDS_OCTETS_MAX));
+            break;
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_others_are_one_short_line_without_addresses_s27() {
+        assert_eq!(plain("550 5.1.1 <ada@x.example>:\r\n no \u{7}such user"), "550 5.1.1 …@x.example>: no such user");
+        assert!(plain(&"é ".repeat(1000)).len() <= WORDS_OCTETS_MAX);
+    }
+}
