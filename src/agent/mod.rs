@@ -1,1 +1,26 @@
-//! (to be written)
+//! Answers from the company's own knowledge: claim, think, judge, and send or hand over.
+//!
+//! It cannot reach a mail socket. Whoever thinks is assumed to obey the mail's writer; what may leave is decided in
+//! [`autopilot`], outside of it.
+
+pub mod answer;
+pub mod answerer;
+pub mod autopilot;
+pub mod desk;
+pub mod knowledge;
+mod light_words;
+pub mod model;
+pub mod output;
+mod questions;
+pub mod run;
+pub mod wants_person;
+pub mod words;
+
+#[cfg(test)]
+mod samples;
+
+pub use answerer::BuiltIn;
+pub use desk::{Case, CaseMail, Desk, DeskError, Raising, Sending};
+pub use knowledge::{Knowledge, KnowledgeError, Passage};
+pub use model::{Answerer, Thought};
+pub use run::Autopilot;

@@ -1,0 +1,116 @@
+//! The built-in answerer: quotes the pages when the match is strong, and hands over otherwise.
+//!
+//! It understands nothing. It counts how many of a question's words stand in a passage, and says whose pages it quotes.
+
+use std::sync::Arc;
+
+use super::{
+    answer::{Answer, Frame, Paragraph},
+    desk::Case,
+    knowledge::{Knowledge, Passage},
+    model::{Answerer, Thinking, Thought},
+    questions::{QUESTIONS_MAX, questions},
+    wants_person::{asks_for_person, grave_word},
+};
+use crate::types::Level;
+
+/// Passages that one answer quotes.
+pub const QUOTES_MAX: usize = 2;
+
+/// Quotes the pages of [`Knowledge`].
+pub struct BuiltIn {
+    knowledge: Arc<Knowledge>,
+    support_min_percent: u32,
+    level_min: Level,
+}
+
+impl BuiltIn {
+    /// `support_min_percent` as in `[knowledge]`. Mails under `level_min` of `[agent]` are not read.
+    pub fn new(knowledge: Arc<Knowledge>, support_min_percent: u32, level_min: Level) -> Self {
+        Self { knowledge, support_min_percent, level_min }
+    }
+}
+
+impl Answerer for BuiltIn {
+    fn name(&self) -> &'static str {
+        "builtin"
+    }
+
+    fn think(&self, case: Arc<Case>) -> Thinking {
+        let knowledge = Arc::clone(&self.knowledge);
+        let (support_min, level_min) = (self.support_min_percent, self.level_min);
+        // Reads files and computes: not on the threads that keep connections alive.
+        let work = tokio::task::spawn_blocking(move || think_now(&knowledge, &case, support_min, level_min));
+        Box::pin(async move {
+            work.await.unwrap_or_else(|err| Thought::hand_off(format!("the built-in answerer broke: {err}")))
+        })
+    }
+}
+
+/// Thinks about a case, blocking.
+pub fn think_now(knowledge: &Knowledge, case: &Case, support_min_percent: u32, level_min: Level) -> Thought {
+    // An address may ask for less or for more than the house.
+    let level_min = case.address.as_ref().and_then(|address| address.level_min).unwrap_or(level_min);
+    let texts: Vec<&str> = case
+        .unanswered()
+        .filter(|mail| case.level_of(mail) >= level_min)
+        .map(|mail| mail.new_text.trim())
+        .filter(|text| !text.is_empty())
+        .collect();
+    let text = texts.join("\n\n");
+    if text.is_empty() {
+        return Thought::hand_off("the mail has no new text");
+    }
+    if asks_for_person(&text) || asks_for_person(&case.row.title) {
+        return Thought::hand_off("the customer asks for a person");
+    }
+    if let Some(word) = grave_word(&text).or_else(|| grave_word(&case.row.title)) {
+        return Thought::hand_off(format!("the mail speaks of `{word}`, which is for a person"));
+    }
+    let Some(questions) = questions(&text, &case.row.title) else {
+        return Thought::hand_off(format!("more than {QUESTIONS_MAX} questions at once"));
+    };
+    if questions.is_empty() {
+        return Thought::hand_off("no question was found in the mail");
+    }
+    match quotes(knowledge, &questions, support_min_percent) {
+        Ok(passages) => answer(passages),
+        Err(reason) => Thought::HandOff { reason },
+    }
+}
+
+/// The best passage of each question, each passage once.
+fn quotes(knowledge: &Knowledge, questions: &[String], support_min_percent: u32) -> Result<Vec<Passage>, String> {
+    let mut passages: Vec<Passage> = Vec::new();
+    for question in questions {
+        let best = knowledge.search(question, 1).map_err(|err| err.to_string())?.pop();
+        let Some(best) = best else { return Err("no help page speaks of it".into()) };
+        if best.support_percent < support_min_percent {
+            return Err(format!(
+                "no help page answers it: the closest, “{}”, has {} % of what is asked, and {support_min_percent} % are needed",
+                best.heading, best.support_percent
+            ));
+        }
+        match passages.iter_mut().find(|known| known.file == best.file && known.text == best.text) {
+            Some(known) => known.support_percent = known.support_percent.min(best.support_percent),
+            None => passages.push(best),
+        }
+    }
+    if passages.len() > QUOTES_MAX {
+        return Err(format!("the questions touch more than {QUOTES_MAX} help pages"));
+    }
+    Ok(passages)
+}
+
+fn answer(passages: Vec<Passage>) -> Thought {
+    let support_percent = passages.iter().map(|passage| passage.support_percent).min().unwrap_or(0);
+    let tongue = passages.first().map(|passage| passage.tongue).unwrap_or_default();
+    let quote =
+        |(place, passage): (usize, &Passage)| Paragraph { markdown: passage.text.clone(), carried_by: Some(place) };
+    let paragraphs = passages.iter().enumerate().map(quote).collect();
+    Thought::Answer(Answer { frame: Frame::Quotes(tongue), paragraphs, passages, support_percent })
+}
+
+#[cfg(test)]
+#[path = "answerer_tests.rs"]
+mod tests;

@@ -1,0 +1,145 @@
+//! What the agent asks of the house: cases to think about, and the three ways one ends. Made of the store and `compose`
+//! where the daemon is wired; of a list in tests.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use crate::{
+    config::SupportAddress,
+    store::{ConversationRow, Draft, MailRow, Place, StoreError, Written},
+    types::{Approval, ConversationId, Job, JobId, Level, Millis},
+};
+
+/// Everything that may be thought about for one conversation, read at one moment.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// The conversation, with the generation this was read at.
+    pub row: ConversationRow,
+    /// The settings of its support address as they stand now; `None` when it is no longer registered.
+    pub address: Option<SupportAddress>,
+    /// Its mails, oldest first, the newest [`Case::MAILS_MAX`].
+    pub mails: Vec<CaseMail>,
+    /// Letters the AI wrote in this conversation within the last hour.
+    pub answers_in_conversation_last_hour: u32,
+    /// Letters the AI wrote to this contact within the last day, in all conversations.
+    pub answers_to_sender_last_day: u32,
+}
+
+/// One mail of a case, as a person would read it.
+#[derive(Debug, Clone)]
+pub struct CaseMail {
+    /// Its row.
+    pub row: MailRow,
+    /// What its author wrote this time.
+    pub new_text: String,
+    /// What they quoted.
+    pub quoted_text: String,
+    /// Whether a letter of ours came after it.
+    pub answered: bool,
+}
+
+impl Case {
+    /// Mails that are read for a case.
+    pub const MAILS_MAX: usize = 50;
+
+    /// The newest mail of a person, which is the one to answer.
+    pub fn newest(&self) -> Option<&CaseMail> {
+        self.mails.iter().rev().find(|mail| mail.row.class.class.is_personal())
+    }
+
+    /// The level that a mail has in this conversation: a valid reply key may have raised it.
+    pub fn level_of(&self, mail: &CaseMail) -> Level {
+        let here = mail.row.filings.iter().find_map(|filed| match &filed.place {
+            Place::Conversation { id, level, .. } if *id == self.row.id => Some(*level),
+            _ => None,
+        });
+        here.unwrap_or(mail.row.verdicts.level)
+    }
+
+    /// The mails of persons that nobody answered yet, oldest first: a burst is read as one.
+    pub fn unanswered(&self) -> impl Iterator<Item = &CaseMail> {
+        self.mails.iter().filter(|mail| !mail.answered && mail.row.class.class.is_personal())
+    }
+}
+
+/// Why something could not be done at the desk.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum DeskError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The letter cannot be composed, and never will be.
+    #[error("the letter cannot be written: {0}")]
+    Compose(String),
+}
+
+impl DeskError {
+    /// Whether trying again is pointless.
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::Store(err) => err.is_final(),
+            Self::Compose(_) => true,
+        }
+    }
+}
+
+/// An answer that goes to the customer.
+#[derive(Debug, Clone)]
+pub struct Sending {
+    /// Which conversation.
+    pub conversation: ConversationId,
+    /// Who lets it go, for which generation.
+    pub approval: Approval,
+    /// The words.
+    pub markdown: String,
+    /// What carries them.
+    pub sources: Vec<String>,
+    /// When.
+    pub now: Millis,
+}
+
+/// A conversation that goes to people.
+#[derive(Debug, Clone)]
+pub struct Raising {
+    /// Which conversation.
+    pub conversation: ConversationId,
+    /// The generation that was read.
+    pub generation: u64,
+    /// Why, in words.
+    pub reason: String,
+    /// What would have been said (assist).
+    pub draft: Option<Draft>,
+    /// When.
+    pub now: Millis,
+}
+
+/// The house, as the agent sees it.
+pub trait Desk: Send + Sync + 'static {
+    /// The next answer job that is due, ours for `lease`.
+    fn claim(&self, now: Millis, lease: Duration) -> impl Future<Output = Result<Option<Job>, DeskError>> + Send;
+
+    /// Reads a conversation; `None` when it is gone.
+    fn read(
+        &self,
+        conversation: ConversationId,
+        now: Millis,
+    ) -> impl Future<Output = Result<Option<Case>, DeskError>> + Send;
+
+    /// Composes and keeps a letter; ends the job. *Stale*: a newer mail came or a person took over, nothing was written.
+    fn send(&self, sending: Sending) -> impl Future<Output = Result<Written, DeskError>> + Send;
+
+    /// Hands the conversation to people; ends the job. *Stale* as in [`Desk::send`].
+    fn hand_off(&self, raising: Raising) -> impl Future<Output = Result<Written, DeskError>> + Send;
+
+    /// Ends the job: there is nothing to do, for people have the conversation or it is over. Keeps the job when a newer
+    /// mail came since.
+    fn rest(&self, case: &Case, now: Millis) -> impl Future<Output = Result<Written, DeskError>> + Send;
+
+    /// Makes the job due again at `until`.
+    fn defer(&self, job: JobId, until: Millis, words: &str) -> impl Future<Output = Result<(), DeskError>> + Send;
+
+    /// When the earliest job is due; `None` when there is none.
+    fn next_due(&self) -> Option<Millis>;
+
+    /// Rings when a job was made or became due earlier.
+    fn wake(&self) -> Arc<tokio::sync::Notify>;
+}

@@ -1,0 +1,38 @@
+//! The seam between the house and whoever thinks: the built-in answerer now, a model behind the same trait later.
+//!
+//! What comes back is a proposal. It may hold anything its author was talked into; `autopilot::judge` decides.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use super::{answer::Answer, desk::Case};
+
+/// What came of thinking.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Thought {
+    /// Something to say.
+    Answer(Answer),
+    /// Nothing to say; a person should look at it.
+    HandOff {
+        /// Why, in words.
+        reason: String,
+    },
+}
+
+impl Thought {
+    /// A hand-off for that reason.
+    pub fn hand_off(reason: impl Into<String>) -> Self {
+        Self::HandOff { reason: reason.into() }
+    }
+}
+
+/// A thought on its way.
+pub type Thinking = Pin<Box<dyn Future<Output = Thought> + Send>>;
+
+/// Whoever thinks about cases. May take long: the caller has a deadline and drops the future then.
+pub trait Answerer: Send + Sync + 'static {
+    /// One word for logs: `builtin`.
+    fn name(&self) -> &'static str;
+
+    /// Thinks about a case. Any failure is a [`Thought::HandOff`] that says so.
+    fn think(&self, case: Arc<Case>) -> Thinking;
+}

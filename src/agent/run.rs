@@ -1,0 +1,283 @@
+//! The loop: claim, read, think, judge, and send, draft or hand over.
+//!
+//! Whatever fails is tried again later and, at last, handed to people with the reason. A crash leaves a lease that ends.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, warn};
+
+use super::{
+    autopilot::{self, Decision, Silence},
+    desk::{Case, Desk, DeskError, Raising, Sending},
+    model::{Answerer, Thought},
+};
+use crate::{
+    config::Agent,
+    observability::maillog,
+    store::{Draft, Written},
+    types::{Clock, Job, Millis},
+};
+
+/// How long a claimed job is ours. Reading, thinking and writing fit in; after a crash another attempt waits this long.
+pub const LEASE: Duration = Duration::from_secs(120);
+
+/// How long one thought may take, well within [`LEASE`].
+pub const THINK_MAX: Duration = Duration::from_secs(60);
+
+/// Attempts at one job before people get it.
+pub const ATTEMPTS_MAX: u32 = 5;
+
+/// Waiting times after failed attempts; the last one repeats.
+pub const RETRY: [Duration; 4] =
+    [Duration::from_secs(5), Duration::from_secs(30), Duration::from_secs(120), Duration::from_secs(600)];
+
+/// How long the loop waits at most before it looks for due jobs by itself: a lost ring costs this.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
+
+/// How long it waits at least, so that a clock or a store that disagrees with us cannot make it spin.
+const LOOK_AGAIN_MIN: Duration = Duration::from_millis(20);
+
+/// How long to leave a store alone that could not be asked.
+const STORE_PAUSE: Duration = Duration::from_secs(2);
+
+/// What running cases get when the daemon stops; what is not done by then is claimed again after its lease.
+const STOP_MAX: Duration = Duration::from_secs(10);
+
+/// The loop, and what it needs.
+pub struct Autopilot<D> {
+    desk: Arc<D>,
+    answerer: Arc<dyn Answerer>,
+    settings: Agent,
+    support_min_percent: u32,
+    clock: Clock,
+    think_max: Duration,
+}
+
+impl<D> Clone for Autopilot<D> {
+    fn clone(&self) -> Self {
+        Self {
+            desk: Arc::clone(&self.desk),
+            answerer: Arc::clone(&self.answerer),
+            settings: self.settings.clone(),
+            clock: self.clock.clone(),
+            ..*self
+        }
+    }
+}
+
+/// How one claimed job ended, for tests and logs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    /// A letter was written.
+    Sent,
+    /// A draft waits for a person.
+    Drafted(String),
+    /// People have it, with that reason.
+    HandedOff(String),
+    /// People have it already, or it is over: nothing is to be done, for that reason.
+    Rested(String),
+    /// A newer mail came or a person took over: there is nothing to do.
+    Stale,
+    /// Something failed; it is tried again.
+    Deferred(String),
+}
+
+impl<D: Desk> Autopilot<D> {
+    /// `settings` is `[agent]`; `support_min_percent` is that of `[knowledge]`.
+    pub fn new(
+        desk: Arc<D>,
+        answerer: Arc<dyn Answerer>,
+        settings: Agent,
+        support_min_percent: u32,
+        clock: Clock,
+    ) -> Self {
+        Self { desk, answerer, settings, support_min_percent, clock, think_max: THINK_MAX }
+    }
+
+    /// Works until `stop`: up to `concurrency` cases at once, each in a task of its own.
+    pub async fn run(self, stop: CancellationToken) {
+        let wake = self.desk.wake();
+        let mut running = JoinSet::new();
+        loop {
+            // Listening begins before the look, so that a ring in between is heard.
+            let ring = wake.notified();
+            tokio::pin!(ring);
+            ring.as_mut().enable();
+            let pause = self.fill(&mut running).await;
+            let full = running.len() >= self.concurrency();
+            tokio::select! {
+                () = stop.cancelled() => break,
+                Some(ended) = running.join_next(), if !running.is_empty() => report(ended),
+                () = &mut ring, if !full => {}
+                () = tokio::time::sleep(pause), if !full => {}
+            }
+        }
+        let finish = async {
+            while let Some(ended) = running.join_next().await {
+                report(ended);
+            }
+        };
+        if tokio::time::timeout(STOP_MAX, finish).await.is_err() {
+            warn!("answers were still being thought about; they are taken up again after {} s", LEASE.as_secs());
+        }
+    }
+
+    fn concurrency(&self) -> usize {
+        self.settings.concurrency.max(1)
+    }
+
+    /// Claims what is due while there is room. Says how long to wait before the next look.
+    async fn fill(&self, running: &mut JoinSet<Ended>) -> Duration {
+        while running.len() < self.concurrency() {
+            match self.desk.claim(self.clock.now(), LEASE).await {
+                Ok(Some(job)) => {
+                    let this = self.clone();
+                    running.spawn(async move { this.work(job).await });
+                }
+                Ok(None) => break,
+                Err(err) => {
+                    warn!("no answer job could be claimed: {err}");
+                    return STORE_PAUSE;
+                }
+            }
+        }
+        let due = self.desk.next_due().map_or(LOOK_EVERY, |due| due.since(self.clock.now()));
+        due.clamp(LOOK_AGAIN_MIN, LOOK_EVERY)
+    }
+
+    /// One job, from claimed to ended.
+    pub async fn work(&self, job: Job) -> Ended {
+        match self.answer(&job).await {
+            Ok(ended) => ended,
+            Err(err) if err.is_final() || job.attempts >= ATTEMPTS_MAX => {
+                let reason = format!("the AI could not answer: {err}");
+                self.give_up(&job, reason).await
+            }
+            Err(err) => self.defer(&job, err.to_string()).await,
+        }
+    }
+
+    async fn answer(&self, job: &Job) -> Result<Ended, DeskError> {
+        let Some(case) = self.desk.read(job.conversation, self.clock.now()).await? else {
+            return Ok(self.defer_gone(job).await);
+        };
+        // Attempts that never came to an end: whatever breaks us here must not break us for ever.
+        if job.attempts > ATTEMPTS_MAX {
+            let reason = format!("the AI began {} times and never finished: {}", job.attempts, job.last_words);
+            return self.hand_off(&case, reason, None).await;
+        }
+        if let Err(silence) = autopilot::may_think(&case, &self.settings) {
+            return self.be_silent(&case, &silence).await;
+        }
+        let case = Arc::new(case);
+        let thought = self.think(&case).await;
+        let now = self.clock.now();
+        match autopilot::judge(&case, &self.settings, self.support_min_percent, thought, now) {
+            Decision::Send { approval, markdown, sources } => {
+                let conversation = case.row.id;
+                let passages = sources.len();
+                let sending = Sending { conversation, approval, markdown, sources, now };
+                let written = self.desk.send(sending).await?;
+                if written == Written::Stale {
+                    maillog::answer_stale(&case.row);
+                    return Ok(Ended::Stale);
+                }
+                maillog::answered(&case.row, self.answerer.name(), passages);
+                Ok(Ended::Sent)
+            }
+            Decision::Draft { draft, reason } => self.hand_off(&case, reason, Some(draft)).await,
+            Decision::HandOff { reason } => self.hand_off(&case, reason, None).await,
+        }
+    }
+
+    /// Silence towards the customer is never silence towards us: people have the conversation, or get it now.
+    async fn be_silent(&self, case: &Case, silence: &Silence) -> Result<Ended, DeskError> {
+        if !silence.is_settled() {
+            return self.hand_off(case, silence.to_string(), None).await;
+        }
+        Ok(match self.desk.rest(case, self.clock.now()).await? {
+            Written::Done => Ended::Rested(silence.to_string()),
+            Written::Stale => Ended::Stale,
+        })
+    }
+
+    /// Thinks in a task of its own: neither a panic nor a thought without end reaches us.
+    async fn think(&self, case: &Arc<Case>) -> Thought {
+        let mut thinking = tokio::spawn(self.answerer.think(Arc::clone(case)));
+        match tokio::time::timeout(self.think_max, &mut thinking).await {
+            Ok(Ok(thought)) => thought,
+            Ok(Err(_)) => Thought::hand_off("the AI broke while it thought about this mail"),
+            Err(_) => {
+                thinking.abort();
+                Thought::hand_off(format!("the AI did not answer within {} s", self.think_max.as_secs()))
+            }
+        }
+    }
+
+    async fn hand_off(&self, case: &Case, reason: String, draft: Option<Draft>) -> Result<Ended, DeskError> {
+        let drafted = draft.is_some();
+        let raising = Raising {
+            conversation: case.row.id,
+            generation: case.row.generation,
+            reason: reason.clone(),
+            draft,
+            now: self.clock.now(),
+        };
+        Ok(match self.desk.hand_off(raising).await? {
+            Written::Stale => {
+                maillog::answer_stale(&case.row);
+                Ended::Stale
+            }
+            Written::Done => {
+                maillog::handed_off(&case.row, &reason);
+                if drafted { Ended::Drafted(reason) } else { Ended::HandedOff(reason) }
+            }
+        })
+    }
+
+    /// The last attempt failed: people get it, if the store lets us say so.
+    async fn give_up(&self, job: &Job, reason: String) -> Ended {
+        let case = match self.desk.read(job.conversation, self.clock.now()).await {
+            Ok(Some(case)) => case,
+            Ok(None) => return self.defer_gone(job).await,
+            Err(_) => return self.defer(job, reason).await,
+        };
+        match self.hand_off(&case, reason.clone(), None).await {
+            Ok(ended) => ended,
+            Err(err) => self.defer(job, format!("{reason}; handing it over failed as well: {err}")).await,
+        }
+    }
+
+    /// A job whose conversation cannot be found: kept, and said aloud, for it should not be.
+    async fn defer_gone(&self, job: &Job) -> Ended {
+        error!(conversation.id = %job.conversation, "an answer is due in a conversation that is not there");
+        self.defer(job, "the conversation is not there".into()).await
+    }
+
+    async fn defer(&self, job: &Job, words: String) -> Ended {
+        let until = next_attempt(job.attempts, self.clock.now());
+        warn!(conversation.id = %job.conversation, attempts = job.attempts, "an answer is put off: {words}");
+        if let Err(err) = self.desk.defer(job.id, until, &words).await {
+            // The lease ends by itself.
+            warn!(conversation.id = %job.conversation, "and that could not be written: {err}");
+        }
+        Ended::Deferred(words)
+    }
+}
+
+fn next_attempt(attempts: u32, now: Millis) -> Millis {
+    let place = (attempts.max(1) as usize - 1).min(RETRY.len() - 1);
+    now.plus(RETRY[place])
+}
+
+fn report(ended: Result<Ended, tokio::task::JoinError>) {
+    if let Err(err) = ended {
+        error!("a case broke off: {err}; it is taken up again after its lease");
+    }
+}
+
+#[cfg(test)]
+#[path = "run_tests.rs"]
+mod tests;

@@ -1,0 +1,260 @@
+//! The loop against a desk of lists.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
+
+use tokio::sync::Notify;
+
+use super::*;
+use crate::{
+    agent::{
+        model::Thinking,
+        samples::{answer, case, mail},
+    },
+    config::Autopilot as Setting,
+    store::{Owner, StoreError},
+    types::{ConversationId, JobId, JobState},
+};
+
+const WORDS: &str = "Austria: 2 to 3 working days.";
+
+/// One conversation; what is done to it is written down.
+struct FakeDesk {
+    case: Mutex<Case>,
+    due: Mutex<VecDeque<Job>>,
+    done: Mutex<Vec<String>>,
+    fails_to_send: AtomicBool,
+    wake: Arc<Notify>,
+    /// Rings after each thing that was done.
+    news: Notify,
+}
+
+impl FakeDesk {
+    fn new(case: Case) -> Arc<Self> {
+        Arc::new(Self {
+            case: Mutex::new(case),
+            due: Mutex::default(),
+            done: Mutex::default(),
+            fails_to_send: AtomicBool::new(false),
+            wake: Arc::default(),
+            news: Notify::new(),
+        })
+    }
+
+    fn mail_comes(&self, id: u64, text: &str) {
+        let mut case = self.case.lock().unwrap();
+        case.mails.push(mail(id, text));
+        case.row.generation += 1;
+        drop(case);
+        let mut due = self.due.lock().unwrap();
+        if due.is_empty() {
+            due.push_back(job(1));
+        }
+        drop(due);
+        self.wake.notify_one();
+    }
+
+    fn done(&self) -> Vec<String> {
+        self.done.lock().unwrap().clone()
+    }
+
+    fn write(&self, generation: u64, words: String) -> Written {
+        let written =
+            if self.case.lock().unwrap().row.generation == generation { Written::Done } else { Written::Stale };
+        let words = if written == Written::Done { words } else { "stale".into() };
+        self.done.lock().unwrap().push(words);
+        self.news.notify_one();
+        written
+    }
+}
+
+impl Desk for FakeDesk {
+    async fn claim(&self, _: Millis, lease: Duration) -> Result<Option<Job>, DeskError> {
+        assert_eq!(lease, LEASE);
+        Ok(self.due.lock().unwrap().pop_front())
+    }
+    async fn read(&self, _: ConversationId, _: Millis) -> Result<Option<Case>, DeskError> {
+        Ok(Some(self.case.lock().unwrap().clone()))
+    }
+    async fn send(&self, sending: Sending) -> Result<Written, DeskError> {
+        if self.fails_to_send.load(Ordering::Acquire) {
+            return Err(StoreError::Unavailable("disk full".into()).into());
+        }
+        Ok(self.write(sending.approval.generation(), format!("sent {}", sending.markdown)))
+    }
+    async fn hand_off(&self, raising: Raising) -> Result<Written, DeskError> {
+        let draft = raising.draft.map(|draft| format!(" with {}", draft.markdown)).unwrap_or_default();
+        Ok(self.write(raising.generation, format!("handed off: {}{draft}", raising.reason)))
+    }
+    async fn rest(&self, case: &Case, _: Millis) -> Result<Written, DeskError> {
+        Ok(self.write(case.row.generation, "rested".into()))
+    }
+    async fn defer(&self, _: JobId, until: Millis, words: &str) -> Result<(), DeskError> {
+        self.done.lock().unwrap().push(format!("deferred to {}: {words}", until.0));
+        self.news.notify_one();
+        Ok(())
+    }
+    fn next_due(&self) -> Option<Millis> {
+        None
+    }
+    fn wake(&self) -> Arc<Notify> {
+        Arc::clone(&self.wake)
+    }
+}
+
+/// Answers what it is told to.
+struct Parrot<F>(F);
+
+impl<F: Fn(Arc<Case>) -> Thinking + Send + Sync + 'static> Answerer for Parrot<F> {
+    fn name(&self) -> &'static str {
+        "parrot"
+    }
+    fn think(&self, case: Arc<Case>) -> Thinking {
+        (self.0)(case)
+    }
+}
+
+fn job(attempts: u32) -> Job {
+    let conversation = ConversationId(1);
+    Job {
+        id: JobId::Answer(conversation),
+        conversation,
+        state: JobState::Claimed(Millis(0)),
+        attempts,
+        made: Millis(0),
+        last_words: "it broke".into(),
+    }
+}
+
+fn pilot(desk: &Arc<FakeDesk>, think: impl Fn(Arc<Case>) -> Thinking + Send + Sync + 'static) -> Autopilot<FakeDesk> {
+    let clock = Clock::testing_fixed(0);
+    Autopilot::new(Arc::clone(desk), Arc::new(Parrot(think)), Agent::default(), 60, clock)
+}
+
+fn says_it(_: Arc<Case>) -> Thinking {
+    Box::pin(async { Thought::Answer(answer(WORDS, WORDS)) })
+}
+
+fn desk() -> Arc<FakeDesk> {
+    FakeDesk::new(case("Shipping", "How long?"))
+}
+
+#[tokio::test]
+async fn a_question_is_answered() {
+    let desk = desk();
+    assert_eq!(pilot(&desk, says_it).work(job(1)).await, Ended::Sent);
+    assert_eq!(desk.done(), [format!("sent {WORDS}")]);
+}
+
+#[tokio::test]
+async fn where_it_assists_a_draft_is_left() {
+    let desk = desk();
+    desk.case.lock().unwrap().address.as_mut().unwrap().autopilot = Setting::Assist;
+    assert!(matches!(pilot(&desk, says_it).work(job(1)).await, Ended::Drafted(_)));
+    assert!(desk.done()[0].ends_with(&format!(" with {WORDS}")));
+}
+
+#[tokio::test]
+async fn a_mail_that_comes_while_it_thinks_makes_the_answer_stale() {
+    let desk = desk();
+    let second = Arc::clone(&desk);
+    let thinks = move |_: Arc<Case>| -> Thinking {
+        second.mail_comes(2, "And to Italy?");
+        Box::pin(async { Thought::Answer(answer(WORDS, WORDS)) })
+    };
+    assert_eq!(pilot(&desk, thinks).work(job(1)).await, Ended::Stale);
+    assert_eq!(desk.done(), ["stale"]);
+}
+
+#[tokio::test]
+async fn a_burst_gets_one_answer() {
+    let desk = desk();
+    let (thoughts, seen) = (Arc::new(AtomicUsize::new(0)), Arc::clone(&desk));
+    let count = Arc::clone(&thoughts);
+    // The second and third mail come while the first is thought about.
+    let thinks = move |_: Arc<Case>| -> Thinking {
+        if count.fetch_add(1, Ordering::AcqRel) == 0 {
+            seen.mail_comes(2, "And to Italy?");
+            seen.mail_comes(3, "And to Spain?");
+        }
+        Box::pin(async { Thought::Answer(answer(WORDS, WORDS)) })
+    };
+    let stop = CancellationToken::new();
+    desk.due.lock().unwrap().push_back(job(1));
+    let settings = Agent { concurrency: 1, ..Agent::default() };
+    let running = tokio::spawn(Autopilot { settings, ..pilot(&desk, thinks) }.run(stop.clone()));
+    while desk.done().len() < 2 {
+        desk.news.notified().await;
+    }
+    stop.cancel();
+    running.await.unwrap();
+    assert_eq!(desk.done(), ["stale".to_owned(), format!("sent {WORDS}")]);
+    assert_eq!(thoughts.load(Ordering::Acquire), 2);
+}
+
+#[tokio::test]
+async fn a_ring_wakes_the_loop_and_stop_ends_it() {
+    let desk = desk();
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(pilot(&desk, says_it).run(stop.clone()));
+    tokio::task::yield_now().await;
+    desk.mail_comes(2, "How long?");
+    while desk.done().is_empty() {
+        desk.news.notified().await;
+    }
+    stop.cancel();
+    running.await.unwrap();
+    assert_eq!(desk.done(), [format!("sent {WORDS}")]);
+}
+
+#[tokio::test]
+async fn a_thought_without_end_is_handed_over_after_its_deadline() {
+    let desk = desk();
+    let mut pilot = pilot(&desk, |_| Box::pin(std::future::pending()));
+    pilot.think_max = Duration::ZERO;
+    assert_eq!(pilot.work(job(1)).await, Ended::HandedOff("the AI did not answer within 0 s".into()));
+}
+
+#[tokio::test]
+async fn a_panic_while_thinking_is_handed_over() {
+    let desk = desk();
+    let ended = pilot(&desk, |_| Box::pin(async { panic!("a test's panic") })).work(job(1)).await;
+    assert_eq!(ended, Ended::HandedOff("the AI broke while it thought about this mail".into()));
+}
+
+#[tokio::test]
+async fn a_job_that_never_ended_before_is_handed_over_without_a_thought() {
+    let desk = desk();
+    let ended = pilot(&desk, |_| panic!("not to be asked")).work(job(ATTEMPTS_MAX + 1)).await;
+    assert!(matches!(ended, Ended::HandedOff(reason) if reason.contains("it broke")));
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_write_is_tried_again_later_and_then_people_get_it() {
+    let desk = desk();
+    desk.fails_to_send.store(true, Ordering::Release);
+    let pilot = pilot(&desk, says_it);
+    for attempts in 1..ATTEMPTS_MAX {
+        assert!(matches!(pilot.work(job(attempts)).await, Ended::Deferred(_)));
+    }
+    assert!(matches!(pilot.work(job(ATTEMPTS_MAX)).await, Ended::HandedOff(reason) if reason.contains("disk full")));
+    let due: Vec<String> = desk.done().iter().map(|done| done.split(':').next().unwrap().to_owned()).collect();
+    let reason = "handed off".to_owned();
+    assert_eq!(due[..4], ["deferred to 5000", "deferred to 30000", "deferred to 120000", "deferred to 600000"]);
+    assert_eq!(due[4], reason);
+}
+
+#[tokio::test]
+async fn silence_is_handed_over_and_rests_where_people_are() {
+    let desk = desk();
+    desk.case.lock().unwrap().answers_in_conversation_last_hour = 99;
+    assert!(matches!(pilot(&desk, says_it).work(job(1)).await, Ended::HandedOff(_)));
+    desk.case.lock().unwrap().row.owner = Owner::Team;
+    assert!(matches!(pilot(&desk, says_it).work(job(1)).await, Ended::Rested(_)));
+    assert_eq!(desk.done().last().unwrap(), "rested");
+}

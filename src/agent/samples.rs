@@ -1,0 +1,148 @@
+//! Cases and pages for the tests of this room.
+
+use super::{
+    answer::{Answer, Frame, Paragraph},
+    desk::{Case, CaseMail},
+    knowledge::{Knowledge, Passage},
+    words::Tongue,
+};
+use crate::{
+    config::{Autopilot, SupportAddress},
+    conversation::{Class, Classified, MailSummary},
+    store::{ConversationRow, Filed, MailRow, Owner, Place, RawRef, Status},
+    types::{Address, Clock, ConversationId, Envelope, Level, MailId, Millis, Number, Verdicts},
+};
+
+pub(super) fn address(text: &str) -> Address {
+    Address::parse(text).unwrap()
+}
+
+/// A help centre of four articles. The folder lives as long as its handle.
+pub(super) fn help_pages() -> (tempfile::TempDir, Knowledge) {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        (
+            "shipping.md",
+            "# Shipping times\n\nOrders placed before noon are shipped the same day.\n\n- Germany: 1 to 2 working days\n\
+             - Austria: 2 to 3 working days\n- Switzerland: 3 to 5 working days\n",
+        ),
+        (
+            "returns.md",
+            "# Returns\n\nYou can send back unused items within 30 days. Print the return label in your \
+             [account](https://shop.acme.example/account) and drop the parcel at any post office. The refund arrives within \
+             five working days.\n",
+        ),
+        (
+            "invoices.html",
+            "<h1>Invoices</h1><p>Every invoice is sent by mail as a PDF. You can download a copy of your invoice under \
+             <b>My orders</b>.</p>",
+        ),
+        (
+            "password.txt",
+            "Reset your password\n\nOpen the sign-in page, choose “Forgot password” and follow the link that we send to \
+             you. The link works for one hour.\n",
+        ),
+    ] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let knowledge = Knowledge::load(Some(folder.path()), Clock::testing_fixed(0)).unwrap();
+    (folder, knowledge)
+}
+
+/// An open conversation of one authenticated mail at an address where Autopilot is on.
+pub(super) fn case(title: &str, new_text: &str) -> Case {
+    let id = ConversationId(1);
+    Case {
+        row: ConversationRow {
+            id,
+            number: Number(12345),
+            address: address("support@acme.example"),
+            contact: address("ada@customer.example"),
+            contact_name: "Ada".into(),
+            participants: Vec::new(),
+            title: title.into(),
+            status: Status::Open,
+            owner: Owner::Nobody,
+            level: Level::Authenticated,
+            generation: 1,
+            entries: 1,
+            opened: Millis(0),
+            updated: Millis(0),
+            closed: None,
+            linked_to: None,
+            merged_into: None,
+            last_mail: Some(MailId(1)),
+            waits_because: String::new(),
+            draft: None,
+        },
+        address: Some(SupportAddress {
+            address: address("support@acme.example"),
+            name: None,
+            autopilot: Autopilot::On,
+            forwarder: None,
+            signature_markdown: String::new(),
+            signature_html: None,
+            level_min: None,
+        }),
+        mails: vec![mail(1, new_text)],
+        answers_in_conversation_last_hour: 0,
+        answers_to_sender_last_day: 0,
+    }
+}
+
+/// An unanswered mail of a person in that conversation.
+pub(super) fn mail(id: u64, new_text: &str) -> CaseMail {
+    let verdicts = Verdicts { level: Level::Authenticated, ..Verdicts::unchecked("a signature passes") };
+    CaseMail {
+        row: MailRow {
+            id: MailId(id),
+            kept: Millis(id),
+            envelope: Envelope {
+                id: MailId(id),
+                arrived: Millis(id),
+                peer: [127, 0, 0, 1].into(),
+                helo: "mx.example".into(),
+                esmtp: true,
+                tls: None,
+                mail_from: Some(address("ada@customer.example")),
+                recipients: Vec::new(),
+                smtputf8: false,
+            },
+            raw: RawRef { segment: 0, offset: 0, len: 0, blake3: String::new() },
+            mail: MailSummary { from: Some(address("ada@customer.example")), ..MailSummary::default() },
+            verdicts,
+            class: Classified { class: Class::Human, reasons: Vec::new() },
+            filings: vec![filed(Level::Authenticated)],
+        },
+        new_text: new_text.into(),
+        quoted_text: String::new(),
+        answered: false,
+    }
+}
+
+/// In the sample conversation, at that level.
+pub(super) fn filed(level: Level) -> Filed {
+    let place = Place::Conversation { id: ConversationId(1), joined_by: None, level, why: String::new() };
+    Filed { address: Some(address("support@acme.example")), place }
+}
+
+pub(super) fn passage(text: &str) -> Passage {
+    Passage {
+        file: "shipping.md".into(),
+        heading: "Shipping times".into(),
+        text: text.into(),
+        tongue: Tongue::English,
+        score: 1.0,
+        support_percent: 80,
+    }
+}
+
+/// An answer that says `words`, carried by a passage of `page`.
+pub(super) fn answer(words: &str, page: &str) -> Answer {
+    Answer {
+        frame: Frame::None,
+        paragraphs: vec![Paragraph { markdown: words.into(), carried_by: Some(0) }],
+        passages: vec![passage(page)],
+        support_percent: 80,
+    }
+}
