@@ -123,3 +123,7 @@ fn silent() -> LookupError {
 fn failed(error: NetError) -> LookupError {
     if error.is_no_records_found() { LookupError::NoRecord } else { LookupError::Failed(error.to_string()) }
 }
+
+#[cfg(test)]
+#[path = "dns_tests.rs"]
+mod tests;

@@ -166,20 +166,35 @@ pub fn verified(checked: &[Checked]) -> bool {
     dkim.peek().is_some() && dkim.all(|one| one.status == Status::Verified)
 }
 
-/// [`verified`], asking for the DKIM rows only.
-///
-/// # Errors
-/// When DNS could not be asked; trying again can help.
-pub async fn domain_verified(domain: &Domain, keys: &[DkimRow], dns: &impl Lookup) -> Result<bool, LookupError> {
-    let route = Route::Mx { port: 0 };
-    let mut rows = rows(domain, keys, "", &route);
+/// Whether a domain may send now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DomainState {
+    /// Both keys are published.
+    Verified,
+    /// One is not, or there is none; which, in words.
+    Unverified(String),
+    /// DNS could not be asked; why. Trying again can help.
+    Unknown(String),
+}
+
+/// Asks for the DKIM rows only, and says what is the matter with the first that is not there.
+pub async fn domain_state(domain: &Domain, keys: &[DkimRow], dns: &impl Lookup) -> DomainState {
+    let mut rows = rows(domain, keys, "", &Route::Mx { port: 0 });
     rows.retain(|row| row.purpose == Purpose::Dkim);
     let checked = status(rows, dns).await;
-    let trouble = checked.iter().find_map(|one| match &one.status {
-        Status::Unknown(words) => Some(words.clone()),
-        Status::Verified | Status::Missing | Status::Wrong { .. } => None,
-    });
-    trouble.map_or_else(|| Ok(verified(&checked)), |words| Err(LookupError::Failed(words)))
+    if verified(&checked) {
+        return DomainState::Verified;
+    }
+    let mut unverified = format!("{} has no DKIM key", domain.name);
+    for Checked { row, status } in checked.iter().rev() {
+        match status {
+            Status::Verified => {}
+            Status::Missing => unverified = format!("TXT {} is missing", row.name),
+            Status::Wrong { seen } => unverified = format!("TXT {} holds another key: {seen}", row.name),
+            Status::Unknown(words) => return DomainState::Unknown(format!("TXT {}: {words}", row.name)),
+        }
+    }
+    DomainState::Unverified(unverified)
 }
 
 fn judged(answer: Result<Vec<String>, LookupError>, judge: impl FnOnce(&[String]) -> Status) -> Status {

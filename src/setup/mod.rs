@@ -11,7 +11,9 @@ mod secret;
 
 pub use addresses::{Destinations, destination, recognize};
 pub use dns::{Dns, DnsError, Lookup, LookupError};
-pub use domains::{Checked, DkimRow, DnsRow, Purpose, RowKind, Status, domain_verified, rows, status, verified};
+pub use domains::{
+    Checked, DkimRow, DnsRow, DomainState, Purpose, RowKind, Status, domain_state, rows, status, verified,
+};
 pub use edit::{EditError, NewAddress, NewDomain, add_address, add_domain, remove_address};
 pub use files::write_atomically;
 pub use recipes::{RECIPES, recipe};
