@@ -69,7 +69,7 @@ impl Case {
         let refused = dkim::choose(&mut message, from, auth.signatures_max, now);
         let lookups = Lookups::new(auth.dns.clone(), self.envelope.peer);
         for name in walk(from).into_iter().filter(|name| !name.is_empty()) {
-            lookups.expect(Question::txt(&format!("_dmarc.{name}.")));
+            lookups.ask_early(Question::txt(&format!("_dmarc.{name}.")));
         }
         for _ in 0..RUNS_MAX {
             let Ok(run) = timeout_at(deadline, self.run(auth, &lookups, &message)).await else { break };

@@ -44,7 +44,7 @@ impl Lookups {
     }
 
     /// Notes a question that will come, so that it is fetched along with the first ones.
-    pub(super) fn expect(&self, question: Question) {
+    pub(super) fn ask_early(&self, question: Question) {
         if self.find(&question).is_none() {
             self.state().missed.push(question);
         }
