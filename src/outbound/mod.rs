@@ -1,1 +1,29 @@
-//! (to be written)
+//! How letters are written, signed and handed to the customer's server.
+//!
+//! `compose` makes the bytes that are stored; `queue` claims the delivery jobs; `sign`, `route` and `deliver` make one
+//! attempt. Nothing here knows who thought of the words: [`crate::types::Approval`] says that somebody who may did.
+
+mod compose;
+mod connection;
+mod deliver;
+mod dns;
+mod html;
+mod keys;
+mod plain;
+mod queue;
+mod route;
+mod sign;
+mod tls;
+
+pub use compose::{Answered, ComposeError, Composed, Composition, compose};
+pub use deliver::{Attempt, Limits, Outcome, deliver};
+pub use dns::{Dns, DnsFault};
+pub use html::words_html;
+pub use keys::{DkimKey, KeyError, KeyKind, load as load_key, make as make_key, path as key_path};
+pub use plain::words_text;
+pub use queue::{Queue, Work, nothing_leaves, run};
+pub use route::{Manner, RouteError, Target, Way, plan};
+pub use sign::{DomainCheck, DomainStatus, SignError, Signer};
+
+/// A future behind a pointer, for the few traits whose implementor is chosen at start.
+pub type Answer<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -1,0 +1,284 @@
+//! One attempt to hand one signed letter to one recipient's server, or to the folder.
+//!
+//! A transaction that has begun is never abandoned half way: it runs in a task of its own, ends by itself or by the
+//! deadlines of its connection, and its connection is used for nothing else.
+
+use std::{
+    error::Error as _,
+    fs::{self, File},
+    io::{self, Write},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use bytes::Bytes;
+use lettre::transport::smtp::{
+    client::AsyncSmtpConnection,
+    commands::{Data, Mail, Rcpt},
+    extension::{Extension, MailBodyParameter, MailParameter},
+    response::{Response, Severity},
+};
+use tokio::time::{Instant, timeout};
+
+use super::{
+    compose::wire_address,
+    connection,
+    route::{Target, Way},
+};
+use crate::{
+    config,
+    types::{LetterId, Signed},
+};
+
+/// Letters of the far side's words that are kept.
+const WORDS_CHARS_MAX: usize = 500;
+
+/// How long a server may take to say goodbye; the letter is settled by then.
+const QUIT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Deadlines of one attempt.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Connecting, and setting up TLS.
+    pub connect: Duration,
+    /// Each answer of the far side, and each write.
+    pub command: Duration,
+}
+
+impl Limits {
+    /// Those of `[outbound]`.
+    pub fn of(settings: &config::Outbound) -> Self {
+        Self { connect: settings.connect_timeout, command: settings.command_timeout }
+    }
+
+    /// What a whole attempt gets: time for a slow server, not for every server being slow at every step.
+    pub fn attempt(&self) -> Duration {
+        self.connect * 4 + self.command * 4
+    }
+}
+
+/// One letter for one recipient, on its way.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// Which letter.
+    pub letter: LetterId,
+    /// The recipient's place in its list; with the letter it names the file.
+    pub place: u16,
+    /// The bytes and the envelope.
+    pub signed: Signed,
+    /// Where to.
+    pub way: Way,
+    /// What we call ourselves in EHLO.
+    pub hello: Arc<str>,
+    /// Deadlines.
+    pub limits: Limits,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The far side took responsibility (or the file is on disk).
+    Accepted {
+        /// Which server, or which file.
+        by: String,
+        /// Its words.
+        words: String,
+    },
+    /// It never will.
+    Refused {
+        /// Why.
+        words: String,
+    },
+    /// To be tried again.
+    Later {
+        /// Why.
+        words: String,
+    },
+}
+
+/// What went wrong, and whether for good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fault {
+    Refused(String),
+    Later(String),
+}
+
+impl Fault {
+    pub(super) fn words(&self) -> &str {
+        match self {
+            Self::Refused(words) | Self::Later(words) => words,
+        }
+    }
+}
+
+impl From<Fault> for Outcome {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Refused(words) => Self::Refused { words },
+            Fault::Later(words) => Self::Later { words },
+        }
+    }
+}
+
+/// Makes one attempt. Dropping the returned future does not stop it.
+pub async fn deliver(attempt: Attempt) -> Outcome {
+    let running = match attempt.way.clone() {
+        Way::File(folder) => tokio::task::spawn_blocking(move || to_file(&folder, &attempt)),
+        Way::Servers(targets) => tokio::spawn(async move { to_servers(&targets, &attempt).await }),
+    };
+    running.await.unwrap_or_else(|fault| Outcome::Later { words: format!("the attempt broke off: {fault}") })
+}
+
+/// Tries the servers in order until one has heard MAIL.
+async fn to_servers(targets: &[Target], attempt: &Attempt) -> Outcome {
+    // S-12: nothing that could end the message early goes on a wire, whoever made it.
+    if let Err(words) = connection::wire_safe(attempt.signed.bytes()) {
+        return Outcome::Refused { words: format!("the letter is malformed: {words}") };
+    }
+    let deadline = Instant::now() + attempt.limits.attempt();
+    let mut fault = None;
+    for target in targets {
+        for address in &target.addresses {
+            if Instant::now() >= deadline {
+                break;
+            }
+            match connection::open(target, *address, &attempt.hello, &attempt.limits, deadline).await {
+                Ok(connection) => return transaction(connection, target, *address, &attempt.signed).await,
+                // One server may refuse us for good while another takes the letter, or was not reached yet.
+                Err(new) => fault = Some(doubtful(fault, new)),
+            }
+        }
+    }
+    fault.unwrap_or_else(|| Fault::Later("there was no time left to try a server".into())).into()
+}
+
+fn doubtful(before: Option<Fault>, new: Fault) -> Fault {
+    match (before, new) {
+        (Some(Fault::Later(words)), Fault::Refused(_)) => Fault::Later(words),
+        (_, new) => new,
+    }
+}
+
+/// MAIL, RCPT, DATA, the letter. RFC 5321 §3.3.
+async fn transaction(
+    mut connection: AsyncSmtpConnection,
+    target: &Target,
+    address: SocketAddr,
+    signed: &Signed,
+) -> Outcome {
+    let host = &target.host;
+    match envelope(&mut connection, host, signed).await {
+        Ok(()) => {}
+        Err(fault) => {
+            goodbye(connection).await;
+            return fault.into();
+        }
+    }
+    // The library ends the data with CRLF of its own: the last one of ours would make an empty line.
+    let bytes: &Bytes = signed.bytes();
+    let body = bytes.strip_suffix(b"\r\n").unwrap_or(bytes);
+    match connection.message(body).await {
+        Ok(reply) if reply.code().severity == Severity::PositiveCompletion => {
+            goodbye(connection).await;
+            Outcome::Accepted { by: format!("{host} ({})", address.ip()), words: reply_words(&reply) }
+        }
+        Ok(reply) => Outcome::Later { words: format!("{host} said after the letter: {}", reply_words(&reply)) },
+        Err(fault) if fault.status().is_some() => {
+            let outcome = fault_of(&fault, host, "the letter").into();
+            goodbye(connection).await;
+            outcome
+        }
+        // RFC 5321 §4.5.3.2.6: nobody knows. The next attempt carries the same Message-ID.
+        Err(fault) => Outcome::Later {
+            words: format!(
+                "{}; the letter may have been delivered",
+                fault_of(&fault, host, "the end of the letter").words()
+            ),
+        },
+    }
+}
+
+async fn envelope(connection: &mut AsyncSmtpConnection, host: &str, signed: &Signed) -> Result<(), Fault> {
+    let server = connection.server_info();
+    let mut parameters = Vec::new();
+    if !signed.bytes().is_ascii() {
+        if !server.supports_feature(Extension::EightBitMime) {
+            return Err(Fault::Refused(format!("{host} takes only ASCII and the letter is not")));
+        }
+        parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+    }
+    if signed.from().needs_utf8() || signed.to().needs_utf8() {
+        // RFC 6531 §3.2.
+        if !server.supports_feature(Extension::SmtpUtfEight) {
+            return Err(Fault::Refused(format!("{host} cannot take mail for an address that is not ASCII")));
+        }
+        parameters.push(MailParameter::SmtpUtfEight);
+    }
+    let said = |step| move |fault| fault_of(&fault, host, step);
+    connection.command(Mail::new(Some(wire_address(signed.from())), parameters)).await.map_err(said("MAIL"))?;
+    // One recipient a transaction: the library knows only all or nothing.
+    connection.command(Rcpt::new(wire_address(signed.to()), Vec::new())).await.map_err(said("RCPT"))?;
+    let reply = connection.command(Data).await.map_err(said("DATA"))?;
+    if !reply.has_code(354) {
+        return Err(Fault::Later(format!("{host} said to DATA: {}", reply_words(&reply))));
+    }
+    Ok(())
+}
+
+/// The connection is used for nothing else, so a server that says no goodbye costs only this wait.
+async fn goodbye(mut connection: AsyncSmtpConnection) {
+    let _ = timeout(QUIT_TIMEOUT, connection.quit()).await;
+}
+
+/// 4xx later, 5xx never, everything else (silence, TLS, nonsense) later. RFC 5321 §4.2.1.
+pub(super) fn fault_of(fault: &lettre::transport::smtp::Error, host: &str, step: &str) -> Fault {
+    let detail = one_line(&fault.source().map(ToString::to_string).unwrap_or_default());
+    match fault.status() {
+        Some(code) if fault.is_permanent() => Fault::Refused(format!("{host} said to {step}: {code} {detail}")),
+        Some(code) => Fault::Later(format!("{host} said to {step}: {code} {detail}")),
+        None if fault.is_timeout() => Fault::Later(format!("{host} was silent at {step}")),
+        None => Fault::Later(format!("the connection to {host} broke at {step}: {}", one_line(&fault.to_string()))),
+    }
+}
+
+fn reply_words(reply: &Response) -> String {
+    let lines: Vec<&str> = reply.message().collect();
+    one_line(&format!("{} {}", reply.code(), lines.join(" ")))
+}
+
+/// A stranger's words made fit for a line in a log and a list: no control character, bounded.
+pub(super) fn one_line(words: &str) -> String {
+    let clean: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).take(WORDS_CHARS_MAX).collect();
+    clean.trim().to_owned()
+}
+
+/// Writes `LETTER-PLACE.eml`, durable, once: a second attempt finds it there.
+fn to_file(folder: &Path, attempt: &Attempt) -> Outcome {
+    match write_file(folder, attempt) {
+        Ok(path) => Outcome::Accepted { by: path.display().to_string(), words: "written to a file".into() },
+        Err(fault) => Outcome::Later { words: format!("{}: {fault}", folder.display()) },
+    }
+}
+
+fn write_file(folder: &Path, attempt: &Attempt) -> io::Result<PathBuf> {
+    let name = format!("{}-{}.eml", attempt.letter, attempt.place);
+    let path = folder.join(&name);
+    fs::create_dir_all(folder)?;
+    if !path.try_exists()? {
+        let unfinished = folder.join(format!(".{name}.tmp"));
+        let mut file = File::create(&unfinished)?;
+        // RFC 5321 §4.4: what final delivery writes on top; also the envelope of a file that is opened later.
+        write!(file, "Return-Path: <{}>\r\nDelivered-To: {}\r\n", attempt.signed.from(), attempt.signed.to())?;
+        file.write_all(attempt.signed.bytes())?;
+        file.sync_all()?;
+        fs::rename(&unfinished, &path)?;
+    }
+    File::open(folder)?.sync_all()?;
+    Ok(path)
+}
+
+#[cfg(test)]
+#[path = "deliver_tests.rs"]
+mod tests;

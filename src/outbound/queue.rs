@@ -1,0 +1,258 @@
+//! Claims delivery jobs and sees each to its end: delivered, refused, or due again later.
+//!
+//! Holds no truth: what is to be done, how often it was tried and how it ended is the store's. A crash costs one lease.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use tokio::{sync::Notify, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use super::{
+    Dns, Signer,
+    deliver::{Attempt, Limits, Outcome, deliver},
+    route::{self, RouteError},
+};
+use crate::{
+    config::{self, Route},
+    store::{DeliveryState, LetterRow, RawRef, Settled, StoreError},
+    types::{Clock, Job, JobId, LetterId, Millis},
+};
+
+/// The longest sleep without looking, should a wake-up be lost.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+
+/// The shortest sleep, so that a job which is due but not to be had makes no busy loop.
+const REST: Duration = Duration::from_millis(200);
+
+/// What a claim gets beyond the attempt's own deadlines, to settle.
+const LEASE_MARGIN: Duration = Duration::from_secs(60);
+
+/// Tries to write down how an attempt ended, and the wait between two: a lost outcome is a second delivery.
+const SETTLE_ATTEMPTS: u32 = 20;
+const SETTLE_WAIT: Duration = Duration::from_secs(2);
+
+/// The waiting time when the configured list is empty.
+const RETRY_DEFAULT: Duration = Duration::from_secs(900);
+
+/// What the queue needs of the store, and nothing else.
+pub trait Work: Send + Sync + 'static {
+    /// Takes the next delivery job that is due, for `lease`, counting an attempt; `None` when none is.
+    fn claim(&self, now: Millis, lease: Duration) -> impl Future<Output = Result<Option<Job>, StoreError>> + Send;
+
+    /// Writes down how an attempt ended.
+    fn settle(&self, settled: Settled) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// The letter's row.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn letter(&self, id: LetterId) -> Result<Option<LetterRow>, StoreError>;
+
+    /// The letter's bytes.
+    fn raw(&self, raw: &RawRef) -> impl Future<Output = Result<Bytes, StoreError>> + Send;
+
+    /// When the next delivery job is due.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn next_due(&self) -> Result<Option<Millis>, StoreError>;
+
+    /// Told when a delivery job was added.
+    fn wake(&self) -> Arc<Notify>;
+}
+
+/// Everything an attempt needs beside its job.
+pub struct Queue {
+    /// Signs.
+    pub signer: Signer,
+    /// Finds servers.
+    pub dns: Arc<dyn Dns>,
+    /// Our name in EHLO: `[smtp] hostname`.
+    pub hello: Arc<str>,
+    /// `[outbound]`.
+    pub settings: config::Outbound,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// Works until `shutdown`; then claims nothing more and returns when the running attempts have ended.
+pub async fn run<W: Work>(work: Arc<W>, queue: Arc<Queue>, shutdown: CancellationToken) {
+    let wake = work.wake();
+    let mut running = JoinSet::new();
+    while !shutdown.is_cancelled() {
+        // Asked for before looking, so that nothing is added unseen in between.
+        let woken = wake.notified();
+        tokio::pin!(woken);
+        woken.as_mut().enable();
+        while running.len() < queue.settings.concurrency.max(1) && !shutdown.is_cancelled() {
+            match work.claim(queue.clock.now(), lease(&queue.settings)).await {
+                Ok(Some(job)) => {
+                    running.spawn(attempt(work.clone(), queue.clone(), job));
+                }
+                Ok(None) => break,
+                Err(fault) => {
+                    warn!("no delivery could be claimed: {fault}");
+                    break;
+                }
+            }
+        }
+        let has_room = running.len() < queue.settings.concurrency.max(1);
+        let pause = pause(work.next_due(), queue.clock.now());
+        tokio::select! {
+            () = shutdown.cancelled() => break,
+            Some(ended) = running.join_next() => log_panic(ended),
+            () = &mut woken, if has_room => {}
+            () = tokio::time::sleep(pause), if has_room => {}
+        }
+    }
+    while let Some(ended) = running.join_next().await {
+        log_panic(ended);
+    }
+}
+
+fn log_panic(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(fault) = ended {
+        error!("a delivery broke off; it is taken up again when its lease ends: {fault}");
+    }
+}
+
+/// A claim outlives the attempt it is for, and no more: after a crash nobody else may try before it ends.
+fn lease(settings: &config::Outbound) -> Duration {
+    match settings.route {
+        Route::File { .. } => LEASE_MARGIN,
+        Route::Smarthost(_) | Route::Mx { .. } => Limits::of(settings).attempt() * 2 + LEASE_MARGIN,
+    }
+}
+
+fn pause(next_due: Result<Option<Millis>, StoreError>, now: Millis) -> Duration {
+    match next_due {
+        Ok(Some(due)) => due.since(now).clamp(REST, LOOK_EVERY),
+        Ok(None) => LOOK_EVERY,
+        Err(_) => REST.max(Duration::from_secs(1)),
+    }
+}
+
+async fn attempt<W: Work>(work: Arc<W>, queue: Arc<Queue>, job: Job) {
+    let JobId::Deliver(id, place) = job.id else {
+        error!("{} was claimed as a delivery", job.id);
+        return;
+    };
+    let (outcome, domain) = match work.letter(id) {
+        Ok(Some(letter)) => match letter.recipients.get(usize::from(place)) {
+            // It ended before, and only the job was left: a letter is not sent twice for that.
+            Some(done) if is_settled(&done.state) => return settle(&*work, job.id, done.state.clone(), &queue).await,
+            Some(recipient) => {
+                let domain = recipient.to.domain().to_owned();
+                (one_attempt(&*work, &queue, &letter, place).await, domain)
+            }
+            None => (refused("the letter has no such recipient"), String::new()),
+        },
+        Ok(None) => (refused("the letter is not in the store"), String::new()),
+        Err(fault) => (of_store(&fault), String::new()),
+    };
+    log(&job, id, &domain, &outcome);
+    let delivery = verdict(outcome, &job, &queue.settings, queue.clock.now());
+    settle(&*work, job.id, delivery, &queue).await;
+}
+
+fn is_settled(state: &DeliveryState) -> bool {
+    match state {
+        DeliveryState::Accepted { .. } | DeliveryState::Refused { .. } => true,
+        DeliveryState::Waiting | DeliveryState::Deferred { .. } => false,
+    }
+}
+
+async fn one_attempt<W: Work>(work: &W, queue: &Queue, letter: &LetterRow, place: u16) -> Outcome {
+    let to = &letter.recipients[usize::from(place)].to;
+    let raw = match work.raw(&letter.raw).await {
+        Ok(raw) => raw,
+        Err(fault) => return of_store(&fault),
+    };
+    let signed = match queue.signer.sign(&raw, letter, to).await {
+        Ok(signed) => signed,
+        Err(fault) if fault.is_final() => return refused(&fault.to_string()),
+        Err(fault) => return Outcome::Later { words: fault.to_string() },
+    };
+    let way = match route::plan(&queue.settings.route, to, &*queue.dns, letter.id.0 >> 10).await {
+        Ok(way) => way,
+        Err(RouteError::Never(words)) => return Outcome::Refused { words },
+        Err(RouteError::Later(words)) => return Outcome::Later { words },
+    };
+    let hello = queue.hello.clone();
+    deliver(Attempt { letter: letter.id, place, signed, way, hello, limits: Limits::of(&queue.settings) }).await
+}
+
+fn refused(words: &str) -> Outcome {
+    Outcome::Refused { words: words.to_owned() }
+}
+
+fn of_store(fault: &StoreError) -> Outcome {
+    if fault.is_final() { refused(&fault.to_string()) } else { Outcome::Later { words: fault.to_string() } }
+}
+
+/// What the letter's row says from now on.
+fn verdict(outcome: Outcome, job: &Job, settings: &config::Outbound, now: Millis) -> DeliveryState {
+    match outcome {
+        Outcome::Accepted { by, words } => DeliveryState::Accepted { by, words, at: now },
+        Outcome::Refused { words } => DeliveryState::Refused { words, at: now },
+        Outcome::Later { words } => {
+            // RFC 5321 §4.5.4.1: four to five days, then the sender hears of it.
+            let give_up = job.made.plus(settings.give_up_after);
+            if now >= give_up {
+                return DeliveryState::Refused { words: format!("given up; the last attempt: {words}"), at: now };
+            }
+            let attempts = job.attempts.max(1);
+            let place = (attempts as usize - 1).min(settings.retry.len().saturating_sub(1));
+            let wait = settings.retry.get(place).copied().unwrap_or(RETRY_DEFAULT);
+            DeliveryState::Deferred { attempts, next: now.plus(wait).min(give_up), words }
+        }
+    }
+}
+
+async fn settle<W: Work>(work: &W, job: JobId, delivery: DeliveryState, queue: &Queue) {
+    for left in (0..SETTLE_ATTEMPTS).rev() {
+        let settled = Settled { job, delivery: delivery.clone(), now: queue.clock.now() };
+        match work.settle(settled).await {
+            Ok(()) => return,
+            Err(fault) if fault.is_final() || left == 0 => {
+                error!("{job} ended and that could not be written down: {fault}");
+                return;
+            }
+            Err(StoreError::Stopping) => return,
+            Err(_) => tokio::time::sleep(SETTLE_WAIT).await,
+        }
+    }
+}
+
+/// One line for each outcome; of the recipient only the domain (S-27).
+fn log(job: &Job, letter: LetterId, domain: &str, outcome: &Outcome) {
+    let (conversation, attempts) = (job.conversation, job.attempts);
+    match outcome {
+        Outcome::Accepted { by, words } => info!(
+            conversation.id = %conversation, letter.id = %letter, recipient.domain = domain, outcome = "accepted", attempts,
+            "delivered letter {letter} to {by}: {words}"
+        ),
+        Outcome::Refused { words } => info!(
+            conversation.id = %conversation, letter.id = %letter, recipient.domain = domain, outcome = "refused", attempts,
+            "letter {letter} was refused: {words}"
+        ),
+        Outcome::Later { words } => info!(
+            conversation.id = %conversation, letter.id = %letter, recipient.domain = domain, outcome = "later", attempts,
+            "letter {letter} waits: {words}"
+        ),
+    }
+}
+
+/// Whether letters become files and nothing leaves: then an unverified domain may write too.
+pub fn nothing_leaves(route: &Route) -> bool {
+    match route {
+        Route::File { .. } => true,
+        Route::Smarthost(_) | Route::Mx { .. } => false,
+    }
+}
+
+#[cfg(test)]
+#[path = "queue_tests.rs"]
+mod tests;
