@@ -1,1 +1,252 @@
+use mail_parser::MessageParser;
+use proptest::prelude::*;
 
+use super::*;
+use crate::outbound::support::{NOW, address, conversation, settings};
+
+fn answered() -> Answered {
+    Answered {
+        message_id: "q2@customer.example".into(),
+        references: vec!["q1@customer.example".into()],
+        date: Some(1_794_990_000_000),
+        from_name: "Ada Löwe".into(),
+        new_text: "Where is it?\n> you said\nThanks".into(),
+    }
+}
+
+fn written(
+    conversation: &ConversationRow,
+    markdown: &str,
+    answered: Option<&Answered>,
+    approval: &Approval,
+) -> Composed {
+    let letter = Composition {
+        letter: LetterId(1 << 30),
+        message_id: "k.1@mx.acme.example",
+        conversation,
+        settings: &settings(),
+        disclosure: true,
+        markdown,
+        answered,
+        now: NOW,
+    };
+    compose(&letter, approval).unwrap()
+}
+
+#[test]
+fn an_answer_has_what_a_reader_and_a_mail_program_look_for() {
+    let conversation = conversation("AW: Re: Where is my parcel? [12345]");
+    let sent = written(&conversation, "It is **on its way**.", Some(&answered()), &Approval::by_autopilot(1));
+    let mail = MessageParser::default().parse(&sent.raw[..]).unwrap();
+
+    assert_eq!(mail.subject(), Some("Re: Where is my parcel? [12345]"));
+    assert_eq!(sent.subject, "Re: Where is my parcel? [12345]");
+    let from = mail.from().unwrap().first().unwrap();
+    assert_eq!((from.name(), from.address()), (Some("Acme Support"), Some("support@acme.example")));
+    let to = mail.to().unwrap().first().unwrap();
+    assert_eq!((to.name(), to.address()), (Some("Ada Löwe"), Some("ada@customer.example")));
+    assert_eq!(mail.message_id(), Some("k.1@mx.acme.example"));
+    assert_eq!(mail.in_reply_to().as_text(), Some("q2@customer.example"));
+    let references: Vec<&str> = mail.references().as_text_list().unwrap().iter().map(AsRef::as_ref).collect();
+    assert_eq!(references, ["q1@customer.example", "q2@customer.example"]);
+    assert_eq!(mail.date().unwrap().to_timestamp(), (NOW.0 / 1000) as i64);
+    assert_eq!(mail.header_raw("Auto-Submitted").map(str::trim), Some("auto-replied"));
+    assert_eq!(mail.header_raw("X-Replyd-Letter").map(str::trim), Some("0000001000000"));
+
+    let text = mail.body_text(0).unwrap().replace("\r\n", "\n");
+    assert_eq!(
+        text,
+        "It is on its way.\n\nThis answer was written by an AI assistant. Reply HUMAN to reach a person.\nRef: #12345\n\n\
+         -- \nAcme Support\nhttps://acme.example\n\nOn 18 November 2026 at 08:20 UTC, Ada Löwe wrote:\n\
+         > Where is it?\n>> you said\n> Thanks\n"
+    );
+    let html = mail.body_html(0).unwrap();
+    assert!(html.contains("<strong>on its way</strong>"), "{html}");
+    assert!(html.contains("<blockquote type=\"cite\""), "{html}");
+    assert_eq!(html.matches("Acme</strong> Support").count(), 1, "{html}");
+    assert_eq!(html.matches("Ref: #12345").count(), 1, "{html}");
+    assert!(sent.raw.is_ascii());
+}
+
+#[test]
+fn a_persons_letter_says_nothing_of_an_assistant() {
+    // S-28, the other side of it.
+    let sent = written(&conversation("Parcel"), "Hello.", None, &Approval::by_person("Grace", 1));
+    let mail = MessageParser::default().parse(&sent.raw[..]).unwrap();
+    assert!(mail.header_raw("Auto-Submitted").is_none());
+    assert!(mail.header_raw("X-Replyd-Letter").is_some());
+    assert!(mail.in_reply_to().as_text().is_none());
+    assert!(!mail.body_text(0).unwrap().contains("assistant"));
+}
+
+#[test]
+fn the_same_words_make_the_same_bytes() {
+    let conversation = conversation("Parcel");
+    let one = written(&conversation, "Hello.", Some(&answered()), &Approval::by_autopilot(1));
+    let two = written(&conversation, "Hello.", Some(&answered()), &Approval::by_autopilot(1));
+    assert_eq!(one.raw, two.raw);
+}
+
+#[test]
+fn reply_prefixes_and_the_number_never_pile_up() {
+    for title in [
+        "Parcel",
+        "Re: Parcel",
+        "RE: AW: Sv: Parcel [12345]",
+        "Re[2]: Parcel",
+        "Antwort： 回复：Parcel",
+        "[12345] Re: Parcel",
+    ] {
+        assert_eq!(subject(title, Number(12345)), "Re: Parcel [12345]", "{title}");
+    }
+    assert_eq!(subject("Re: ", Number(12345)), "Re: Your message [12345]");
+    assert_eq!(subject("Order: late", Number(12345)), "Re: Order: late [12345]");
+}
+
+#[test]
+fn long_references_keep_the_root_and_the_newest() {
+    let mut mail = answered();
+    mail.references = (0..100).map(|n| format!("r{n}@x")).collect();
+    let ids = references(&mail);
+    assert_eq!(ids.len(), REFERENCES_MAX);
+    assert_eq!((ids[0], ids[1], ids[29]), ("r0@x", "r72@x", "q2@customer.example"));
+}
+
+#[test]
+fn participants_get_a_copy_once_and_we_get_none() {
+    let mut conversation = conversation("Parcel");
+    conversation.participants =
+        ["Ada@customer.example", "bob@customer.example", "support@acme.example", "bob@customer.example"]
+            .map(address)
+            .into();
+    let sent = written(&conversation, "Hello.", None, &Approval::by_person("Grace", 1));
+    assert_eq!(sent.recipients, [address("ada@customer.example"), address("bob@customer.example")]);
+    let mail = MessageParser::default().parse(&sent.raw[..]).unwrap();
+    assert_eq!(mail.cc().unwrap().first().unwrap().address(), Some("bob@customer.example"));
+}
+
+#[test]
+fn a_long_original_is_cut() {
+    let mut mail = answered();
+    mail.new_text = "wörd ".repeat(10_000);
+    let (_, quote) = quoted(&mail);
+    assert!(quote.len() <= QUOTE_OCTETS_MAX + 10 && quote.ends_with("\n[…]"));
+}
+
+#[test]
+fn a_signature_given_only_as_html_is_also_text() {
+    let mut given = settings();
+    given.signature_markdown = String::new();
+    given.signature_html = Some("<p style=\"color:red\">Ada &amp; <b>Co</b></p>".into());
+    let (text, html) = signature(&given);
+    assert_eq!(text, "Ada & Co");
+    assert!(html.contains("color:red"));
+}
+
+#[test]
+fn words_that_are_none_or_too_many_are_refused() {
+    let conversation = conversation("Parcel");
+    let mut letter = Composition {
+        letter: LetterId(1),
+        message_id: "k@x",
+        conversation: &conversation,
+        settings: &settings(),
+        disclosure: true,
+        markdown: " \r\n\0",
+        answered: None,
+        now: NOW,
+    };
+    let approval = Approval::by_autopilot(1);
+    assert!(matches!(compose(&letter, &approval), Err(ComposeError::Empty)));
+    let long = "x".repeat(WORDS_OCTETS_MAX + 1);
+    letter.markdown = &long;
+    assert!(matches!(compose(&letter, &approval), Err(ComposeError::TooLong(_))));
+    letter.markdown = "x";
+    letter.message_id = "k@x>\r\nBcc: evil@x";
+    assert!(matches!(compose(&letter, &approval), Err(ComposeError::MessageId(_))));
+}
+
+/// Text made of what breaks lines, ends messages and begins headers.
+fn nasty() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        prop::sample::select(vec![
+            "\n.\n",
+            "\r.\r",
+            "\r\n.\r\n",
+            "\r\n.",
+            "\n",
+            "\r",
+            "\0",
+            "\r\nBcc: evil@x\r\n\r\n",
+            "\u{85}",
+            "\u{2028}",
+            "=?utf-8?q?=0D=0A?=",
+            "<",
+            ">",
+            "\"",
+            "\\",
+            "--=_0000001000000_=--",
+            "[12345]",
+            "é",
+            "漢字",
+            " ",
+            "\t",
+            "`",
+            "> ",
+            "- ",
+            "# ",
+            "](",
+            "[x",
+            "@",
+        ])
+        .prop_map(str::to_owned),
+        "[ -~]{0,12}",
+        ".{0,6}",
+    ];
+    prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// S-12: whatever a sender put where, one message comes out, with exactly our headers, CRLF only.
+    #[test]
+    fn nothing_a_sender_wrote_can_add_a_header_or_end_the_message(
+        title in nasty(), name in nasty(), words in nasty(), original in nasty(), id in nasty(), our_name in nasty(),
+    ) {
+        let mut conversation = conversation(&title);
+        conversation.contact_name = name.clone();
+        let mut settings = settings();
+        settings.name = Some(our_name);
+        let mail = Answered {
+            message_id: format!("a{id}@x"),
+            references: vec![id.clone(), format!("<{id}>"), "root@x".into()],
+            date: None,
+            from_name: name,
+            new_text: original,
+        };
+        let markdown = format!("words {words}");
+        let letter = Composition {
+            letter: LetterId(1 << 30), message_id: "k@x", conversation: &conversation, settings: &settings,
+            disclosure: true, markdown: &markdown, answered: Some(&mail), now: NOW,
+        };
+        let sent = compose(&letter, &Approval::by_autopilot(1)).unwrap();
+
+        prop_assert!(crate::outbound::connection::wire_safe(&sent.raw).is_ok());
+        prop_assert!(sent.raw.is_ascii());
+        prop_assert!(!sent.subject.chars().any(char::is_control));
+        let parsed = MessageParser::default().parse(&sent.raw[..]).unwrap();
+        for header in parsed.headers() {
+            let known = ["From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "X-Replyd-Letter",
+                "Auto-Submitted", "MIME-Version", "Content-Type"];
+            prop_assert!(known.iter().any(|k| k.eq_ignore_ascii_case(header.name.as_str())), "{}", header.name.as_str());
+        }
+        prop_assert_eq!(parsed.from().unwrap().first().unwrap().address(), Some("support@acme.example"));
+        prop_assert_eq!(parsed.to().unwrap().first().unwrap().address(), Some("ada@customer.example"));
+        prop_assert_eq!(parsed.parts.len(), 3);
+        let lines: Vec<&[u8]> = sent.raw.split(|b| *b == b'\n').collect();
+        prop_assert!(lines.iter().all(|line| line.len() <= 999));
+        // A body never ends in lines of white space only.
+        prop_assert!(sent.raw.ends_with(b"_=--\r\n"));
+    }
+}

@@ -1,1 +1,305 @@
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::{TcpListener, TcpStream},
+};
 
+use super::*;
+use crate::{
+    config::{Smarthost, SmarthostTls},
+    outbound::{
+        route::Manner,
+        scripted::{Heard, Script, serve},
+        support::{RAW, signed},
+    },
+    types::Secret,
+};
+
+async fn listener() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    (listener, address)
+}
+
+async fn attempt(host: &str, addresses: Vec<SocketAddr>, manner: Manner) -> Attempt {
+    Attempt {
+        letter: LetterId(1 << 30),
+        place: 0,
+        signed: signed(RAW).await,
+        way: Way::Servers(vec![Target { host: host.into(), addresses, manner }]),
+        hello: "mx.acme.example".into(),
+        limits: Limits { connect: Duration::from_millis(500), command: Duration::from_millis(200) },
+    }
+}
+
+/// One attempt straight to a server with that script, and what the server heard.
+async fn direct(script: Script) -> (Outcome, Heard) {
+    let (listener, address) = listener().await;
+    let server = tokio::spawn(serve(listener, script));
+    let outcome = deliver(attempt("mx.x", vec![address], Manner::Opportunistic).await).await;
+    (outcome, server.await.unwrap())
+}
+
+fn words(outcome: &Outcome) -> &str {
+    match outcome {
+        Outcome::Accepted { words, .. } | Outcome::Refused { words } | Outcome::Later { words } => words,
+    }
+}
+
+/// A server's TLS under a CA of its own, and the PEM of that CA.
+fn tls(name: &str) -> (Arc<rustls::ServerConfig>, String) {
+    let ca_key = rcgen::KeyPair::generate().unwrap();
+    let mut ca = rcgen::CertificateParams::new(Vec::new()).unwrap();
+    ca.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let ca_pem = ca.self_signed(&ca_key).unwrap().pem();
+    let key = rcgen::KeyPair::generate().unwrap();
+    let issuer = rcgen::Issuer::new(ca, ca_key);
+    let certificate = rcgen::CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![certificate.der().clone()],
+            rustls::pki_types::PrivateKeyDer::Pkcs8(key.serialize_der().into()),
+        )
+        .unwrap();
+    (Arc::new(config), ca_pem)
+}
+
+#[tokio::test]
+async fn an_accepted_letter_arrives_byte_for_byte() {
+    let (outcome, heard) = direct(Script::default()).await;
+    let by = "mx.x (127.0.0.1)".to_owned();
+    assert_eq!(outcome, Outcome::Accepted { by, words: "250 2.0.0 Ok: queued as X1".into() });
+    assert_eq!(String::from_utf8(heard.message).unwrap(), std::str::from_utf8(RAW).unwrap());
+    assert_eq!(
+        heard.lines,
+        [
+            "EHLO mx.acme.example",
+            "EHLO mx.acme.example",
+            "MAIL FROM:<support@acme.example>",
+            "RCPT TO:<ada@customer.example>",
+            "DATA",
+            "QUIT"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_4xx_waits_and_a_5xx_refuses_at_every_step() {
+    type Set = fn(&mut Script, &'static str);
+    let steps: [(&str, Set); 6] = [
+        ("greeting", |script, reply| script.greeting = Some(reply)),
+        ("EHLO", |script, reply| script.ehlo = Some(reply)),
+        ("MAIL", |script, reply| script.mail = Some(reply)),
+        ("RCPT", |script, reply| script.rcpt = Some(reply)),
+        ("DATA", |script, reply| script.data = Some(reply)),
+        ("the letter", |script, reply| script.end = Some(reply)),
+    ];
+    for (step, set) in steps {
+        for (reply, refused) in
+            [("450-4.2.0 not\r\n450 4.2.0 now", false), ("421 bye", false), ("550 5.1.1 never", true)]
+        {
+            let mut script = Script::default();
+            set(&mut script, reply);
+            let (outcome, _) = direct(script).await;
+            assert_eq!(matches!(outcome, Outcome::Refused { .. }), refused, "{step} {reply}: {outcome:?}");
+            assert_eq!(matches!(outcome, Outcome::Later { .. }), !refused, "{step} {reply}: {outcome:?}");
+            assert!(words(&outcome).contains(&reply[..3]) && words(&outcome).contains(step), "{step}: {outcome:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_silent_server_costs_one_deadline_at_every_step() {
+    let silent: [fn(&mut Script); 6] = [
+        |script| script.greeting = None,
+        |script| script.ehlo = None,
+        |script| script.mail = None,
+        |script| script.rcpt = None,
+        |script| script.data = None,
+        |script| script.end = None,
+    ];
+    for (step, silence) in silent.into_iter().enumerate() {
+        let mut script = Script::default();
+        silence(&mut script);
+        let (outcome, _) = direct(script).await;
+        assert!(matches!(&outcome, Outcome::Later { words } if words.contains("silent")), "{step}: {outcome:?}");
+        assert_eq!(words(&outcome).contains("may have been delivered"), step == 5, "{outcome:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_up_is_tried_again_later() {
+    for verb in ["EHLO", "MAIL", "RCPT", "DATA", "."] {
+        let (outcome, _) = direct(Script { hangs_up_at: verb, ..Script::default() }).await;
+        assert!(matches!(outcome, Outcome::Later { .. }), "{verb}: {outcome:?}");
+        assert_eq!(words(&outcome).contains("may have been delivered"), verb == ".", "{outcome:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_found_by_mx_is_spoken_to_in_tls_whatever_its_certificate() {
+    let (config, _) = tls("some.other.name");
+    let ehlo = Some("250-mx\r\n250 STARTTLS");
+    let (outcome, heard) = direct(Script { ehlo, tls: Some(config), ..Script::default() }).await;
+    assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
+    assert_eq!(heard.lines[1], "STARTTLS");
+    assert_eq!(heard.message, RAW);
+}
+
+#[tokio::test]
+async fn bytes_behind_the_starttls_reply_end_the_attempt_before_anything_is_sent() {
+    // S-14
+    let (config, ca) = tls("mx.x");
+    for manner in [Manner::Opportunistic, relay("mx.x", &ca, SmarthostTls::StartTls).0] {
+        let script = Script {
+            ehlo: Some("250-mx\r\n250 STARTTLS"),
+            starttls: Some("220 go\r\n250-evil.injected\r\n250 AUTH PLAIN"),
+            tls: Some(config.clone()),
+            ..Script::default()
+        };
+        let (listener, address) = listener().await;
+        let server = tokio::spawn(serve(listener, script));
+        let outcome = deliver(attempt("mx.x", vec![address], manner).await).await;
+        assert!(matches!(&outcome, Outcome::Later { words } if words.contains("STARTTLS reply")), "{outcome:?}");
+        assert_eq!(server.await.unwrap().lines, ["EHLO mx.acme.example", "STARTTLS"]);
+    }
+}
+
+/// A relay with a user and a password, trusting that CA; the folder holds its file.
+fn relay(host: &str, ca: &str, tls: SmarthostTls) -> (Manner, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ca.pem");
+    fs::write(&file, ca).unwrap();
+    let smarthost = Smarthost {
+        host: host.into(),
+        port: 587,
+        tls,
+        user: Some("user".into()),
+        password: Some(Secret::new("secret")),
+        ca: Some(file),
+    };
+    (Manner::Relay(smarthost), folder)
+}
+
+#[tokio::test]
+async fn a_relay_is_checked_against_its_ca_and_gets_the_password_only_inside_tls() {
+    let (config, ca) = tls("relay.x");
+    let (manner, _folder) = relay("relay.x", &ca, SmarthostTls::StartTls);
+    let (listener, address) = listener().await;
+    let script = Script { ehlo: Some("250-mx\r\n250 STARTTLS"), tls: Some(config), ..Script::default() };
+    let server = tokio::spawn(serve(listener, script));
+    let outcome = deliver(attempt("relay.x", vec![address], manner).await).await;
+    assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
+    let heard = server.await.unwrap();
+    assert_eq!(heard.lines[1..4], ["STARTTLS", "EHLO mx.acme.example", "AUTH PLAIN AHVzZXIAc2VjcmV0"]);
+    assert_eq!(heard.message, RAW);
+}
+
+#[tokio::test]
+async fn a_relay_with_the_wrong_certificate_or_without_starttls_gets_nothing() {
+    let (config, _) = tls("relay.x");
+    let (_, other_ca) = tls("relay.x");
+    for ehlo in ["250-mx\r\n250 STARTTLS", "250-mx\r\n250 AUTH PLAIN"] {
+        let (manner, _folder) = relay("relay.x", &other_ca, SmarthostTls::StartTls);
+        let (listener, address) = listener().await;
+        let script = Script { ehlo: Some(ehlo), tls: Some(config.clone()), ..Script::default() };
+        let server = tokio::spawn(serve(listener, script));
+        let outcome = deliver(attempt("relay.x", vec![address], manner).await).await;
+        assert!(matches!(outcome, Outcome::Later { .. }), "{outcome:?}");
+        let heard = server.await.unwrap();
+        assert!(!heard.lines.iter().any(|line| line.starts_with("AUTH") || line.starts_with("MAIL")), "{heard:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_relay_that_does_not_take_our_password_is_tried_again() {
+    let (listener, address) = listener().await;
+    let server = tokio::spawn(async move {
+        let (mut tcp, _) = listener.accept().await.unwrap();
+        tcp.write_all(b"220 x\r\n").await.unwrap();
+        let mut lines = BufReader::new(tcp);
+        for reply in ["250-x\r\n250 AUTH LOGIN PLAIN\r\n", "535 5.7.8 wrong\r\n"] {
+            lines.read_line(&mut String::new()).await.unwrap();
+            lines.write_all(reply.as_bytes()).await.unwrap();
+        }
+    });
+    let (manner, _folder) = relay("127.0.0.1", "", SmarthostTls::Off);
+    let outcome = deliver(attempt("127.0.0.1", vec![address], manner).await).await;
+    assert!(matches!(&outcome, Outcome::Later { words } if words.contains("535 5.7.8 wrong")), "{outcome:?}");
+    server.await.unwrap();
+}
+
+#[tokio::test]
+async fn the_next_address_is_tried_when_one_cannot_be_reached() {
+    let (gone, nobody) = listener().await;
+    drop(gone);
+    let (listener, address) = listener().await;
+    let server = tokio::spawn(serve(listener, Script::default()));
+    let outcome = deliver(attempt("mx.x", vec![nobody, address], Manner::Opportunistic).await).await;
+    assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
+    server.await.unwrap();
+}
+
+#[tokio::test]
+async fn an_attempt_whose_caller_went_away_still_ends_its_transaction() {
+    let (listener, address) = listener().await;
+    let attempt = attempt("mx.x", vec![address], Manner::Opportunistic).await;
+    let waiting = tokio::spawn(deliver(attempt));
+    let (mut tcp, _) = listener.accept().await.unwrap();
+    waiting.abort();
+    assert!(waiting.await.unwrap_err().is_cancelled());
+    tcp.write_all(b"220 x\r\n").await.unwrap();
+    let mut first = [0; 4];
+    tcp.read_exact(&mut first).await.unwrap();
+    assert_eq!(&first, b"EHLO");
+}
+
+#[tokio::test]
+async fn a_reply_that_drips_in_has_one_deadline() {
+    let (listener, address) = listener().await;
+    let server = tokio::spawn(async move {
+        let (mut tcp, _): (TcpStream, _) = listener.accept().await.unwrap();
+        tcp.write_all(b"220 x\r\n").await.unwrap();
+        let mut lines = BufReader::new(tcp);
+        for reply in ["250 x\r\n", "250 x\r\n"] {
+            lines.read_line(&mut String::new()).await.unwrap();
+            lines.write_all(reply.as_bytes()).await.unwrap();
+        }
+        lines.read_line(&mut String::new()).await.unwrap();
+        let mut drops = 0;
+        let mut pace = tokio::time::interval(Duration::from_millis(40));
+        while lines.write_all(if drops == 0 { b"250-" } else { b"xxxx" }).await.is_ok() && drops < 100 {
+            drops += 1;
+            pace.tick().await;
+        }
+        drops
+    });
+    let outcome = deliver(attempt("mx.x", vec![address], Manner::Opportunistic).await).await;
+    assert!(matches!(&outcome, Outcome::Later { words } if words.contains("silent at MAIL")), "{outcome:?}");
+    assert!(server.await.unwrap() < 50);
+}
+
+#[tokio::test]
+async fn a_letter_becomes_one_file_however_often_it_is_tried() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut attempt = attempt("", Vec::new(), Manner::Opportunistic).await;
+    attempt.way = Way::File(folder.path().join("outbox"));
+    let first = deliver(attempt.clone()).await;
+    let again = deliver(attempt).await;
+    assert_eq!(first, again);
+    let Outcome::Accepted { by, .. } = first else { panic!("{first:?}") };
+    assert!(by.ends_with("outbox/0000001000000-0.eml"), "{by}");
+    let names: Vec<_> = fs::read_dir(folder.path().join("outbox")).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(names, ["0000001000000-0.eml"]);
+    let head = "Return-Path: <support@acme.example>\r\nDelivered-To: ada@customer.example\r\n";
+    assert_eq!(fs::read(by).unwrap(), [head.as_bytes(), RAW].concat());
+}
+
+#[test]
+fn a_strangers_words_are_one_bounded_line() {
+    assert_eq!(one_line("a\r\nb\u{1b}[31m"), "a  b [31m");
+    assert_eq!(one_line(&"x".repeat(10_000)).len(), WORDS_CHARS_MAX);
+}

@@ -27,3 +27,8 @@ pub use sign::{DomainCheck, DomainStatus, SignError, Signer};
 
 /// A future behind a pointer, for the few traits whose implementor is chosen at start.
 pub type Answer<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+#[cfg(test)]
+mod scripted;
+#[cfg(test)]
+mod support;

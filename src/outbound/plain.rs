@@ -56,8 +56,8 @@ struct Page {
     links: Vec<(usize, String)>,
     /// Stands before the next text instead of the last indent: a list item's dash.
     bullet: Option<String>,
-    /// An empty line is due before the next text.
-    gap: bool,
+    /// An empty line is due before the next text; it carries these marks of the quote it stands in.
+    gap: Option<String>,
 }
 
 impl Page {
@@ -104,23 +104,24 @@ impl Page {
 
     fn end(&mut self, tag: TagEnd) {
         match tag {
-            TagEnd::Paragraph | TagEnd::Heading(_) => self.gap = true,
+            TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Table => self.ask_gap(),
             TagEnd::TableHead | TagEnd::TableRow => self.end_line(),
-            TagEnd::Table => self.gap = true,
             TagEnd::TableCell => self.text("  "),
             TagEnd::BlockQuote(_) | TagEnd::CodeBlock => {
                 self.indents.pop();
-                self.gap = true;
+                self.ask_gap();
             }
             TagEnd::List(_) => {
                 self.lists.pop();
-                self.gap = self.lists.is_empty();
+                if self.lists.is_empty() {
+                    self.ask_gap();
+                }
             }
             TagEnd::Item => {
                 self.indents.pop();
                 self.bullet = None;
                 self.end_line();
-                self.gap = false;
+                self.gap = None;
             }
             TagEnd::Link => self.link_address(),
             _ => {}
@@ -154,13 +155,23 @@ impl Page {
     /// An empty line is due, if anything stands above.
     fn paragraph(&mut self) {
         self.end_line();
-        self.gap = !self.out.is_empty();
+        if !self.out.is_empty() {
+            self.ask_gap();
+        }
+    }
+
+    /// An empty line belongs to the outermost quote that begins or ends at it.
+    fn ask_gap(&mut self) {
+        let marks: String = self.indents.iter().filter(|indent| indent.starts_with('>')).map(String::as_str).collect();
+        if self.gap.as_ref().is_none_or(|asked| marks.len() < asked.len()) {
+            self.gap = Some(marks);
+        }
     }
 
     fn block(&mut self, text: &str) {
         self.paragraph();
         self.text(text);
-        self.gap = true;
+        self.ask_gap();
     }
 
     fn text(&mut self, text: &str) {
@@ -176,14 +187,9 @@ impl Page {
     }
 
     fn begin_line(&mut self) {
-        if std::mem::take(&mut self.gap) && !self.out.is_empty() {
+        if let Some(quotes) = self.gap.take().filter(|_| !self.out.is_empty()) {
             self.end_line();
-            // The empty line carries the mark of the quote it stands in.
-            let quotes: String =
-                self.indents.iter().filter(|indent| indent.starts_with('>')).map(String::as_str).collect();
-            if self.out.ends_with("\n") && !quotes.is_empty() && self.bullet.is_none() {
-                self.out.push_str(quotes.trim_end());
-            }
+            self.out.push_str(quotes.trim_end());
             self.out.push('\n');
         }
         if !(self.out.is_empty() || self.out.ends_with('\n')) {

@@ -29,9 +29,12 @@ const REST: Duration = Duration::from_millis(200);
 /// What a claim gets beyond the attempt's own deadlines, to settle.
 const LEASE_MARGIN: Duration = Duration::from_secs(60);
 
-/// Tries to write down how an attempt ended, and the wait between two: a lost outcome is a second delivery.
+/// Tries to write down how an attempt ended: a lost outcome is a second delivery.
 const SETTLE_ATTEMPTS: u32 = 20;
-const SETTLE_WAIT: Duration = Duration::from_secs(2);
+
+/// The wait between the first two of these; each further one is twice as long, up to the longest.
+const SETTLE_WAIT: Duration = Duration::from_millis(20);
+const SETTLE_WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// The waiting time when the configured list is empty.
 const RETRY_DEFAULT: Duration = Duration::from_secs(900);
@@ -212,6 +215,7 @@ fn verdict(outcome: Outcome, job: &Job, settings: &config::Outbound, now: Millis
 }
 
 async fn settle<W: Work>(work: &W, job: JobId, delivery: DeliveryState, queue: &Queue) {
+    let mut wait = SETTLE_WAIT;
     for left in (0..SETTLE_ATTEMPTS).rev() {
         let settled = Settled { job, delivery: delivery.clone(), now: queue.clock.now() };
         match work.settle(settled).await {
@@ -221,7 +225,10 @@ async fn settle<W: Work>(work: &W, job: JobId, delivery: DeliveryState, queue: &
                 return;
             }
             Err(StoreError::Stopping) => return,
-            Err(_) => tokio::time::sleep(SETTLE_WAIT).await,
+            Err(StoreError::Unavailable(_) | StoreError::NotFound(_) | StoreError::Damaged(_)) => {
+                tokio::time::sleep(wait).await;
+                wait = (wait * 2).min(SETTLE_WAIT_MAX);
+            }
         }
     }
 }

@@ -1,1 +1,161 @@
+use std::{collections::HashMap, sync::Mutex, time::Instant};
 
+use mail_auth::{
+    AuthenticatedMessage, DkimResult, MX, MessageAuthenticator, Parameters, RecordSet, ResolverCache, Txt,
+    common::{parse::TxtRecordParser, verify::DomainKey},
+    hickory_resolver::config::{ResolverConfig, ResolverOpts},
+};
+
+use super::*;
+use crate::outbound::support::{RAW, letter_row, signer, signer_of_nothing};
+
+/// Published keys, without a name server.
+#[derive(Default)]
+struct Published(Mutex<HashMap<Box<str>, Txt>>);
+
+impl ResolverCache<Box<str>, Txt> for Published {
+    fn get<Q>(&self, name: &Q) -> Option<Txt>
+    where
+        Box<str>: std::borrow::Borrow<Q>,
+        Q: std::hash::Hash + Eq + ?Sized,
+    {
+        self.0.lock().unwrap().get(name).cloned()
+    }
+    fn remove<Q>(&self, _name: &Q) -> Option<Txt>
+    where
+        Box<str>: std::borrow::Borrow<Q>,
+        Q: std::hash::Hash + Eq + ?Sized,
+    {
+        None
+    }
+    fn insert(&self, key: Box<str>, value: Txt, _until: Instant) {
+        self.0.lock().unwrap().insert(key, value);
+    }
+}
+
+/// Never asked.
+struct Nothing;
+
+impl<K, V> ResolverCache<K, V> for Nothing {
+    fn get<Q>(&self, _name: &Q) -> Option<V>
+    where
+        K: std::borrow::Borrow<Q>,
+        Q: std::hash::Hash + Eq + ?Sized,
+    {
+        None
+    }
+    fn remove<Q>(&self, _name: &Q) -> Option<V>
+    where
+        K: std::borrow::Borrow<Q>,
+        Q: std::hash::Hash + Eq + ?Sized,
+    {
+        None
+    }
+    fn insert(&self, _key: K, _value: V, _until: Instant) {}
+}
+
+/// What a receiver finds: one result for each signature, in order.
+async fn verified(raw: &[u8], records: &[(String, String)]) -> Vec<DkimResult> {
+    let published = Published::default();
+    for (name, record) in records {
+        let key = DomainKey::parse(record.as_bytes()).unwrap();
+        published.insert(name.as_str().into(), Txt::DomainKey(Arc::new(key)), Instant::now());
+    }
+    let resolver =
+        MessageAuthenticator::new(ResolverConfig::from_parts(None, vec![], vec![]), ResolverOpts::default()).unwrap();
+    let message = AuthenticatedMessage::parse(raw).unwrap();
+    let parameters: Parameters<'_, _, _, Nothing, Nothing, Nothing, Nothing> = Parameters {
+        params: &message,
+        cache_txt: Some(&published),
+        cache_mx: None::<&Nothing>,
+        cache_ptr: None,
+        cache_ipv4: None,
+        cache_ipv6: None,
+    };
+    let _: Option<RecordSet<MX>> = ResolverCache::<Box<str>, RecordSet<MX>>::get(&Nothing, "");
+    resolver.verify_dkim(parameters).await.iter().map(|output| output.result().clone()).collect()
+}
+
+async fn signed() -> (Signed, Vec<(String, String)>) {
+    let (signer, records) = signer(DomainStatus::Verified, false);
+    let letter = letter_row("ada@customer.example");
+    let signed = signer.sign(&Bytes::from_static(RAW), &letter, &letter.recipients[0].to).await.unwrap();
+    (signed, records)
+}
+
+#[tokio::test]
+async fn both_signatures_verify_at_the_receiver() {
+    let (signed, records) = signed().await;
+    assert!(signed.bytes().ends_with(RAW));
+    assert_eq!(verified(signed.bytes(), &records).await, [DkimResult::Pass, DkimResult::Pass]);
+}
+
+#[tokio::test]
+async fn a_header_changed_or_added_breaks_both() {
+    // S-07: oversigning.
+    let (signed, records) = signed().await;
+    let text = String::from_utf8(signed.bytes().to_vec()).unwrap();
+    let at = text.find("From: Acme").unwrap();
+    for added in
+        ["From: evil@x.example\r\n", "Subject: hi\r\n", "Reply-To: evil@x.example\r\n", "Cc: evil@x.example\r\n"]
+    {
+        let changed = format!("{}{added}{}", &text[..at], &text[at..]);
+        let results = verified(changed.as_bytes(), &records).await;
+        assert_eq!(results.len(), 2);
+        assert!(results.iter().all(|result| *result != DkimResult::Pass), "{added}");
+    }
+    let changed = text.replace("last line", "last lime");
+    assert!(verified(changed.as_bytes(), &records).await.iter().all(|result| *result != DkimResult::Pass));
+}
+
+#[tokio::test]
+async fn every_attempt_signs_the_same_bytes() {
+    let (signer, _) = signer(DomainStatus::Verified, false);
+    let letter = letter_row("ada@customer.example");
+    let raw = Bytes::from_static(RAW);
+    let one = signer.sign(&raw, &letter, &letter.recipients[0].to).await.unwrap();
+    let two = signer.sign(&raw, &letter, &letter.recipients[0].to).await.unwrap();
+    assert_eq!(one.bytes(), two.bytes());
+    let text = String::from_utf8(one.bytes().to_vec()).unwrap();
+    assert!(text.contains("t=1795000000"), "{text}");
+}
+
+#[tokio::test]
+async fn a_domain_that_is_not_verified_may_not_send() {
+    let letter = letter_row("ada@customer.example");
+    let raw = Bytes::from_static(RAW);
+    let (unverified, _) = signer(DomainStatus::Unverified("TXT r1._domainkey.acme.example is missing".into()), false);
+    let refused = unverified.sign(&raw, &letter, &letter.recipients[0].to).await.unwrap_err();
+    assert!(refused.is_final());
+    assert!(refused.to_string().contains("r1._domainkey.acme.example is missing"), "{refused}");
+    let (unknown, _) = signer(DomainStatus::Unknown("no answer".into()), false);
+    assert!(!unknown.sign(&raw, &letter, &letter.recipients[0].to).await.unwrap_err().is_final());
+    let nobody = signer_of_nothing(false).sign(&raw, &letter, &letter.recipients[0].to).await;
+    assert!(matches!(nobody, Err(SignError::NoDomain(_))));
+}
+
+#[tokio::test]
+async fn nothing_leaves_by_file_so_an_unverified_domain_may_write_one() {
+    let letter = letter_row("ada@customer.example");
+    let raw = Bytes::from_static(RAW);
+    let plain = signer_of_nothing(true).sign(&raw, &letter, &letter.recipients[0].to).await.unwrap();
+    assert_eq!(plain.bytes(), RAW);
+    let (signer, records) = signer(DomainStatus::Unverified("row".into()), true);
+    let signed = signer.sign(&raw, &letter, &letter.recipients[0].to).await.unwrap();
+    assert_eq!(verified(signed.bytes(), &records).await, [DkimResult::Pass, DkimResult::Pass]);
+}
+
+#[tokio::test]
+async fn what_would_be_two_messages_is_not_signed() {
+    // S-12
+    let letter = letter_row("ada@customer.example");
+    for raw in [
+        &b"From: a@b\r\n\r\nx\n.\ny\r\n"[..],
+        b"From: a@b\r\n\r\nx\r.\r\r\n",
+        b"From: a@b\r\n\r\n\0\r\n",
+        b"From: a@b\r\n\r\nx",
+    ] {
+        let refused = signer_of_nothing(true).sign(&Bytes::from_static(raw), &letter, &letter.recipients[0].to).await;
+        assert!(matches!(refused, Err(SignError::Letter(_))));
+    }
+}
