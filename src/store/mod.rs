@@ -1,10 +1,223 @@
 //! The store: a journal that is the truth, and an index that can be made again from it.
+//!
+//! Every write is one whole operation here and one record there. It is decided, made durable and visible by the committer,
+//! or it leaves nothing. What is asked of the store never waits for a write.
 
+mod accepting;
+mod committer;
+mod desk;
+mod facts;
+mod hands;
+mod index;
+pub(crate) mod journal;
+mod keys;
+mod legal;
+mod letters;
+mod numbers;
+mod opening;
+mod projection;
+mod reads;
 mod requests;
 mod rows;
+mod steps;
+mod tallies;
+mod verify;
+mod view;
 
-pub use requests::{ConversationFilter, HandOff, Mark, NewLetter, Settled, StoreError, Written};
-pub use rows::{
-    ConversationRow, Delivery, DeliveryState, Draft, Entry, Filed, LetterRow, MailRow, Owner, Place, RawRef, Status,
-    What,
+#[cfg(test)]
+mod conformance_tests;
+#[cfg(test)]
+mod damage_tests;
+#[cfg(test)]
+mod testing;
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::Notify;
+
+use self::{
+    accepting::Prepared,
+    committer::{Committer, Wakes},
+    desk::Desk,
+    index::Index,
+    journal::{Journal, RawReader, memory::MemoryJournal},
+    opening::Lock,
 };
+pub use self::{
+    opening::OpenError,
+    requests::{ConversationFilter, Counts, HandOff, Mark, NewLetter, Settled, StoreError, Written},
+    rows::{
+        ConversationRow, Delivery, DeliveryState, Draft, Entry, Filed, LetterRow, MailRow, Owner, Place, RawRef,
+        Status, What,
+    },
+    verify::{Report, compare_rebuild, rebuild, verify},
+};
+use crate::{
+    config,
+    conversation::{Arrival, FileFn},
+    types::{Accepted, Clock, ConversationId, Job, JobId, JobKind, Millis},
+};
+
+/// Octets above which a mail is hashed apart from the tasks that talk to peers.
+const HASH_APART_OCTETS: usize = 1024 * 1024;
+
+/// Octets that a write without a mail counts for.
+const SMALL_OCTETS: usize = 2048;
+
+/// The store. Copies are cheap and share it; the last one gone stops it after what waits.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    // Dropped first: the committer ends before the index closes.
+    committer: Committer,
+    index: Index,
+    reader: Arc<dyn RawReader>,
+    wakes: Wakes,
+    clock: Clock,
+    rebuilt: Option<String>,
+    /// Given back when everything else is closed.
+    _lock: Option<Lock>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Opens the data folder of `settings`, making it when there is none. A bad index is made again from the journal.
+    ///
+    /// # Errors
+    /// See [`OpenError`]: the folder is another daemon's, or its journal is damaged or newer. Blocks while it reads.
+    pub fn open(settings: &config::Store, clock: Clock) -> Result<Self, OpenError> {
+        let opened = opening::open(&settings.path, settings.segment_bytes, settings.index_cache_bytes)?;
+        let reader = opened.journal.reader();
+        let (index, wakes) = (opened.index, Wakes::default());
+        let committer = Committer::start(Box::new(opened.journal), index.clone(), opened.tallies, wakes.clone())
+            .map_err(|source| OpenError::Folder { folder: settings.path.clone(), source })?;
+        let (rebuilt, lock) = (opened.rebuilt, Some(opened.lock));
+        Ok(Self(Arc::new(Inner { committer, index, reader, wakes, clock, rebuilt, _lock: lock })))
+    }
+
+    /// A store that ends with the process.
+    pub fn testing_memory(clock: Clock) -> Self {
+        Self::testing_over(&MemoryJournal::default(), clock)
+    }
+
+    /// The same over a journal that the test keeps a copy of: to count, to let it fail, to open a second store over it.
+    pub(crate) fn testing_over(journal: &MemoryJournal, clock: Clock) -> Self {
+        Self::over(Box::new(journal.clone()), clock).expect("memory has room for a test")
+    }
+
+    fn over(journal: Box<dyn Journal>, clock: Clock) -> Result<Self, OpenError> {
+        let index = Index::temporary()?;
+        let tallies = opening::replay(&index, &*journal, journal::Position::START, tallies::Tallies::default())?;
+        let (reader, wakes) = (journal.reader(), Wakes::default());
+        let committer = Committer::start(journal, index.clone(), tallies, wakes.clone())
+            .map_err(|source| OpenError::Folder { folder: "memory".into(), source })?;
+        Ok(Self(Arc::new(Inner { committer, index, reader, wakes, clock, rebuilt: None, _lock: None })))
+    }
+
+    /// Why the index had to be made again when the store was opened; `None` when it was good.
+    pub fn index_was_rebuilt(&self) -> Option<&str> {
+        self.0.rebuilt.as_deref()
+    }
+
+    fn index(&self) -> &Index {
+        &self.0.index
+    }
+
+    fn reader(&self) -> &Arc<dyn RawReader> {
+        &self.0.reader
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        decide: impl FnOnce(&mut Desk) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.0.committer.ask(SMALL_OCTETS, decide).await
+    }
+
+    /// Keeps a mail for all its destinations: durable, whole and once. `file` says where it belongs.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it could not be made durable: then nothing of it is kept, and the peer may hear 451.
+    pub async fn accept(&self, arrival: Arrival, file: FileFn) -> Result<Accepted, StoreError> {
+        let prepared = if arrival.body.len() > HASH_APART_OCTETS {
+            let hash = tokio::task::spawn_blocking(move || Prepared::new(arrival));
+            hash.await.map_err(|e| StoreError::Unavailable(e.to_string()))?
+        } else {
+            Prepared::new(arrival)
+        };
+        let octets = prepared.octets();
+        self.0.committer.ask(octets, move |desk| accepting::accept(desk, prepared, file)).await
+    }
+
+    /// Keeps a letter with its delivery jobs, ends the answer job and gives the conversation to its author.
+    ///
+    /// [`Written::Stale`] when the conversation has moved on since the approval: nothing is written.
+    pub async fn reply(&self, letter: NewLetter) -> Result<Written, StoreError> {
+        let blake3 = blake3::hash(&letter.raw).to_hex().to_string();
+        let octets = SMALL_OCTETS + letter.raw.len();
+        self.0.committer.ask(octets, move |desk| letters::reply(desk, letter, blake3)).await
+    }
+
+    /// Gives a conversation to people, with the reason and perhaps a draft, and ends the answer job.
+    ///
+    /// [`Written::Stale`] when it has moved on: nothing is written.
+    pub async fn hand_off(&self, given: HandOff) -> Result<Written, StoreError> {
+        self.ask(move |desk| hands::hand_off(desk, given)).await
+    }
+
+    /// Ends a claimed job without a word. One that a newer mail made due again stays due.
+    pub async fn done(&self, job: JobId) -> Result<(), StoreError> {
+        self.ask(move |desk| hands::done(desk, job)).await
+    }
+
+    /// Writes what a person does with a conversation.
+    pub async fn mark(&self, id: ConversationId, mark: Mark, now: Millis) -> Result<(), StoreError> {
+        self.ask(move |desk| hands::mark(desk, id, mark, now)).await
+    }
+
+    /// Takes the earliest job that is due, until `now + lease`. A lease that ran out makes a job due.
+    pub async fn claim(&self, kind: JobKind, now: Millis, lease: Duration) -> Result<Option<Job>, StoreError> {
+        // Mostly nothing is due, and the committer need not hear of it.
+        if self.next_due(kind)?.is_none_or(|when| when > now) {
+            return Ok(None);
+        }
+        self.ask(move |desk| hands::claim(desk, kind, now, lease)).await
+    }
+
+    /// Puts a claimed job off. One that a newer mail made due again stays as it is.
+    pub async fn defer(&self, job: JobId, until: Millis, words: &str) -> Result<(), StoreError> {
+        let words = steps::cut_words(words);
+        self.ask(move |desk| hands::defer(desk, job, until, &words)).await
+    }
+
+    /// Gives a claimed job up: it stays, a person sees it, and its conversation waits with these words.
+    pub async fn park(&self, job: JobId, words: &str) -> Result<(), StoreError> {
+        let (words, now) = (steps::cut_words(words), self.0.clock.now());
+        self.ask(move |desk| hands::park(desk, job, &words, now)).await
+    }
+
+    /// Writes how a delivery attempt ended: the letter, the time line, the job, and a conversation whose letter was refused.
+    pub async fn settle(&self, settled: Settled) -> Result<(), StoreError> {
+        self.ask(move |desk| letters::settle(desk, settled)).await
+    }
+
+    /// Is notified after a commit that made a job of that kind due. Losing a notification costs a poll, never a job.
+    pub fn wake(&self, kind: JobKind) -> Arc<Notify> {
+        self.0.wakes.of(kind)
+    }
+
+    /// Stops writing after what waits, and makes the index survive. Later writes through other copies hear
+    /// [`StoreError::Stopping`]; the folder is free for another process when the last copy is gone.
+    pub async fn close(self) {
+        let stopped = tokio::task::spawn_blocking(move || self.0.committer.stop()).await;
+        if let Err(e) = stopped {
+            tracing::error!("stopping the store: {e}");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! What the store is asked to write, and what it answers.
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use super::rows::{DeliveryState, Draft};
 use crate::types::{Address, Approval, ConversationId, JobId, LetterId, Millis};
@@ -91,6 +92,36 @@ pub struct ConversationFilter {
     pub limit: usize,
     /// Only changed before this.
     pub before: Option<Millis>,
+}
+
+/// The books: `accepted = shown + held + ignored + duplicates`, counted by destination.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Destinations of all mails that were answered 250.
+    pub accepted: u64,
+    /// Of these: in a conversation.
+    pub shown: u64,
+    /// Of these: on the held list.
+    pub held: u64,
+    /// Of these: in the ledger only.
+    pub ignored: u64,
+    /// Of these: kept before.
+    pub duplicates: u64,
+    /// Conversations.
+    pub conversations: u64,
+    /// Letters of ours.
+    pub letters: u64,
+    /// Jobs that are not done, parked ones among them.
+    pub jobs: u64,
+    /// Jobs that only a person can move.
+    pub parked: u64,
+}
+
+impl Counts {
+    /// Whether every accepted destination lies in exactly one place.
+    pub fn balance(&self) -> bool {
+        self.accepted == self.shown + self.held + self.ignored + self.duplicates
+    }
 }
 
 /// Why the store could not write.

@@ -1,0 +1,324 @@
+//! The committer: one thread that decides, appends, applies and only then answers. All writes of the store go through it.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError},
+    },
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+use tokio::sync::{Notify, oneshot};
+use tracing::{error, warn};
+
+use super::{
+    desk::Desk,
+    index::Index,
+    journal::{Journal, JournalError, Position},
+    requests::StoreError,
+    tallies::Tallies,
+};
+use crate::types::JobKind;
+
+/// Operations that may wait. A further one hears at once that the store is unavailable.
+const WAITING_MAX: usize = 4096;
+
+/// Operations in one batch.
+const BATCH_OPERATIONS_MAX: usize = 512;
+
+/// Octets after which a batch takes no further operation.
+const BATCH_OCTETS_MAX: usize = 16 * 1024 * 1024;
+
+/// How often the index is made to survive, while something is written.
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(10);
+
+/// Octets of the journal after which that is done earlier.
+const CHECKPOINT_OCTETS: usize = 64 * 1024 * 1024;
+
+/// One write, waiting to be decided.
+trait Operation: Send {
+    /// Octets it will write, about.
+    fn octets(&self) -> usize;
+    /// Decides against the desk; whether it succeeded.
+    fn decide(&mut self, desk: &mut Desk) -> bool;
+    /// Says what was decided, or why it was not kept.
+    fn answer(self: Box<Self>, kept: Result<(), StoreError>);
+}
+
+struct Asked<T, F> {
+    octets: usize,
+    decide: Option<F>,
+    outcome: Option<Result<T, StoreError>>,
+    to: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T: Send, F: FnOnce(&mut Desk) -> Result<T, StoreError> + Send> Operation for Asked<T, F> {
+    fn octets(&self) -> usize {
+        self.octets
+    }
+
+    fn decide(&mut self, desk: &mut Desk) -> bool {
+        let Some(decide) = self.decide.take() else { return false };
+        let outcome = catch_unwind(AssertUnwindSafe(|| decide(desk))).unwrap_or_else(|_| {
+            error!("deciding a write of the store panicked; its caller hears a temporary error");
+            Err(StoreError::Unavailable("the decision panicked".into()))
+        });
+        let succeeded = outcome.is_ok();
+        self.outcome = Some(outcome);
+        succeeded
+    }
+
+    fn answer(self: Box<Self>, kept: Result<(), StoreError>) {
+        let decided = self.outcome.unwrap_or(Err(StoreError::Stopping));
+        // Who asked may be gone; what was kept stays kept.
+        let _ = self.to.send(kept.and(decided));
+    }
+}
+
+enum Message {
+    Operation(Box<dyn Operation>),
+    Stop,
+}
+
+/// Notified after a commit that made a job of that kind due.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Wakes([Arc<Notify>; JobKind::ALL.len()]);
+
+impl Wakes {
+    pub(super) fn of(&self, kind: JobKind) -> Arc<Notify> {
+        let at = JobKind::ALL.iter().position(|known| *known == kind).unwrap_or(0);
+        self.0[at].clone()
+    }
+
+    fn wake(&self, kinds: &[JobKind]) {
+        for kind in JobKind::ALL.into_iter().filter(|kind| kinds.contains(kind)) {
+            let notify = self.of(kind);
+            // Whoever waits now, and one who comes later.
+            notify.notify_waiters();
+            notify.notify_one();
+        }
+    }
+}
+
+/// The way to the committer's thread. Dropping it stops the thread after what waits.
+#[derive(Debug)]
+pub(super) struct Committer {
+    queue: SyncSender<Message>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Committer {
+    /// Starts the thread. The index has everything that the journal has.
+    pub(super) fn start(
+        journal: Box<dyn Journal>,
+        index: Index,
+        tallies: Tallies,
+        wakes: Wakes,
+    ) -> std::io::Result<Self> {
+        let (queue, waiting) = mpsc::sync_channel(WAITING_MAX);
+        let desk = Desk::new(index.clone(), tallies.clone());
+        let position = journal.end();
+        let checkpoint = Checkpointer::start(index)?;
+        let work = Work { waiting, journal, desk, tallies, position, wakes, checkpoint, broken: None };
+        let thread = std::thread::Builder::new().name("committer".into()).spawn(move || work.run())?;
+        Ok(Self { queue, thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Queues an operation of about that many octets.
+    ///
+    /// # Errors
+    /// What the operation says; [`StoreError::Unavailable`] when too many wait or the journal failed.
+    pub(super) async fn ask<T: Send + 'static>(
+        &self,
+        octets: usize,
+        decide: impl FnOnce(&mut Desk) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (to, answer) = oneshot::channel();
+        let asked = Asked { octets, decide: Some(decide), outcome: None, to };
+        match self.queue.try_send(Message::Operation(Box::new(asked))) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_)) => return Err(StoreError::Unavailable("too many writes are waiting".into())),
+            Err(TrySendError::Disconnected(_)) => return Err(StoreError::Stopping),
+        }
+        answer.await.unwrap_or(Err(StoreError::Stopping))
+    }
+
+    /// Ends the thread after what waits, and waits for that. Those who ask later hear [`StoreError::Stopping`].
+    pub(super) fn stop(&self) {
+        // A full queue is being worked off, so this ends; a missing thread has stopped already.
+        let _ = self.queue.send(Message::Stop);
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if thread.is_some_and(|thread| thread.join().is_err()) {
+            error!("the committer panicked");
+        }
+    }
+}
+
+impl Drop for Committer {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+struct Work {
+    waiting: Receiver<Message>,
+    journal: Box<dyn Journal>,
+    desk: Desk,
+    /// As of the last commit.
+    tallies: Tallies,
+    position: Position,
+    wakes: Wakes,
+    checkpoint: Checkpointer,
+    /// Why nothing is written any more: the index fell behind the journal. A restart brings it up.
+    broken: Option<StoreError>,
+}
+
+impl Work {
+    fn run(mut self) {
+        let mut running = true;
+        while running {
+            let first = match self.waiting.recv_timeout(CHECKPOINT_EVERY) {
+                Ok(message) => message,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.checkpoint.when_due();
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+            };
+            let (batch, stop) = self.gather(first);
+            running = !stop;
+            self.commit(batch);
+            self.checkpoint.when_due();
+        }
+        // What came while the last batch was written: told so rather than left waiting.
+        while let Ok(Message::Operation(operation)) = self.waiting.try_recv() {
+            operation.answer(Err(StoreError::Stopping));
+        }
+    }
+
+    /// What waits, up to the bounds; and whether to stop after it.
+    fn gather(&self, first: Message) -> (Vec<Box<dyn Operation>>, bool) {
+        let mut batch = Vec::new();
+        let mut octets = 0;
+        let mut next = Some(first);
+        loop {
+            match next.take() {
+                Some(Message::Operation(operation)) => {
+                    octets += operation.octets();
+                    batch.push(operation);
+                }
+                Some(Message::Stop) => return (batch, true),
+                None => return (batch, false),
+            }
+            if batch.len() < BATCH_OPERATIONS_MAX && octets < BATCH_OCTETS_MAX {
+                next = self.waiting.try_recv().ok();
+            }
+        }
+    }
+
+    fn commit(&mut self, mut batch: Vec<Box<dyn Operation>>) {
+        if let Some(broken) = &self.broken {
+            batch.into_iter().for_each(|operation| operation.answer(Err(broken.clone())));
+            return;
+        }
+        for operation in &mut batch {
+            if operation.decide(&mut self.desk) {
+                self.desk.keep_own();
+            } else {
+                self.desk.drop_own();
+            }
+        }
+        let kept = self.write();
+        for operation in batch {
+            operation.answer(kept.clone());
+        }
+    }
+
+    /// The one durable moment: nothing was answered before, everything may be after.
+    fn write(&mut self) -> Result<(), StoreError> {
+        if self.desk.records().is_empty() {
+            return Ok(());
+        }
+        let octets: usize = self.desk.records().iter().map(|record| record.len()).sum();
+        let appended = match self.journal.append(self.desk.records(), self.position) {
+            Ok(appended) => appended,
+            Err(e) => {
+                warn!("the journal was not written: {e}");
+                self.desk.discard(&self.tallies);
+                return Err(unavailable(&e));
+            }
+        };
+        self.position = appended.after;
+        self.checkpoint.octets += octets;
+        match self.desk.apply(&appended.placed, appended.after) {
+            Ok(due) => {
+                self.tallies = self.desk.tallies().clone();
+                self.wakes.wake(&due);
+            }
+            Err(e) => {
+                // Kept it is: the journal has it, and the next start reads it from there.
+                error!("the index could not be written; the store takes nothing more until a restart: {e}");
+                self.broken = Some(StoreError::Unavailable(format!("{e}; a restart rebuilds the index")));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn unavailable(e: &JournalError) -> StoreError {
+    match e {
+        JournalError::Unavailable(why) => StoreError::Unavailable(why.clone()),
+        JournalError::Conflict | JournalError::Damaged { .. } | JournalError::Newer { .. } => {
+            StoreError::Unavailable(e.to_string())
+        }
+    }
+}
+
+/// Makes the index survive now and then, in a thread of its own.
+struct Checkpointer {
+    go: Option<SyncSender<()>>,
+    thread: Option<JoinHandle<()>>,
+    last: Instant,
+    octets: usize,
+}
+
+impl Checkpointer {
+    fn start(index: Index) -> std::io::Result<Self> {
+        let (go, asked) = mpsc::sync_channel::<()>(1);
+        let work = move || {
+            while asked.recv().is_ok() {
+                if let Err(e) = index.checkpoint() {
+                    warn!("a checkpoint of the index failed; the next start replays more: {e}");
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("index-checkpoint".into()).spawn(work)?;
+        Ok(Self { go: Some(go), thread: Some(thread), last: Instant::now(), octets: 0 })
+    }
+
+    fn when_due(&mut self) {
+        let due = self.octets >= CHECKPOINT_OCTETS || (self.octets > 0 && self.last.elapsed() >= CHECKPOINT_EVERY);
+        if due && let Some(go) = &self.go {
+            // One that is still running is enough.
+            let _ = go.try_send(());
+            self.last = Instant::now();
+            self.octets = 0;
+        }
+    }
+}
+
+impl Drop for Checkpointer {
+    fn drop(&mut self) {
+        if self.octets > 0
+            && let Some(go) = &self.go
+        {
+            let _ = go.send(());
+        }
+        self.go = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! What a record says: facts, never commands, so that reading them again gives the same rows whatever the code decides by
+//! then.
+//!
+//! A fact is one line: a word, a space, JSON, a line feed. One operation is one record is one or more lines, in the order
+//! in which they became true. A row in a fact points at the raw bytes of its own record with segment 0, because nobody
+//! knows where they will lie before they lie there.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::rows::{ConversationRow, Entry, LetterRow, MailRow};
+use crate::types::{Address, ConversationId, Job, JobId, Level, MailId, Millis};
+
+/// One fact. Rows are whole: the newest fact about a thing is all there is to know about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fact {
+    /// A mail was kept, and lies there.
+    Mail(Box<MailRow>),
+    /// A conversation is like this now.
+    Conversation(Box<ConversationRow>),
+    /// This happened in a conversation.
+    Entry(Entry),
+    /// A letter is like this now.
+    Letter(Box<LetterRow>),
+    /// This is to be done.
+    Job(Job),
+    /// This is done, or not to be done any more.
+    JobDone(JobId),
+    /// By this the next copy of a mail is known.
+    Fingerprint(FingerprintFact),
+    /// A mail that refers to this message may belong to that conversation.
+    MessageId(MessageIdFact),
+    /// A mail came again and was kept before for all it reached: it is counted and nothing else.
+    Duplicate(DuplicateFact),
+}
+
+/// See [`Fact::Fingerprint`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct FingerprintFact {
+    /// Where it was kept.
+    pub address: Option<Address>,
+    /// 64 hexadecimal digits.
+    pub fingerprint: String,
+    /// Which mail.
+    pub mail: MailId,
+    /// Whether it is held there.
+    pub held: bool,
+    /// The level it had.
+    pub level: Level,
+}
+
+/// See [`Fact::MessageId`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct MessageIdFact {
+    /// The support address whose conversation it is.
+    pub address: Address,
+    /// BLAKE3 of the Message-ID, the first 32 hexadecimal digits.
+    pub message_id: String,
+    /// Which conversation.
+    pub conversation: ConversationId,
+}
+
+/// See [`Fact::Duplicate`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct DuplicateFact {
+    /// The mail that was kept.
+    pub of: MailId,
+    /// The queue id of the copy.
+    pub copy: MailId,
+    /// When the copy came.
+    pub at: Millis,
+    /// How many destinations it had.
+    pub destinations: u64,
+}
+
+/// A line that is no fact.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(super) enum FactError {
+    /// A word that a newer replyd wrote.
+    #[error("a fact of an unknown kind, `{0}`: a newer replyd wrote it")]
+    Unknown(String),
+    /// The word is known, the rest is not what belongs there.
+    #[error("a fact that cannot be read: {0}")]
+    Form(String),
+}
+
+impl Fact {
+    /// The word that begins the line.
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Self::Mail(_) => "mail",
+            Self::Conversation(_) => "conversation",
+            Self::Entry(_) => "entry",
+            Self::Letter(_) => "letter",
+            Self::Job(_) => "job",
+            Self::JobDone(_) => "job-done",
+            Self::Fingerprint(_) => "fingerprint",
+            Self::MessageId(_) => "message-id",
+            Self::Duplicate(_) => "duplicate",
+        }
+    }
+
+    /// Its JSON, in one line.
+    pub(super) fn json(&self) -> Vec<u8> {
+        let json = match self {
+            Self::Mail(row) => serde_json::to_vec(row),
+            Self::Conversation(row) => serde_json::to_vec(row),
+            Self::Entry(entry) => serde_json::to_vec(entry),
+            Self::Letter(row) => serde_json::to_vec(row),
+            Self::Job(job) => serde_json::to_vec(job),
+            Self::JobDone(id) => serde_json::to_vec(id),
+            Self::Fingerprint(fact) => serde_json::to_vec(fact),
+            Self::MessageId(fact) => serde_json::to_vec(fact),
+            Self::Duplicate(fact) => serde_json::to_vec(fact),
+        };
+        json.expect("rows have string keys only and nothing that fails to serialize")
+    }
+
+    /// Reads one line without its line feed, and gives its JSON beside the fact.
+    ///
+    /// # Errors
+    /// See [`FactError`].
+    pub(super) fn read(line: &[u8]) -> Result<(Self, &[u8]), FactError> {
+        let space = memchr::memchr(b' ', line).ok_or_else(|| FactError::Form("it has no word".into()))?;
+        let (word, json) = (&line[..space], &line[space + 1..]);
+        let fact = match word {
+            b"mail" => Self::Mail(parse(json)?),
+            b"conversation" => Self::Conversation(parse(json)?),
+            b"entry" => Self::Entry(parse(json)?),
+            b"letter" => Self::Letter(parse(json)?),
+            b"job" => Self::Job(parse(json)?),
+            b"job-done" => Self::JobDone(parse(json)?),
+            b"fingerprint" => Self::Fingerprint(parse(json)?),
+            b"message-id" => Self::MessageId(parse(json)?),
+            b"duplicate" => Self::Duplicate(parse(json)?),
+            other => return Err(FactError::Unknown(String::from_utf8_lossy(other).into_owned())),
+        };
+        Ok((fact, json))
+    }
+}
+
+/// The lines of a record.
+pub(super) fn lines(facts: &[u8]) -> impl Iterator<Item = &[u8]> {
+    facts.split(|octet| *octet == b'\n').filter(|line| !line.is_empty())
+}
+
+/// Adds one line to a record.
+pub(super) fn push_line(facts: &mut Vec<u8>, fact: &Fact, json: &[u8]) {
+    facts.extend_from_slice(fact.word().as_bytes());
+    facts.push(b' ');
+    facts.extend_from_slice(json);
+    facts.push(b'\n');
+}
+
+fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, FactError> {
+    serde_json::from_slice(json).map_err(|e| FactError::Form(e.to_string()))
+}

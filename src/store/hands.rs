@@ -1,0 +1,145 @@
+//! Conversations change hands, and jobs are claimed, put off and ended.
+
+use std::time::Duration;
+
+use super::{
+    desk::Desk,
+    facts::Fact,
+    keys,
+    requests::{HandOff, Mark, StoreError, Written},
+    rows::{ConversationRow, Owner, Status, What},
+    steps::{self, cut_words, drop_job, event, set_job, wait},
+    view,
+};
+use crate::types::{ConversationId, Job, JobId, JobKind, JobState, Millis};
+
+/// The AI gives a conversation to people.
+pub(super) fn hand_off(desk: &mut Desk, given: HandOff) -> Result<Written, StoreError> {
+    let mut row = steps::conversation(desk, given.conversation)?;
+    if given.generation != row.generation {
+        return Ok(Written::Stale);
+    }
+    row.owner = Owner::Team;
+    row.generation += 1;
+    row.waits_because = cut_words(&given.reason);
+    row.updated = row.updated.max(given.now);
+    let name = if given.draft.is_some() { "drafted" } else { "handed_off" };
+    // The draft belongs to the conversation as it is now, in the hands of people.
+    row.draft = given.draft.map(|mut draft| {
+        draft.generation = row.generation;
+        draft
+    });
+    event(desk, &mut row, given.now, name, &given.reason)?;
+    drop_job(desk, JobId::Answer(row.id))?;
+    desk.state(&Fact::Conversation(Box::new(row)))?;
+    Ok(Written::Done)
+}
+
+/// What a person does with a conversation.
+pub(super) fn mark(desk: &mut Desk, id: ConversationId, mark: Mark, now: Millis) -> Result<(), StoreError> {
+    let mut row = steps::conversation(desk, id)?;
+    row.generation += 1;
+    row.updated = row.updated.max(now);
+    match mark {
+        Mark::Resolved => close(desk, &mut row, Status::Resolved, "closed as resolved", now)?,
+        Mark::Unresolved => close(desk, &mut row, Status::Unresolved, "closed without a solution", now)?,
+        Mark::Reopened => {
+            (row.status, row.closed) = (Status::Open, None);
+            event(desk, &mut row, now, "reopened", "a person opened it again")?;
+            wait(desk, &mut row, now, "a person opened it again")?;
+        }
+        Mark::Taken(name) => {
+            event(desk, &mut row, now, "taken", &format!("{name} answers from now on"))?;
+            if row.waits_because.is_empty() {
+                row.waits_because = cut_words(&format!("{name} answers this conversation"));
+            }
+            row.owner = Owner::Person(name);
+            drop_job(desk, JobId::Answer(id))?;
+        }
+        Mark::GivenBack => {
+            event(desk, &mut row, now, "given_back", "the AI may answer again")?;
+            row.owner = Owner::Ai;
+            row.waits_because.clear();
+            row.draft = None;
+            if row.status == Status::Open && is_unanswered(desk, &row)? {
+                set_job(desk, JobId::Answer(id), id, JobState::Due(now), now)?;
+            }
+        }
+    }
+    desk.state(&Fact::Conversation(Box::new(row)))
+}
+
+fn close(
+    desk: &mut Desk,
+    row: &mut ConversationRow,
+    status: Status,
+    words: &str,
+    now: Millis,
+) -> Result<(), StoreError> {
+    (row.status, row.closed) = (status, Some(now));
+    row.waits_because.clear();
+    row.draft = None;
+    drop_job(desk, JobId::Answer(row.id))?;
+    event(desk, row, now, "closed", words)
+}
+
+/// Whether the newest mail of a person has no letter of ours behind it.
+fn is_unanswered(desk: &Desk, row: &ConversationRow) -> Result<bool, StoreError> {
+    let Some(newest) = row.last_mail else { return Ok(false) };
+    for seq in (0..row.entries).rev() {
+        match view::entry(desk, row.id, seq)?.map(|entry| entry.what) {
+            Some(What::Letter(_)) => return Ok(false),
+            Some(What::Mail(mail)) if mail == newest => return Ok(true),
+            _ => {}
+        }
+    }
+    Ok(false)
+}
+
+/// The earliest job of a kind that is due, or whose holder let its lease run out.
+pub(super) fn claim(desk: &mut Desk, kind: JobKind, now: Millis, lease: Duration) -> Result<Option<Job>, StoreError> {
+    let first = desk.first_key(&keys::due_of(kind))?;
+    let Some((when, id)) = first.as_deref().and_then(keys::read_due) else { return Ok(None) };
+    if when > now {
+        return Ok(None);
+    }
+    let missing = || StoreError::Damaged(format!("job {id} is due and is not there"));
+    let mut job = view::job(desk, id)?.ok_or_else(missing)?;
+    job.state = JobState::Claimed(now.plus(lease));
+    job.attempts += 1;
+    desk.state(&Fact::Job(job.clone()))?;
+    Ok(Some(job))
+}
+
+/// A claimed job, when it is still the claim it was: a newer mail makes an answer due again and that stays.
+fn claimed(desk: &Desk, id: JobId) -> Result<Option<Job>, StoreError> {
+    Ok(view::job(desk, id)?.filter(|job| matches!(job.state, JobState::Claimed(_))))
+}
+
+/// Ends a job without a word.
+pub(super) fn done(desk: &mut Desk, id: JobId) -> Result<(), StoreError> {
+    match claimed(desk, id)? {
+        Some(_) => desk.state(&Fact::JobDone(id)),
+        None => Ok(()),
+    }
+}
+
+/// Puts a job off.
+pub(super) fn defer(desk: &mut Desk, id: JobId, until: Millis, words: &str) -> Result<(), StoreError> {
+    match claimed(desk, id)? {
+        Some(job) => {
+            let job = Job { state: JobState::Due(until), last_words: cut_words(words), ..job };
+            desk.state(&Fact::Job(job))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Gives a job up; a person sees it.
+pub(super) fn park(desk: &mut Desk, id: JobId, words: &str, now: Millis) -> Result<(), StoreError> {
+    let Some(job) = claimed(desk, id)? else { return Ok(()) };
+    let mut row = steps::conversation(desk, job.conversation)?;
+    wait(desk, &mut row, now, words)?;
+    desk.state(&Fact::Job(Job { state: JobState::Parked, last_words: cut_words(words), ..job }))?;
+    desk.state(&Fact::Conversation(Box::new(row)))
+}

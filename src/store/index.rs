@@ -1,0 +1,147 @@
+//! The index: sled as a copy of what the journal says, arranged for questions. It may be lost at any time.
+//!
+//! What sled 0.34.7 does wrong has its guard here: a half-written snapshot that blocks every later open is removed before,
+//! an open that panics is caught, and what came up is believed only as far as the journal agrees (`opening`). Values stay
+//! small, so that sled makes no side files, which it never syncs.
+
+use std::{
+    fs::File,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+use sled::IVec;
+
+use super::{journal::Position, keys, requests::StoreError, tallies::Tallies, view::View};
+
+/// The form of keys and values. Another one is rebuilt from the journal.
+const FORMAT: u32 = 1;
+
+/// How often sled's own thread writes what it holds and tidies its file. Nothing waits for it.
+const SLED_FLUSH_MILLIS: u64 = 2000;
+
+/// Octets of the greatest value: far below the 128 KiB above which sled makes side files.
+pub(super) const VALUE_OCTETS_MAX: usize = 16 * 1024;
+
+/// How far the index is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct State {
+    format: u32,
+    pub(super) position: Position,
+    pub(super) tallies: Tallies,
+}
+
+/// The open index. Copies are cheap and share it.
+#[derive(Debug, Clone)]
+pub(super) struct Index {
+    db: sled::Db,
+    folder: Option<PathBuf>,
+}
+
+impl Index {
+    /// An index that ends with the process.
+    pub(super) fn temporary() -> Result<Self, StoreError> {
+        let db = sled::Config::new().temporary(true).flush_every_ms(None).open().map_err(trouble)?;
+        Ok(Self { db, folder: None })
+    }
+
+    /// Opens the index in `folder`, making it when there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] in words; the caller moves the folder away and opens again.
+    pub(super) fn open(folder: &Path, cache_bytes: u64) -> Result<Self, StoreError> {
+        remove_unfinished_snapshots(folder).map_err(|e| StoreError::Damaged(format!("{}: {e}", folder.display())))?;
+        let config =
+            sled::Config::new().path(folder).cache_capacity(cache_bytes).flush_every_ms(Some(SLED_FLUSH_MILLIS));
+        // sled panics over some damages of its file, in this thread.
+        let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
+        let db = opened.map_err(|_| StoreError::Damaged("opening the index panicked".into()))?.map_err(trouble)?;
+        Ok(Self { db, folder: Some(folder.to_owned()) })
+    }
+
+    /// How far it is; `None` when it is new, or of another form.
+    pub(super) fn state(&self) -> Result<Option<State>, StoreError> {
+        let Some(value) = self.value(keys::STATE)? else { return Ok(None) };
+        let state = serde_json::from_slice::<State>(&value).ok();
+        Ok(state.filter(|state| state.format == FORMAT))
+    }
+
+    /// Writes a batch that brings the index to `position`. All of it is seen at once or nothing.
+    pub(super) fn apply(
+        &self,
+        changes: impl Iterator<Item = (Vec<u8>, Option<IVec>)>,
+        position: Position,
+        tallies: &Tallies,
+    ) -> Result<(), StoreError> {
+        let mut batch = sled::Batch::default();
+        for (key, value) in changes {
+            match value {
+                Some(value) => batch.insert(key, value),
+                None => batch.remove(key),
+            }
+        }
+        let state = State { format: FORMAT, position, tallies: tallies.clone() };
+        batch.insert(keys::STATE, serde_json::to_vec(&state).expect("numbers serialize"));
+        self.db.apply_batch(batch).map_err(trouble)
+    }
+
+    /// Makes what is applied survive, so that the next start replays little. Slow; never on the way of a mail.
+    pub(super) fn checkpoint(&self) -> Result<(), StoreError> {
+        self.db.flush().map_err(trouble)?;
+        // sled's flush stops short of the drive's cache; fsync works by file, whoever opened it.
+        if let Some(folder) = &self.folder {
+            let synced = File::open(folder.join("db")).and_then(|db| db.sync_data());
+            synced.map_err(|e| StoreError::Unavailable(format!("the index: {e}")))?;
+        }
+        Ok(())
+    }
+
+    /// Keys and values under a prefix, in order.
+    pub(super) fn scan(&self, prefix: &[u8]) -> impl Iterator<Item = Result<(IVec, IVec), StoreError>> + use<> {
+        self.db.scan_prefix(prefix).map(|found| found.map_err(trouble))
+    }
+
+    /// Keys and values under a prefix, from a key on.
+    pub(super) fn scan_from(
+        &self,
+        prefix: &[u8],
+        from: &[u8],
+    ) -> impl Iterator<Item = Result<(IVec, IVec), StoreError>> + use<> {
+        let prefix = prefix.to_vec();
+        let range = self.db.range(from.to_vec()..);
+        let inside = move |found: &sled::Result<(IVec, IVec)>| match found {
+            Ok((key, _)) => key.starts_with(&prefix),
+            Err(_) => true,
+        };
+        range.take_while(inside).map(|found| found.map_err(trouble))
+    }
+}
+
+impl View for Index {
+    fn value(&self, key: &[u8]) -> Result<Option<IVec>, StoreError> {
+        self.db.get(key).map_err(trouble)
+    }
+}
+
+/// sled takes the newest snapshot for whole; one whose writing was interrupted makes every later open fail.
+fn remove_unfinished_snapshots(folder: &Path) -> std::io::Result<()> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(e),
+    };
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("snap.") && name.ends_with(".generating") {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+fn trouble(e: sled::Error) -> StoreError {
+    StoreError::Damaged(format!("the index: {e}"))
+}

@@ -1,0 +1,168 @@
+//! The keys of the index: one letter, then numbers in big endian, so that the order of keys is the order of things.
+//!
+//! ```text
+//! M mail                                    row of a mail            C conversation               row of a conversation
+//! T conversation seq                        entry of a time line     L letter                     row of a letter
+//! J job                                     row of a job             D kind when job              what is due
+//! N number                                  → conversation           H mail                       the held list
+//! F address fingerprint                     → first copy             I address message-id         → conversation
+//! U newest-first conversation               list of all              A address newest-first conv. list of one address
+//! !                                         how far the index is     (a long row goes on under its key and 1, 2, …)
+//! ```
+
+use crate::{
+    conversation::Fingerprint,
+    types::{Address, ConversationId, JobId, JobKind, LetterId, MailId, Millis, Number},
+};
+
+/// How far the index is, and its counters.
+pub(super) const STATE: &[u8] = b"!";
+
+pub(super) const MAIL_LEN: usize = 9;
+pub(super) const ENTRY_LEN: usize = 13;
+
+/// Octets of an address or a Message-ID in a key: of their BLAKE3, so that a key is short whatever was sent.
+const DIGEST: usize = 16;
+
+fn key(letter: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let mut key = Vec::with_capacity(1 + parts.iter().map(|part| part.len()).sum::<usize>());
+    key.push(letter);
+    for part in parts {
+        key.extend_from_slice(part);
+    }
+    key
+}
+
+pub(super) fn mail(id: MailId) -> Vec<u8> {
+    key(b'M', &[&id.0.to_be_bytes()])
+}
+
+pub(super) fn conversation(id: ConversationId) -> Vec<u8> {
+    key(b'C', &[&id.0.to_be_bytes()])
+}
+
+pub(super) fn letter(id: LetterId) -> Vec<u8> {
+    key(b'L', &[&id.0.to_be_bytes()])
+}
+
+pub(super) fn entry(conversation: ConversationId, seq: u32) -> Vec<u8> {
+    key(b'T', &[&conversation.0.to_be_bytes(), &seq.to_be_bytes()])
+}
+
+pub(super) fn entries(conversation: ConversationId) -> Vec<u8> {
+    key(b'T', &[&conversation.0.to_be_bytes()])
+}
+
+pub(super) fn number(number: Number) -> Vec<u8> {
+    key(b'N', &[&number.0.to_be_bytes()])
+}
+
+pub(super) fn held(id: MailId) -> Vec<u8> {
+    key(b'H', &[&id.0.to_be_bytes()])
+}
+
+fn job_part(id: JobId) -> Vec<u8> {
+    match id {
+        JobId::Answer(conversation) => key(b'a', &[&conversation.0.to_be_bytes()]),
+        JobId::Deliver(letter, recipient) => key(b'd', &[&letter.0.to_be_bytes(), &recipient.to_be_bytes()]),
+    }
+}
+
+pub(super) fn job(id: JobId) -> Vec<u8> {
+    key(b'J', &[&job_part(id)])
+}
+
+/// Whether this is the first piece of a job's row.
+pub(super) fn is_job(key: &[u8]) -> bool {
+    matches!((key.get(1), key.len()), (Some(b'a'), 10) | (Some(b'd'), 12))
+}
+
+pub(super) fn due(id: JobId, when: Millis) -> Vec<u8> {
+    key(b'D', &[&[id.kind().letter() as u8], &when.0.to_be_bytes(), &job_part(id)])
+}
+
+pub(super) fn due_of(kind: JobKind) -> Vec<u8> {
+    key(b'D', &[&[kind.letter() as u8]])
+}
+
+/// When and which, of a key that [`due`] made.
+pub(super) fn read_due(key: &[u8]) -> Option<(Millis, JobId)> {
+    let when = Millis(long_at(key, 2)?);
+    let id = long_at(key, 11)?;
+    match key.get(10)? {
+        b'a' => Some((when, JobId::Answer(ConversationId(id)))),
+        b'd' => {
+            let recipient = u16::from_be_bytes(key.get(19..21)?.try_into().ok()?);
+            Some((when, JobId::Deliver(LetterId(id), recipient)))
+        }
+        _ => None,
+    }
+}
+
+/// Eight octets of a key or a value as a number.
+pub(super) fn long_at(octets: &[u8], at: usize) -> Option<u64> {
+    octets.get(at..at + 8)?.try_into().ok().map(u64::from_be_bytes)
+}
+
+fn address_part(address: Option<&Address>) -> [u8; DIGEST] {
+    address.map_or([0; DIGEST], |address| digest(address.key().as_bytes()))
+}
+
+fn digest(octets: &[u8]) -> [u8; DIGEST] {
+    *blake3::hash(octets).as_bytes().first_chunk().expect("BLAKE3 gives 32 octets")
+}
+
+pub(super) fn fingerprint(address: Option<&Address>, fingerprint: &[u8; 32]) -> Vec<u8> {
+    key(b'F', &[&address_part(address), fingerprint])
+}
+
+pub(super) fn message_id(address: &Address, digest: &[u8]) -> Vec<u8> {
+    key(b'I', &[&address_part(Some(address)), digest])
+}
+
+/// Hexadecimal, as it stands in facts.
+pub(super) fn message_id_digest(message_id: &str) -> String {
+    hex(&digest(message_id.as_bytes()))
+}
+
+pub(super) fn updated(at: Millis, id: ConversationId) -> Vec<u8> {
+    key(b'U', &[&(!at.0).to_be_bytes(), &(!id.0).to_be_bytes()])
+}
+
+pub(super) fn updated_of(address: &Address) -> Vec<u8> {
+    key(b'A', &[&address_part(Some(address))])
+}
+
+pub(super) fn updated_at(address: &Address, at: Millis, id: ConversationId) -> Vec<u8> {
+    key(b'A', &[&address_part(Some(address)), &(!at.0).to_be_bytes(), &(!id.0).to_be_bytes()])
+}
+
+/// When and which, of a key that ends like those of [`updated`] and [`updated_at`].
+pub(super) fn read_updated(key: &[u8]) -> Option<(Millis, ConversationId)> {
+    let at = key.len().checked_sub(16)?;
+    Some((Millis(!long_at(key, at)?), ConversationId(!long_at(key, at + 8)?)))
+}
+
+/// Lower case hexadecimal.
+pub(super) fn hex(octets: &[u8]) -> String {
+    octets
+        .iter()
+        .flat_map(|octet| [octet >> 4, octet & 15])
+        .map(|digit| char::from(b"0123456789abcdef"[digit as usize]))
+        .collect()
+}
+
+/// Reads what [`hex`] wrote; `None` when it is something else.
+pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |octet: u8| char::from(octet).to_digit(16).map(|digit| digit as u8);
+    let pairs = text.as_bytes().chunks_exact(2);
+    if !pairs.remainder().is_empty() {
+        return None;
+    }
+    pairs.map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
+}
+
+/// The digest of a mail as it stands in facts; `None` when there was none to take.
+pub(super) fn fingerprint_hex(fingerprint: &Fingerprint) -> Option<String> {
+    (*fingerprint != Fingerprint::default()).then(|| hex(&fingerprint.0))
+}

@@ -1,0 +1,130 @@
+//! Keeps letters, and what became of them.
+
+use super::{
+    accepting::remember_message_id,
+    desk::Desk,
+    facts::Fact,
+    requests::{NewLetter, Settled, StoreError, Written},
+    rows::{ConversationRow, Delivery, DeliveryState, LetterRow, Owner, RawRef, Status, What},
+    steps::{self, cut_words, drop_job, event, set_job},
+    view,
+};
+use crate::types::{Author, JobId, JobState, LetterId, Millis};
+
+/// Keeps a letter with a delivery job for each recipient; `blake3` is that of its bytes.
+pub(super) fn reply(desk: &mut Desk, letter: NewLetter, blake3: String) -> Result<Written, StoreError> {
+    let mut row = steps::conversation(desk, letter.conversation)?;
+    if letter.approval.generation() != row.generation {
+        return Ok(Written::Stale);
+    }
+    let author = letter.approval.author().clone();
+    let kept = LetterRow {
+        id: letter.id,
+        conversation: row.id,
+        made: letter.now,
+        message_id: letter.message_id,
+        from: letter.from,
+        author: author.clone(),
+        subject: letter.subject,
+        raw: RawRef { segment: 0, offset: 0, len: letter.raw.len() as u64, blake3 },
+        sources: letter.sources,
+        recipients: letter.recipients.into_iter().map(|to| Delivery { to, state: DeliveryState::Waiting }).collect(),
+    };
+    let recipients = u16::try_from(kept.recipients.len())
+        .map_err(|_| StoreError::Damaged("a letter with more recipients than it may have".into()))?;
+    row.owner = match author {
+        Author::Ai => Owner::Ai,
+        Author::Person(name) => Owner::Person(name),
+    };
+    // Also after the AI's own letter: a second run that was allowed by the same generation must not be sent as well.
+    row.generation += 1;
+    row.draft = None;
+    row.waits_because.clear();
+    row.updated = row.updated.max(letter.now);
+    steps::entry(desk, &mut row, letter.now, What::Letter(kept.id))?;
+    remember_message_id(desk, &kept.message_id, &row)?;
+    drop_job(desk, JobId::Answer(row.id))?;
+    for place in 0..recipients {
+        set_job(desk, JobId::Deliver(kept.id, place), row.id, JobState::Due(letter.now), letter.now)?;
+    }
+    desk.state(&Fact::Letter(Box::new(kept)))?;
+    desk.state(&Fact::Conversation(Box::new(row)))?;
+    desk.attach(vec![letter.raw]);
+    Ok(Written::Done)
+}
+
+/// Writes how an attempt ended.
+pub(super) fn settle(desk: &mut Desk, settled: Settled) -> Result<(), StoreError> {
+    let JobId::Deliver(id, place) = settled.job else { return drop_job(desk, settled.job) };
+    let mut letter = view::letter(desk, id)?.ok_or_else(|| StoreError::NotFound(format!("letter {id}")))?;
+    let delivery = letter
+        .recipients
+        .get_mut(usize::from(place))
+        .ok_or_else(|| StoreError::NotFound(format!("recipient {place} of letter {id}")))?;
+    // What the far side said for good stays said: a slower attempt cannot unsay it.
+    if matches!(delivery.state, DeliveryState::Accepted { .. } | DeliveryState::Refused { .. }) {
+        return Ok(());
+    }
+    let to = delivery.to.clone();
+    delivery.state = cut_state(settled.delivery);
+    let state = delivery.state.clone();
+    let mut row = steps::conversation(desk, letter.conversation)?;
+    let now = settled.now;
+    match state {
+        DeliveryState::Waiting => due_again(desk, settled.job, now, String::new())?,
+        DeliveryState::Deferred { next, words, .. } => {
+            event(desk, &mut row, now, "deferred", &format!("not delivered to {to} yet: {words}"))?;
+            due_again(desk, settled.job, next, words)?;
+        }
+        DeliveryState::Accepted { by, words, .. } => {
+            event(desk, &mut row, now, "delivered", &format!("delivered to {to} by {by}: {words}"))?;
+            row.updated = row.updated.max(now);
+            drop_job(desk, settled.job)?;
+        }
+        DeliveryState::Refused { words, .. } => {
+            event(desk, &mut row, now, "refused", &format!("not delivered to {to}: {words}"))?;
+            drop_job(desk, settled.job)?;
+            refused(desk, &mut row, id, &format!("our letter did not reach {to}: {words}"), now)?;
+        }
+    }
+    desk.state(&Fact::Letter(Box::new(letter)))?;
+    desk.state(&Fact::Conversation(Box::new(row)))
+}
+
+/// A letter that never arrives is somebody's business: the conversation opens again and waits.
+fn refused(
+    desk: &mut Desk,
+    row: &mut ConversationRow,
+    letter: LetterId,
+    words: &str,
+    now: Millis,
+) -> Result<(), StoreError> {
+    if row.status != Status::Open {
+        (row.status, row.closed) = (Status::Open, None);
+        event(desk, row, now, "reopened", &format!("letter {letter} was refused"))?;
+    }
+    row.updated = row.updated.max(now);
+    row.waits_because = cut_words(words);
+    Ok(())
+}
+
+fn due_again(desk: &mut Desk, id: JobId, at: Millis, words: String) -> Result<(), StoreError> {
+    let job = view::job(desk, id)?.ok_or_else(|| StoreError::NotFound(format!("job {id}")))?;
+    let mut job = job;
+    job.state = JobState::Due(at);
+    job.last_words = words;
+    desk.state(&Fact::Job(job))
+}
+
+fn cut_state(state: DeliveryState) -> DeliveryState {
+    match state {
+        DeliveryState::Waiting => DeliveryState::Waiting,
+        DeliveryState::Deferred { attempts, next, words } => {
+            DeliveryState::Deferred { attempts, next, words: cut_words(&words) }
+        }
+        DeliveryState::Accepted { by, words, at } => {
+            DeliveryState::Accepted { by: cut_words(&by), words: cut_words(&words), at }
+        }
+        DeliveryState::Refused { words, at } => DeliveryState::Refused { words: cut_words(&words), at },
+    }
+}

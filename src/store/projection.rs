@@ -1,0 +1,192 @@
+//! From a fact to the keys and values of the index. The same facts in the same order give the same index, byte for byte:
+//! nothing here looks at anything but the fact and what earlier facts gave.
+
+use super::{
+    desk::Desk,
+    facts::Fact,
+    index::VALUE_OCTETS_MAX,
+    keys,
+    requests::StoreError,
+    rows::{ConversationRow, LetterRow, MailRow, Place},
+    view::{self, ROW_HEAD, View, piece_key},
+};
+use crate::types::{Job, JobId, JobState, Level};
+
+/// Octets of JSON in one value. Longer rows go on under further keys.
+const PIECE_OCTETS: usize = VALUE_OCTETS_MAX - 64;
+
+/// The value of a key that says all by itself.
+const NOTHING: &[u8] = &[];
+
+/// Writes what follows from a fact. `json` is the fact's own.
+pub(super) fn project(fact: &Fact, json: &[u8], desk: &mut Desk) -> Result<(), StoreError> {
+    match fact {
+        Fact::Mail(row) => mail(row, json, desk),
+        Fact::Conversation(row) => conversation(row, json, desk),
+        Fact::Entry(entry) => put_row(keys::entry(entry.conversation, entry.seq), json, Old::None, desk),
+        Fact::Letter(row) => letter(row, json, desk),
+        Fact::Job(row) => job(row, json, desk),
+        Fact::JobDone(id) => job_done(*id, desk),
+        Fact::Fingerprint(fact) => {
+            let fingerprint: [u8; 32] = keys::unhex(&fact.fingerprint)
+                .and_then(|octets| octets.try_into().ok())
+                .ok_or_else(|| StoreError::Damaged("a fingerprint that is none".into()))?;
+            let value = first_copy(fact.mail.0, fact.held, fact.level);
+            desk.put(keys::fingerprint(fact.address.as_ref(), &fingerprint), &value[..]);
+            Ok(())
+        }
+        Fact::MessageId(fact) => {
+            let digest = keys::unhex(&fact.message_id)
+                .ok_or_else(|| StoreError::Damaged("a digest of a Message-ID that is none".into()))?;
+            desk.put(keys::message_id(&fact.address, &digest), &fact.conversation.0.to_be_bytes()[..]);
+            Ok(())
+        }
+        Fact::Duplicate(fact) => {
+            let counts = &mut desk.tallies_mut().counts;
+            counts.accepted += fact.destinations;
+            counts.duplicates += fact.destinations;
+            Ok(())
+        }
+    }
+}
+
+fn first_copy(mail: u64, held: bool, level: Level) -> [u8; 10] {
+    let mut value = [0u8; 10];
+    value[..8].copy_from_slice(&mail.to_be_bytes());
+    value[8] = u8::from(held);
+    value[9] = level.as_u8();
+    value
+}
+
+fn mail(row: &MailRow, json: &[u8], desk: &mut Desk) -> Result<(), StoreError> {
+    let key = keys::mail(row.id);
+    let old = old_pieces(desk, &key)?;
+    if old != Old::None
+        && let Some(before) = view::mail(desk, row.id)?
+    {
+        desk.tallies_mut().remove_mail(&before);
+        if is_held(&before) {
+            desk.delete(keys::held(row.id));
+        }
+    }
+    desk.tallies_mut().add_mail(row);
+    if is_held(row) {
+        desk.put(keys::held(row.id), NOTHING);
+    }
+    if row.raw.segment == 0 {
+        desk.place_later(key.clone());
+    }
+    put_row(key, json, old, desk)
+}
+
+fn is_held(row: &MailRow) -> bool {
+    row.filings.iter().any(|filed| matches!(filed.place, Place::Held(_)))
+}
+
+fn conversation(row: &ConversationRow, json: &[u8], desk: &mut Desk) -> Result<(), StoreError> {
+    let key = keys::conversation(row.id);
+    let old = old_pieces(desk, &key)?;
+    let before = if old == Old::None { None } else { view::conversation(desk, row.id)? };
+    let moved = before.as_ref().is_none_or(|before| before.updated != row.updated);
+    if let Some(before) = before {
+        if moved {
+            desk.delete(keys::updated(before.updated, row.id));
+            desk.delete(keys::updated_at(&before.address, before.updated, row.id));
+        }
+    } else {
+        desk.tallies_mut().add_conversation(row.id, row.number);
+        desk.put(keys::number(row.number), &row.id.0.to_be_bytes()[..]);
+    }
+    if moved {
+        desk.put(keys::updated(row.updated, row.id), NOTHING);
+        desk.put(keys::updated_at(&row.address, row.updated, row.id), NOTHING);
+    }
+    put_row(key, json, old, desk)
+}
+
+fn letter(row: &LetterRow, json: &[u8], desk: &mut Desk) -> Result<(), StoreError> {
+    let key = keys::letter(row.id);
+    let old = old_pieces(desk, &key)?;
+    if old == Old::None {
+        desk.tallies_mut().counts.letters += 1;
+    }
+    if row.raw.segment == 0 {
+        desk.place_later(key.clone());
+    }
+    put_row(key, json, old, desk)
+}
+
+fn job(row: &Job, json: &[u8], desk: &mut Desk) -> Result<(), StoreError> {
+    take_away_job(row.id, desk)?;
+    let counts = &mut desk.tallies_mut().counts;
+    counts.jobs += 1;
+    match row.state {
+        JobState::Due(when) | JobState::Claimed(when) => desk.put(keys::due(row.id, when), NOTHING),
+        JobState::Parked => counts.parked += 1,
+    }
+    if matches!(row.state, JobState::Due(_)) {
+        desk.now_due(row.id.kind());
+    }
+    let key = keys::job(row.id);
+    let old = old_pieces(desk, &key)?;
+    put_row(key, json, old, desk)
+}
+
+fn job_done(id: JobId, desk: &mut Desk) -> Result<(), StoreError> {
+    let key = keys::job(id);
+    if let Old::Pieces(more) = old_pieces(desk, &key)? {
+        take_away_job(id, desk)?;
+        for piece in 1..=more {
+            desk.delete(piece_key(&key, piece));
+        }
+        desk.delete(key);
+    }
+    Ok(())
+}
+
+/// Takes back what an earlier fact about this job counted and put beside its row.
+fn take_away_job(id: JobId, desk: &mut Desk) -> Result<(), StoreError> {
+    let Some(before) = view::job(desk, id)? else { return Ok(()) };
+    let counts = &mut desk.tallies_mut().counts;
+    counts.jobs = counts.jobs.saturating_sub(1);
+    match before.state {
+        JobState::Due(when) | JobState::Claimed(when) => desk.delete(keys::due(id, when)),
+        JobState::Parked => counts.parked = counts.parked.saturating_sub(1),
+    }
+    Ok(())
+}
+
+/// What stood under a key before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Old {
+    None,
+    /// A row with so many further pieces.
+    Pieces(u8),
+}
+
+fn old_pieces(desk: &Desk, key: &[u8]) -> Result<Old, StoreError> {
+    let value = desk.value(key)?;
+    Ok(value.map_or(Old::None, |value| Old::Pieces(value.first().copied().unwrap_or(0))))
+}
+
+/// Writes a row in as many pieces as it needs, and takes away what was left of a longer one.
+fn put_row(key: Vec<u8>, json: &[u8], old: Old, desk: &mut Desk) -> Result<(), StoreError> {
+    let first = &json[..json.len().min(PIECE_OCTETS)];
+    let rest = &json[first.len()..];
+    let more = u8::try_from(rest.len().div_ceil(PIECE_OCTETS))
+        .map_err(|_| StoreError::Damaged(format!("a row of {} octets is more than the index takes", json.len())))?;
+    for (piece, part) in (1..=more).zip(rest.chunks(PIECE_OCTETS)) {
+        desk.put(piece_key(&key, piece), part);
+    }
+    if let Old::Pieces(before) = old {
+        for piece in more + 1..=before {
+            desk.delete(piece_key(&key, piece));
+        }
+    }
+    let mut value = Vec::with_capacity(ROW_HEAD + first.len());
+    value.resize(ROW_HEAD, 0);
+    value[0] = more;
+    value.extend_from_slice(first);
+    desk.put(key, value);
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! Questions about what is committed. They never wait for the committer.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::{
+    Store,
+    index::Index,
+    keys,
+    requests::{ConversationFilter, Counts, StoreError},
+    rows::{ConversationRow, Entry, LetterRow, MailRow, RawRef, Status},
+    view,
+};
+use crate::types::{ConversationId, Job, JobId, JobKind, LetterId, MailId, Millis, Number};
+
+/// Conversations that a list has when nobody says how many.
+const LIST_DEFAULT: usize = 100;
+
+impl Store {
+    /// A conversation as it is now, whether or not it was merged.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when the index cannot be read; so for all questions.
+    pub fn conversation(&self, id: ConversationId) -> Result<Option<ConversationRow>, StoreError> {
+        view::conversation(self.index(), id)
+    }
+
+    /// The conversation of that number, or the one it was merged into.
+    pub fn conversation_by_number(&self, number: Number) -> Result<Option<ConversationRow>, StoreError> {
+        view::by_number(self.index(), number)
+    }
+
+    /// Conversations, newest change first. Merged ones are left out.
+    pub fn conversations(&self, filter: &ConversationFilter) -> Result<Vec<ConversationRow>, StoreError> {
+        let prefix = filter.address.as_ref().map_or_else(|| b"U".to_vec(), keys::updated_of);
+        // Newest first means the greatest time has the least key: what is before T begins behind the keys of T.
+        let mut from = prefix.clone();
+        if let Some(Millis(before)) = filter.before {
+            match (!before).checked_add(1) {
+                Some(behind) => from.extend_from_slice(&behind.to_be_bytes()),
+                None => return Ok(Vec::new()),
+            }
+        }
+        let limit = if filter.limit == 0 { LIST_DEFAULT } else { filter.limit };
+        let mut rows = Vec::new();
+        for found in self.index().scan_from(&prefix, &from) {
+            if rows.len() >= limit {
+                break;
+            }
+            let (key, _) = found?;
+            let Some((_, id)) = keys::read_updated(&key) else { continue };
+            let row = view::conversation(self.index(), id)?;
+            let wanted =
+                |row: &ConversationRow| row.merged_into.is_none() && (!filter.open_only || row.status == Status::Open);
+            rows.extend(row.filter(wanted));
+        }
+        Ok(rows)
+    }
+
+    /// The time line of a conversation, oldest first.
+    pub fn timeline(&self, id: ConversationId) -> Result<Vec<Entry>, StoreError> {
+        let Some(row) = self.conversation(id)? else { return Ok(Vec::new()) };
+        (0..row.entries).filter_map(|seq| view::entry(self.index(), id, seq).transpose()).collect()
+    }
+
+    /// A mail.
+    pub fn mail(&self, id: MailId) -> Result<Option<MailRow>, StoreError> {
+        view::mail(self.index(), id)
+    }
+
+    /// A letter.
+    pub fn letter(&self, id: LetterId) -> Result<Option<LetterRow>, StoreError> {
+        view::letter(self.index(), id)
+    }
+
+    /// The held mails, oldest first.
+    pub fn held(&self) -> Result<Vec<MailRow>, StoreError> {
+        let mut rows = Vec::new();
+        for found in self.index().scan(b"H") {
+            let id = keys::long_at(&found?.0, 1).map(MailId);
+            rows.extend(id.map(|id| self.mail(id)).transpose()?.flatten());
+        }
+        Ok(rows)
+    }
+
+    /// All jobs that are not done.
+    pub fn jobs(&self) -> Result<Vec<Job>, StoreError> {
+        jobs(self.index())
+    }
+
+    /// One job; `None` when it is done or never was.
+    pub fn job(&self, id: JobId) -> Result<Option<Job>, StoreError> {
+        view::job(self.index(), id)
+    }
+
+    /// When the next job of a kind is due, or the next lease runs out.
+    pub fn next_due(&self, kind: JobKind) -> Result<Option<Millis>, StoreError> {
+        let first = self.index().scan(&keys::due_of(kind)).next().transpose()?;
+        Ok(first.and_then(|(key, _)| keys::read_due(&key)).map(|(when, _)| when))
+    }
+
+    /// Jobs that will still happen by themselves.
+    pub fn work_left(&self) -> Result<u64, StoreError> {
+        let counts = self.counts()?;
+        Ok(counts.jobs.saturating_sub(counts.parked))
+    }
+
+    /// The books.
+    pub fn counts(&self) -> Result<Counts, StoreError> {
+        Ok(self.index().state()?.map_or_else(Counts::default, |state| state.tallies.counts))
+    }
+
+    /// The bytes of a mail (trace headers and body) or a letter.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when they are not there or are not what was written.
+    pub async fn raw(&self, raw: &RawRef) -> Result<Bytes, StoreError> {
+        let (reader, raw) = (Arc::clone(self.reader()), raw.clone());
+        let read = move || {
+            let damaged = |why: &str| {
+                StoreError::Damaged(format!("{} octets in segment {} at {}: {why}", raw.len, raw.segment, raw.offset))
+            };
+            let bytes = reader.raw(&raw).map_err(|e| damaged(&e.to_string()))?;
+            let same = blake3::hash(&bytes).to_hex().as_str() == raw.blake3;
+            if same { Ok(bytes) } else { Err(damaged("they have another BLAKE3 than when they were written")) }
+        };
+        tokio::task::spawn_blocking(read).await.unwrap_or(Err(StoreError::Stopping))
+    }
+}
+
+pub(super) fn jobs(index: &Index) -> Result<Vec<Job>, StoreError> {
+    let mut jobs = Vec::new();
+    for found in index.scan(b"J") {
+        let (key, _) = found?;
+        if !keys::is_job(&key) {
+            continue;
+        }
+        let id = match (key[1], keys::long_at(&key, 2)) {
+            (b'a', Some(id)) => JobId::Answer(ConversationId(id)),
+            (_, Some(id)) => JobId::Deliver(LetterId(id), u16::from_be_bytes([key[10], key[11]])),
+            (_, None) => continue,
+        };
+        jobs.extend(view::job(index, id)?);
+    }
+    Ok(jobs)
+}
