@@ -1,1 +1,166 @@
-//! (to be written)
+//! Wiring: what is started in which order, and stopped in the other.
+//!
+//! Starting: store, what leaves, what thinks, the control socket, and last the door. Stopping: the door first, so that
+//! running mails end with their 250; then what thinks, what leaves, the socket; last the store.
+
+mod domain_check;
+mod parts;
+mod socket;
+
+pub(crate) use domain_check::dkim_rows;
+pub(crate) use parts::judge;
+pub use parts::{Quiet, StartError};
+pub use socket::socket_path;
+
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+
+use tokio::{signal::unix::SignalKind, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use crate::{
+    agent,
+    config::Config,
+    intake::Line,
+    outbound, smtp,
+    store::Store,
+    types::{Clock, IdMaker},
+    web,
+};
+use parts::Parts;
+
+/// How long what thinks and what leaves may take to end what they began.
+const WORK_ENDS_WITHIN: Duration = Duration::from_secs(60);
+
+/// A running daemon.
+#[derive(Debug)]
+pub struct Daemon {
+    smtp_addrs: Vec<SocketAddr>,
+    store: Store,
+    tls: Arc<smtp::ServerTls>,
+    data: std::path::PathBuf,
+    /// One token for each stretch of the line, in the order of stopping.
+    stops: [CancellationToken; 3],
+    tasks: [Vec<JoinHandle<()>>; 3],
+}
+
+impl Daemon {
+    /// Starts everything. When this returns, the listeners take mail.
+    ///
+    /// # Errors
+    /// See [`StartError`]: nothing runs then.
+    pub async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
+        let parts = Parts::assemble(config, clock.clone()).await?;
+        let config = &parts.config;
+        let data = config.store.path.clone();
+        let tls = Arc::new(smtp::ServerTls::load(&config.tls, &data, &config.smtp.hostname)?);
+        if tls.is_self_signed() {
+            warn!("no [tls] certificate is configured: a self-signed one in {} is used", data.join("tls").display());
+        }
+        let server = smtp::Server::bind(
+            smtp::Settings {
+                smtp: config.smtp.clone(),
+                limits: config.limits.clone(),
+                tls: Some(tls.clone()),
+                spool: data.join("spool"),
+                ids: parts.ids.clone(),
+                clock: clock.clone(),
+            },
+            Arc::new(Line::new(parts.judge.clone(), parts.store.clone(), clock.clone())),
+        )
+        .map_err(StartError::Listen)?;
+        let smtp_addrs = server.local_addrs();
+        let stops: [CancellationToken; 3] = std::array::from_fn(|_| CancellationToken::new());
+        let [door, work, office] = stops.clone();
+        let offices = parts.serve_offices(&office).await?;
+        let tasks = [vec![tokio::spawn(server.run(door))], parts.spawn_work(&work)?, offices];
+        for addr in &smtp_addrs {
+            info!("taking mail at {addr}");
+        }
+        Ok(Self { smtp_addrs, store: parts.store.clone(), tls, data, stops, tasks })
+    }
+
+    /// Where mail is taken, in the order of the listeners.
+    pub fn smtp_addrs(&self) -> &[SocketAddr] {
+        &self.smtp_addrs
+    }
+
+    /// The store, to look at.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Runs until SIGTERM or SIGINT; SIGHUP reads the certificate again.
+    ///
+    /// # Errors
+    /// When signals cannot be listened for.
+    pub async fn run_until_signalled(self) -> std::io::Result<()> {
+        let mut terminate = tokio::signal::unix::signal(SignalKind::terminate())?;
+        let mut interrupt = tokio::signal::unix::signal(SignalKind::interrupt())?;
+        let mut hangup = tokio::signal::unix::signal(SignalKind::hangup())?;
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => break,
+                _ = interrupt.recv() => break,
+                _ = hangup.recv() => match self.tls.reload() {
+                    Ok(()) => info!("the TLS certificate was read again"),
+                    Err(error) => warn!("the TLS certificate could not be read again, the old one stays: {error}"),
+                },
+            }
+        }
+        info!("shutting down");
+        self.stop().await;
+        Ok(())
+    }
+
+    /// Stops in order; returns when everything kept is on disk.
+    pub async fn stop(self) {
+        for (stop, tasks) in self.stops.into_iter().zip(self.tasks) {
+            stop.cancel();
+            for mut task in tasks {
+                if tokio::time::timeout(WORK_ENDS_WITHIN, &mut task).await.is_err() {
+                    warn!("a part of the daemon did not end in time");
+                    task.abort();
+                }
+            }
+        }
+        self.store.close().await;
+        info!("stopped");
+    }
+}
+
+impl Parts {
+    /// What leaves and what thinks.
+    fn spawn_work(&self, stop: &CancellationToken) -> Result<Vec<JoinHandle<()>>, StartError> {
+        let queue = Arc::new(self.queue()?);
+        let leaving = tokio::spawn(outbound::run(Arc::new(self.store.clone()), queue, stop.clone()));
+        let desk = agent::StoreDesk::new(self.store.clone(), self.writer.clone(), &self.config.addresses);
+        let autopilot = agent::Autopilot::new(
+            Arc::new(desk),
+            self.answerer()?,
+            self.config.agent.clone(),
+            self.config.knowledge.support_min_percent,
+            self.clock.clone(),
+        );
+        Ok(vec![leaving, tokio::spawn(autopilot.run(stop.clone()))])
+    }
+
+    /// The control socket, and the doors over TCP when they are wanted.
+    async fn serve_offices(&self, stop: &CancellationToken) -> Result<Vec<JoinHandle<()>>, StartError> {
+        let mut tasks = vec![socket::serve(&self.config, web::router(self.office()), stop.clone())?];
+        if let Some(listen) = self.config.web.listen {
+            tasks.push(socket::serve_tcp(listen, web::doors(self.office()), stop.clone()).await?);
+        }
+        Ok(tasks)
+    }
+}
+
+/// Ids of one daemon. The node is 0: several daemons on one journal come with the shared journal.
+fn ids(clock: &Clock) -> Arc<IdMaker> {
+    Arc::new(IdMaker::new(clock.clone(), 0))
+}

@@ -13,6 +13,7 @@ pub mod model;
 pub mod output;
 mod questions;
 pub mod run;
+mod store_desk;
 pub mod wants_person;
 pub mod words;
 
@@ -24,3 +25,4 @@ pub use desk::{Case, CaseMail, Desk, DeskError, Raising, Sending};
 pub use knowledge::{Knowledge, KnowledgeError, Passage};
 pub use model::{Answerer, Thought};
 pub use run::Autopilot;
+pub use store_desk::StoreDesk;

@@ -113,20 +113,24 @@ pub(super) struct Dns {
     lookup_timeout: Duration,
 }
 
+/// A resolver as `[auth]` asks for it. Whatever asks DNS for mail's sake asks this way: senders here, routes elsewhere.
+pub fn resolver(settings: &config::Auth) -> MessageAuthenticator {
+    let (servers, mut options) = servers(&settings.resolvers);
+    options.timeout = settings.query_timeout;
+    options.attempts = ATTEMPTS;
+    options.use_hosts_file = ResolveHosts::Never;
+    options.cache_size = RESOLVER_CACHE_ENTRIES;
+    options.negative_min_ttl = Some(MISSING_FOR);
+    options.negative_max_ttl = Some(MISSING_FOR);
+    options.max_active_requests = QUERIES_AT_ONCE_MAX;
+    MessageAuthenticator::new(servers, options)
+        .expect("building a resolver without DNSSEC and TLS reads and opens nothing that could fail")
+}
+
 impl Dns {
     pub(super) fn new(settings: &config::Auth) -> Arc<Self> {
-        let (servers, mut options) = servers(&settings.resolvers);
-        options.timeout = settings.query_timeout;
-        options.attempts = ATTEMPTS;
-        options.use_hosts_file = ResolveHosts::Never;
-        options.cache_size = RESOLVER_CACHE_ENTRIES;
-        options.negative_min_ttl = Some(MISSING_FOR);
-        options.negative_max_ttl = Some(MISSING_FOR);
-        options.max_active_requests = QUERIES_AT_ONCE_MAX;
-        let resolver = MessageAuthenticator::new(servers, options)
-            .expect("building a resolver without DNSSEC and TLS reads and opens nothing that could fail");
         Arc::new(Self {
-            resolver,
+            resolver: resolver(settings),
             cache: Cache::new(settings.cache_entries_max),
             flights: Mutex::default(),
             turns: Semaphore::new(QUERIES_AT_ONCE_MAX),

@@ -1,1 +1,109 @@
-//! (to be written)
+//! The command line: one file a command. Exit codes are those of sysexits.
+
+mod address;
+mod check;
+mod control;
+mod conversations;
+mod demo;
+mod domain;
+mod exit;
+mod generate;
+mod inspect;
+mod lists;
+mod paint;
+mod serve;
+mod verify;
+mod why;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+pub use exit::Failure;
+
+/// replyd, a mail daemon that answers.
+#[derive(Debug, Parser)]
+#[command(name = "replyd", version, about, propagate_version = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// The configuration.
+    #[arg(long, global = true, default_value = "smtpd.toml", env = "REPLYD_CONFIG")]
+    config: PathBuf,
+    /// Print data as JSON.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the daemon.
+    Serve,
+    /// Play the whole thing on loopback with a provider, a customer and a shop's knowledge.
+    Demo(demo::Args),
+    /// Report every mistake in the configuration.
+    Check,
+    /// Say what replyd would make of a message, touching nothing.
+    Inspect(inspect::Args),
+    /// Explain what became of one mail.
+    Why(why::Args),
+    /// List, show, answer and close conversations.
+    #[command(subcommand)]
+    Conversations(conversations::Action),
+    /// What waits to be sent or answered.
+    #[command(subcommand)]
+    Queue(lists::Queue),
+    /// What was accepted but not filed as the customer.
+    #[command(subcommand)]
+    Held(lists::Held),
+    /// Sending domains, their keys and DNS rows.
+    #[command(subcommand)]
+    Domain(domain::Action),
+    /// Support addresses and their forwarding destinations.
+    #[command(subcommand)]
+    Address(address::Action),
+    /// Check the whole store; optionally make its index again.
+    Verify(verify::Args),
+    /// Print completions for a shell.
+    Completions(generate::CompletionArgs),
+    /// Print the manual page, or write all of them into a folder.
+    Man(generate::ManArgs),
+}
+
+/// Where a command finds its configuration and how it prints.
+#[derive(Debug, Clone)]
+struct Context {
+    config: PathBuf,
+    json: bool,
+}
+
+/// Runs the command that the arguments name.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let context = Context { config: cli.config, json: cli.json };
+    let done = match cli.command {
+        Command::Serve => serve::run(&context),
+        Command::Demo(args) => demo::run(args),
+        Command::Check => check::run(&context),
+        Command::Inspect(args) => inspect::run(&context, args),
+        Command::Why(args) => why::run(&context, args),
+        Command::Conversations(action) => conversations::run(&context, action),
+        Command::Queue(action) => lists::queue(&context, action),
+        Command::Held(action) => lists::held(&context, action),
+        Command::Domain(action) => domain::run(&context, action),
+        Command::Address(action) => address::run(&context, action),
+        Command::Verify(args) => verify::run(&context, args),
+        Command::Completions(args) => generate::completions(args),
+        Command::Man(args) => generate::man(args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+/// Runs what needs the network or the store.
+fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| Failure::os(format!("no runtime: {error}")))?.block_on(work)
+}

@@ -1,6 +1,7 @@
 //! Where a mail belongs and what it says. All pure: no clock, no network, no file.
 
 mod arrival;
+mod bounce;
 mod class;
 mod file;
 mod lookups;
@@ -12,6 +13,7 @@ mod routing;
 pub use arrival::{
     AnswerPolicy, Arrival, Candidate, Destination, Filing, Found, HeldReason, IgnoredReason, Key, MailSummary,
 };
+pub use bounce::{Bounce, BouncedRecipient, bounce};
 pub use class::{Class, Classified, classify};
 pub use file::{FileFn, file};
 pub use lookups::{Fingerprint, Lookups, lookups};

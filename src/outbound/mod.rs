@@ -13,7 +13,9 @@ mod plain;
 mod queue;
 mod route;
 mod sign;
+mod store_work;
 mod tls;
+mod writer;
 
 pub use compose::{Answered, ComposeError, Composed, Composition, compose};
 pub use deliver::{Attempt, Limits, Outcome, deliver};
@@ -24,6 +26,7 @@ pub use plain::words_text;
 pub use queue::{Queue, Work, nothing_leaves, run};
 pub use route::{Manner, RouteError, Target, Way, plan};
 pub use sign::{DomainCheck, DomainStatus, SignError, Signer};
+pub use writer::{WriteError, Writer};
 
 /// A future behind a pointer, for the few traits whose implementor is chosen at start.
 pub type Answer<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -6,6 +6,7 @@
 //! J job                                     row of a job             D kind when job              what is due
 //! N number                                  → conversation           H mail                       the held list
 //! F address fingerprint                     → first copy             I address message-id         → conversation
+//! R recipient newest-first letter           letters of the AI to one recipient
 //! U newest-first conversation               list of all              A address newest-first conv. list of one address
 //! !                                         how far the index is     (a long row goes on under its key and 1, 2, …)
 //! ```
@@ -135,6 +136,15 @@ pub(super) fn updated_of(address: &Address) -> Vec<u8> {
 
 pub(super) fn updated_at(address: &Address, at: Millis, id: ConversationId) -> Vec<u8> {
     key(b'A', &[&address_part(Some(address)), &(!at.0).to_be_bytes(), &(!id.0).to_be_bytes()])
+}
+
+/// Letters of the AI to one recipient, newest first: what the brakes count.
+pub(super) fn ai_letters_to(recipient: &Address) -> Vec<u8> {
+    key(b'R', &[&address_part(Some(recipient))])
+}
+
+pub(super) fn ai_letter_to(recipient: &Address, at: Millis, id: LetterId) -> Vec<u8> {
+    key(b'R', &[&address_part(Some(recipient)), &(!at.0).to_be_bytes(), &(!id.0).to_be_bytes()])
 }
 
 /// When and which, of a key that ends like those of [`updated`] and [`updated_at`].

@@ -10,7 +10,7 @@ use super::{
     rows::{ConversationRow, LetterRow, MailRow, Place},
     view::{self, ROW_HEAD, View, piece_key},
 };
-use crate::types::{Job, JobId, JobState, Level};
+use crate::types::{Author, Job, JobId, JobState, Level};
 
 /// Octets of JSON in one value. Longer rows go on under further keys.
 const PIECE_OCTETS: usize = VALUE_OCTETS_MAX - 64;
@@ -109,6 +109,11 @@ fn letter(row: &LetterRow, json: &[u8], desk: &mut Desk) -> Result<(), StoreErro
     let old = old_pieces(desk, &key)?;
     if old == Old::None {
         desk.tallies_mut().counts.letters += 1;
+        if row.author == Author::Ai {
+            for delivery in &row.recipients {
+                desk.put(keys::ai_letter_to(&delivery.to, row.made, row.id), NOTHING);
+            }
+        }
     }
     if row.raw.segment == 0 {
         desk.place_later(key.clone());

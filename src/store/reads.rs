@@ -12,7 +12,7 @@ use super::{
     rows::{ConversationRow, Entry, LetterRow, MailRow, RawRef, Status},
     view,
 };
-use crate::types::{ConversationId, Job, JobId, JobKind, LetterId, MailId, Millis, Number};
+use crate::types::{Address, ConversationId, Job, JobId, JobKind, LetterId, MailId, Millis, Number};
 
 /// Conversations that a list has when nobody says how many.
 const LIST_DEFAULT: usize = 100;
@@ -62,6 +62,20 @@ impl Store {
     pub fn timeline(&self, id: ConversationId) -> Result<Vec<Entry>, StoreError> {
         let Some(row) = self.conversation(id)? else { return Ok(Vec::new()) };
         (0..row.entries).filter_map(|seq| view::entry(self.index(), id, seq).transpose()).collect()
+    }
+
+    /// How many letters the AI wrote to a recipient since a moment.
+    pub fn ai_letters_to(&self, recipient: &Address, since: Millis) -> Result<u32, StoreError> {
+        let prefix = keys::ai_letters_to(recipient);
+        let mut count = 0;
+        for found in self.index().scan_from(&prefix, &prefix) {
+            let (key, _) = found?;
+            if keys::read_updated(&key).is_none_or(|(at, _)| at < since) {
+                break;
+            }
+            count += 1;
+        }
+        Ok(count)
     }
 
     /// A mail.

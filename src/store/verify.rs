@@ -21,7 +21,7 @@ use crate::config;
 const LISTED_MAX: usize = 100;
 
 /// What a check found.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize)]
 pub struct Report {
     /// Records read.
     pub records: u64,
@@ -52,6 +52,24 @@ impl Report {
         self.troubles_total += 1;
         if self.troubles.len() < LISTED_MAX {
             self.troubles.push(trouble);
+        }
+    }
+}
+
+impl std::fmt::Display for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Counts { accepted, shown, held, ignored, duplicates, .. } = &self.counts;
+        writeln!(f, "{} records, {} octets of raw mail compared, {} keys compared", self.records, self.raw_octets, self.keys)?;
+        writeln!(f, "books: {accepted} accepted = {shown} shown + {held} held + {ignored} ignored + {duplicates} duplicates")?;
+        if let Some(why) = &self.index_was_rebuilt {
+            writeln!(f, "the index was made again: {why}")?;
+        }
+        for trouble in &self.troubles {
+            writeln!(f, "trouble: {trouble}")?;
+        }
+        match self.troubles_total {
+            0 => writeln!(f, "sound"),
+            total => writeln!(f, "{total} troubles"),
         }
     }
 }

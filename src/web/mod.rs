@@ -1,1 +1,9 @@
-//! (to be written)
+//! The API over HTTP. One router serves the control socket now and the inbox later.
+//!
+//! Whoever can open the control socket is an administrator: it lies in the data folder, for the daemon's user only.
+
+mod api;
+mod problem;
+pub mod view;
+
+pub use api::{Office, doors, router};

@@ -1,0 +1,108 @@
+//! How commands reach the data: through the control socket while the daemon runs, else by opening the store.
+//!
+//! Both ways lead through the same router, so a command need not know which one it is.
+
+use std::path::{Path, PathBuf};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, Response, StatusCode},
+};
+use http_body_util::BodyExt;
+use hyper_util::rt::TokioIo;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tower::ServiceExt;
+
+use super::{Context, Failure};
+use crate::{config, daemon};
+
+/// Octets of an answer that a command takes: a whole mail in JSON.
+const ANSWER_OCTETS_MAX: usize = 512 * 1024 * 1024;
+
+/// A way to the data.
+pub(super) enum Control {
+    /// The daemon runs.
+    Daemon(PathBuf),
+    /// It does not: the store is open here. The daemon's parts live as long as this.
+    Here(Router, Box<daemon::Quiet>),
+}
+
+impl Control {
+    /// Finds the way.
+    pub(super) async fn open(context: &Context) -> Result<Self, Failure> {
+        let config = load(&context.config)?;
+        let socket = daemon::socket_path(&config);
+        if tokio::net::UnixStream::connect(&socket).await.is_ok() {
+            return Ok(Self::Daemon(socket));
+        }
+        let quiet = daemon::Quiet::open(config).await.map_err(|error| Failure::unavailable(error.to_string()))?;
+        Ok(Self::Here(quiet.router(), Box::new(quiet)))
+    }
+
+    /// Asks for a value.
+    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
+        self.ask("GET", path, None).await
+    }
+
+    /// Sends a value and takes what comes back.
+    pub(super) async fn send<T: DeserializeOwned>(&self, verb: &str, path: &str, body: Value) -> Result<T, Failure> {
+        self.ask(verb, path, Some(body)).await
+    }
+
+    async fn ask<T: DeserializeOwned>(&self, verb: &str, path: &str, body: Option<Value>) -> Result<T, Failure> {
+        let mut request = Request::builder().method(verb).uri(path).header("host", "replyd");
+        if body.is_some() {
+            request = request.header("content-type", "application/json");
+        }
+        let body = body.map(|body| Body::from(body.to_string())).unwrap_or_default();
+        let request = request.body(body).map_err(|error| Failure::usage(error.to_string()))?;
+        let (status, bytes) = match self {
+            Self::Daemon(socket) => collect(over_socket(socket, request).await?).await?,
+            Self::Here(router, _) => match router.clone().oneshot(request).await {
+                Ok(response) => collect(response).await?,
+                Err(never) => match never {},
+            },
+        };
+        if status.is_success() {
+            return serde_json::from_slice(&bytes).map_err(|error| Failure::io(format!("unexpected answer: {error}")));
+        }
+        Err(refused(status, &bytes))
+    }
+}
+
+fn refused(status: StatusCode, bytes: &[u8]) -> Failure {
+    let problem: Value = serde_json::from_slice(bytes).unwrap_or_default();
+    let detail = problem["detail"].as_str().map_or_else(|| format!("the daemon answered {status}"), str::to_owned);
+    match status {
+        StatusCode::NOT_FOUND => Failure::data(detail),
+        StatusCode::CONFLICT | StatusCode::SERVICE_UNAVAILABLE => Failure::later(detail),
+        status if status.is_client_error() => Failure::usage(detail),
+        _ => Failure::io(detail),
+    }
+}
+
+async fn over_socket(socket: &Path, request: Request<Body>) -> Result<Response<hyper::body::Incoming>, Failure> {
+    let gone = |error: &dyn std::fmt::Display| Failure::unavailable(format!("the daemon at {}: {error}", socket.display()));
+    let stream = tokio::net::UnixStream::connect(socket).await.map_err(|error| gone(&error))?;
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|error| gone(&error))?;
+    tokio::spawn(connection);
+    sender.send_request(request).await.map_err(|error| gone(&error))
+}
+
+async fn collect<B>(response: Response<B>) -> Result<(StatusCode, bytes::Bytes), Failure>
+where
+    B: hyper::body::Body<Data = bytes::Bytes>,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let status = response.status();
+    let body = http_body_util::Limited::new(response.into_body(), ANSWER_OCTETS_MAX).collect().await;
+    Ok((status, body.map_err(|error| Failure::io(error.to_string()))?.to_bytes()))
+}
+
+/// Reads the configuration, or says every mistake in it.
+pub(super) fn load(path: &Path) -> Result<config::Config, Failure> {
+    config::load(path).map_err(|mistakes| Failure::config(mistakes.to_string()))
+}

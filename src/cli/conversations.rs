@@ -1,0 +1,160 @@
+//! `replyd conversations`: list, show, answer, close.
+
+use std::io::Read;
+
+use serde_json::{Value, json};
+
+use super::{
+    Context, Failure, block_on,
+    control::Control,
+    lists::{moment, text},
+    paint::{self, Paint},
+};
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Action {
+    /// The newest conversations.
+    List {
+        /// Only of this support address.
+        #[arg(long)]
+        address: Option<String>,
+        /// Only open ones.
+        #[arg(long)]
+        open: bool,
+        /// How many.
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+    },
+    /// One conversation with everything that happened in it.
+    Show {
+        /// Its number or id.
+        id: String,
+    },
+    /// Answer as a person; the words, in Markdown, come from standard input.
+    Reply {
+        /// Its number or id.
+        id: String,
+        /// Who writes.
+        #[arg(long)]
+        by: String,
+        /// Send the waiting draft as it is.
+        #[arg(long)]
+        draft: bool,
+    },
+    /// Close as resolved.
+    Close {
+        /// Its number or id.
+        id: String,
+    },
+    /// Give back to the AI.
+    GiveBack {
+        /// Its number or id.
+        id: String,
+    },
+}
+
+pub(super) fn run(context: &Context, action: Action) -> Result<(), Failure> {
+    block_on(async {
+        let control = Control::open(context).await?;
+        match action {
+            Action::List { address, open, limit } => list(context, &control, address, open, limit).await,
+            Action::Show { id } => print(context, &control.get(&path(&id, "")).await?),
+            Action::Reply { id, by, draft } => {
+                let words = if draft { None } else { Some(words_from_stdin()?) };
+                let body = json!({ "by": by, "markdown": words });
+                print(context, &control.send("POST", &path(&id, "/replies"), body).await?)
+            }
+            Action::Close { id } => mark(&control, &id, json!({ "status": "resolved" })).await,
+            Action::GiveBack { id } => mark(&control, &id, json!({ "owner": "ai" })).await,
+        }
+    })
+}
+
+fn path(id: &str, rest: &str) -> String {
+    // What is neither number nor id finds nothing; it must only not become another path.
+    let id: String = id.trim_start_matches('#').chars().filter(char::is_ascii_alphanumeric).collect();
+    format!("/api/v1/conversations/{id}{rest}")
+}
+
+fn words_from_stdin() -> Result<String, Failure> {
+    let mut words = String::new();
+    std::io::stdin().read_to_string(&mut words).map_err(|error| Failure::io(error.to_string()))?;
+    if words.trim().is_empty() { Err(Failure::usage("nothing was written on standard input")) } else { Ok(words) }
+}
+
+async fn mark(control: &Control, id: &str, body: Value) -> Result<(), Failure> {
+    let _: Value = control.send("PATCH", &path(id, ""), body).await?;
+    Ok(())
+}
+
+async fn list(context: &Context, control: &Control, address: Option<String>, open: bool, limit: usize) -> Result<(), Failure> {
+    let address = address.map(|address| format!("&address={}", address.replace('+', "%2B"))).unwrap_or_default();
+    let rows: Value = control.get(&format!("/api/v1/conversations?open={open}&limit={limit}{address}")).await?;
+    if context.json {
+        println!("{rows:#}");
+        return Ok(());
+    }
+    let paint = Paint::stdout();
+    for row in rows.as_array().into_iter().flatten() {
+        let number = paint.bold(&format!("[{}]", row["number"]));
+        let waits = match text(&row["waits_because"]) {
+            "" => String::new(),
+            because => paint.dim(&format!("  waits: {because}")),
+        };
+        let (status, owner) = (text(&row["status"]), owner(&row["owner"]));
+        let (contact, title) = (text(&row["contact"]), paint::harmless(text(&row["title"])));
+        println!("{number}  {}  {status}  {owner}  {contact}  {title}{waits}", moment(&row["updated"]));
+    }
+    Ok(())
+}
+
+fn owner(owner: &Value) -> String {
+    match owner {
+        Value::String(word) => word.clone(),
+        Value::Object(person) => text(&person["person"]).to_owned(),
+        _ => String::new(),
+    }
+}
+
+fn print(context: &Context, view: &Value) -> Result<(), Failure> {
+    if context.json {
+        println!("{view:#}");
+    } else {
+        print!("{}", render(view, Paint::stdout()));
+    }
+    Ok(())
+}
+
+/// A conversation as a person reads it in a terminal.
+pub(super) fn render(view: &Value, paint: Paint) -> String {
+    let mut out = String::new();
+    let head = format!("[{}] {}", view["number"], paint::harmless(text(&view["title"])));
+    let (address, contact, status) = (text(&view["address"]), text(&view["contact"]), text(&view["status"]));
+    out += &format!("{}\n{contact} to {address}, {status}, level {}\n", paint.bold(&head), view["level"]);
+    for line in view["timeline"].as_array().into_iter().flatten() {
+        let at = paint.dim(text(&line["at"]).get(11..19).unwrap_or_default());
+        out += &match text(&line["kind"]) {
+            "mail" => {
+                let from = line["mail"]["from"].as_str().unwrap_or("(no usable From)");
+                let level = &line["verdicts"]["level"];
+                format!("\n{at} {} {}\n{}", paint.cyan(from), paint.dim(&format!("(level {level}, {})", text(&line["id"]))), body(text(&line["new_text"]), paint))
+            }
+            "letter" => {
+                let by = if line["author"] == "ai" { "the AI" } else { "a person" };
+                format!("\n{at} {} {}\n{}", paint.green(text(&line["from"])), paint.dim(&format!("({by}, {})", text(&line["id"]))), body(without_quote(text(&line["text"])), paint))
+            }
+            _ => format!("{at} {}\n", paint.dim(&paint::harmless(text(&line["words"])))),
+        };
+    }
+    out
+}
+
+/// Our letters quote what they answer; the time line shows that already.
+fn without_quote(text: &str) -> &str {
+    text.find("\n> ").and_then(|quote| text[..quote].rfind("\n\n")).map_or(text, |end| &text[..end])
+}
+
+fn body(text: &str, paint: Paint) -> String {
+    let bar = paint.dim("│");
+    paint::harmless(text.trim()).lines().map(|line| format!("   {bar} {line}\n")).collect()
+}

@@ -1,0 +1,162 @@
+//! `replyd inspect`: what replyd would make of a message, touching nothing.
+
+use std::{
+    io::Read,
+    net::{IpAddr, Ipv4Addr},
+    path::PathBuf,
+};
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use super::{Context, Failure, block_on, control, paint};
+use crate::{
+    config::Config,
+    conversation::{self, quotes},
+    daemon,
+    intake::Judged,
+    mime, setup,
+    types::{Address, Clock, Envelope, IdMaker, Recipient, Secret},
+};
+
+/// HTML longer than this is not cleaned, and so not shown: cleaning deep nesting costs its square.
+const HTML_OCTETS_MAX: usize = 512 * 1024;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The message; `-` is standard input.
+    #[arg(default_value = "-")]
+    file: PathBuf,
+    /// Print only the new text a reader would see. With REPLY_SIGNATURE=strip in the environment, without the signature.
+    #[arg(long, conflicts_with = "json")]
+    visible: bool,
+    /// As if it came from this address.
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    peer_ip: IpAddr,
+    /// As if the peer had called itself so.
+    #[arg(long, default_value = "localhost")]
+    helo: String,
+    /// As if MAIL FROM were this; the null sender without.
+    #[arg(long)]
+    mail_from: Option<Address>,
+    /// As if RCPT TO were this; without, the headers decide.
+    #[arg(long)]
+    rcpt: Option<Address>,
+}
+
+pub(super) fn run(context: &Context, args: Args) -> Result<(), Failure> {
+    let body = read(&args.file)?;
+    if args.visible {
+        print!("{}", visible(&body));
+        return Ok(());
+    }
+    let judged = block_on(judge(context, args, body))?;
+    if context.json {
+        println!("{:#}", report(&judged));
+    } else {
+        print!("{}", in_words(&judged));
+    }
+    Ok(())
+}
+
+fn read(file: &std::path::Path) -> Result<Bytes, Failure> {
+    let fault = |error: std::io::Error| Failure::io(format!("{}: {error}", file.display()));
+    if file.as_os_str() != "-" {
+        return std::fs::read(file).map(Bytes::from).map_err(fault);
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin().read_to_end(&mut bytes).map_err(fault)?;
+    Ok(bytes.into())
+}
+
+/// The new text, with or without its signature.
+fn visible(body: &[u8]) -> String {
+    let parted = quotes::part(&mime::parse(body));
+    let strip = std::env::var("REPLY_SIGNATURE").is_ok_and(|wanted| wanted == "strip");
+    if strip || parted.signature.is_empty() {
+        return parted.new_text;
+    }
+    format!("{}\n{}", parted.new_text.trim_end_matches('\n'), parted.signature)
+}
+
+async fn judge(context: &Context, args: Args, body: Bytes) -> Result<Judged, Failure> {
+    // Without a configuration nothing is registered; everything else can be said all the same.
+    let config = if context.config.exists() { control::load(&context.config)? } else { Config::default() };
+    let judge = daemon::judge(&config, &secret(&config)).map_err(|error| Failure::config(error.to_string()))?;
+    let clock = Clock::system();
+    let shared = Address::parse(&format!("{}@{}", config.smtp.shared_destination, config.smtp.hostname));
+    let recipient = args.rcpt.or(shared.ok());
+    let envelope = Envelope {
+        id: IdMaker::new(clock.clone(), 0).mail(),
+        arrived: clock.now(),
+        peer: args.peer_ip,
+        helo: args.helo,
+        esmtp: true,
+        tls: None,
+        mail_from: args.mail_from,
+        recipients: recipient.into_iter().map(|address| Recipient { address }).collect(),
+        smtputf8: false,
+    };
+    Ok(judge.judge(envelope, body).await)
+}
+
+/// The secret of the install where there is one; else one that fits nothing.
+fn secret(config: &Config) -> Secret {
+    let there = config.store.path.join(setup::SECRET_FILE).exists();
+    let secret = there.then(|| setup::secret_in(&config.store.path).ok()).flatten();
+    secret.unwrap_or_else(|| Secret::new(*b"no install here: this fits none."))
+}
+
+/// The contract of `--json`.
+fn report(judged: &Judged) -> Value {
+    let Judged { mail, parted, verdicts, class, destinations, .. } = judged;
+    let lookups = &destinations[0].lookups;
+    let attachments: Vec<Value> = mail
+        .attachments
+        .iter()
+        .map(|a| json!({ "name": a.name, "type": a.kind, "size": a.content.len(), "inline": a.inline }))
+        .collect();
+    let html = if mail.html.len() <= HTML_OCTETS_MAX { ammonia::clean(&mail.html) } else { String::new() };
+    json!({
+        "class": class.class,
+        "class_reasons": class.reasons,
+        "level": verdicts.level,
+        "level_sentence": verdicts.sentence,
+        "auth": { "spf": verdicts.spf, "dkim": verdicts.dkim, "dmarc": verdicts.dmarc, "arc": verdicts.arc },
+        "from": mail.from,
+        "address": destinations[0].address,
+        "number": lookups.numbers.first().map(|(number, _)| number),
+        "reply_key": lookups.reply_keys.first(),
+        "subject": mail.subject,
+        "new_text": parted.new_text,
+        "quoted_text": parted.quoted_text,
+        "signature": parted.signature,
+        "html": html,
+        "attachments": attachments,
+        "bounce": conversation::bounce(mail, class.class),
+        "notes": mail.notes,
+    })
+}
+
+fn in_words(judged: &Judged) -> String {
+    let report = report(judged);
+    let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    let verdicts = &judged.verdicts;
+    let lines = [
+        ("from", text(&report["from"])),
+        ("subject", judged.mail.subject.clone()),
+        ("address", text(&report["address"])),
+        ("class", format!("{} ({})", text(&report["class"]), judged.class.reasons.join("; "))),
+        ("level", format!("{} ({}): {}", verdicts.level.as_u8(), verdicts.level.word(), verdicts.sentence)),
+        ("auth", format!("spf {}, dmarc {}, arc {}", verdicts.spf.word(), verdicts.dmarc.word(), verdicts.arc.verdict.word())),
+        ("number", report["number"].to_string()),
+        ("notes", judged.mail.notes.iter().map(|note| note.0.as_str()).collect::<Vec<_>>().join("; ")),
+    ];
+    let mut out: String = lines.iter().map(|(name, value)| format!("{name:>8}: {}\n", paint::harmless(value))).collect();
+    for signature in &verdicts.dkim {
+        let aligned = if signature.aligned { "aligned" } else { "not aligned" };
+        out += &format!("    dkim: {} ({aligned}) {} {}\n", signature.domain, signature.verdict.word(), signature.reason);
+    }
+    out += &format!("\n{}\n", paint::harmless(judged.parted.new_text.trim()));
+    out
+}

@@ -1,0 +1,92 @@
+//! Whether a sending domain is verified, as DNS says now; remembered for a while.
+
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use crate::{
+    config::{Domain, Route},
+    outbound::{self, Answer, DomainCheck, DomainStatus},
+    setup,
+    types::{Clock, Millis},
+};
+
+/// How long an answer holds: a row that disappears stops mail soon, a row just published lets it go soon.
+const REMEMBERED: Duration = Duration::from_secs(300);
+
+/// Asks DNS for the DKIM rows of a domain.
+pub(super) struct DnsCheck {
+    pub(super) dns: setup::Dns,
+    pub(super) domains: Vec<Domain>,
+    pub(super) data: PathBuf,
+    pub(super) hostname: String,
+    pub(super) route: Route,
+    pub(super) clock: Clock,
+    pub(super) known: Mutex<HashMap<String, (Millis, DomainStatus)>>,
+}
+
+impl DomainCheck for DnsCheck {
+    fn status<'a>(&'a self, domain: &'a str) -> Answer<'a, DomainStatus> {
+        Box::pin(async move {
+            let now = self.clock.now();
+            let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(domain).cloned();
+            if let Some((asked, status)) = known
+                && now.since(asked) < REMEMBERED
+            {
+                return status;
+            }
+            let status = self.ask(domain).await;
+            if !matches!(status, DomainStatus::Unknown(_)) {
+                let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+                known.insert(domain.to_owned(), (now, status.clone()));
+            }
+            status
+        })
+    }
+}
+
+impl DnsCheck {
+    async fn ask(&self, name: &str) -> DomainStatus {
+        let Some(domain) = self.domains.iter().find(|domain| domain.name == name) else {
+            return DomainStatus::Unverified("it is not configured".into());
+        };
+        let keys = match dkim_rows(&self.data, domain) {
+            Ok(keys) => keys,
+            Err(error) => return DomainStatus::Unverified(error.to_string()),
+        };
+        let rows = setup::rows(domain, &keys, &self.hostname, &self.route);
+        let dkim = rows.into_iter().filter(|row| row.purpose == setup::Purpose::Dkim).collect();
+        let checked = setup::status(dkim, &self.dns).await;
+        if setup::verified(&checked) {
+            return DomainStatus::Verified;
+        }
+        let unknown = checked.iter().find_map(|checked| match &checked.status {
+            setup::Status::Unknown(words) => Some(words.clone()),
+            _ => None,
+        });
+        if let Some(words) = unknown {
+            return DomainStatus::Unknown(words);
+        }
+        let missing = checked.iter().find(|checked| checked.status != setup::Status::Verified);
+        DomainStatus::Unverified(missing.map_or_else(
+            || "it has no DKIM key".into(),
+            |checked| format!("the {} row {} is {}", checked.row.kind.word(), checked.row.name, checked.status.word()),
+        ))
+    }
+}
+
+/// The public rows of a domain's keys.
+///
+/// # Errors
+/// When a key file cannot be read.
+pub(crate) fn dkim_rows(data: &std::path::Path, domain: &Domain) -> Result<Vec<setup::DkimRow>, outbound::KeyError> {
+    let selectors = [&domain.selector_ed25519, &domain.selector_rsa].into_iter().flatten();
+    let row = |selector: &String| {
+        let key = outbound::load_key(&outbound::key_path(data, &domain.name, selector)?)?;
+        Ok(setup::DkimRow { selector: selector.clone(), record: key.record() })
+    };
+    selectors.map(row).collect()
+}

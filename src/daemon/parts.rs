@@ -1,0 +1,176 @@
+//! The parts of the daemon, put together and not yet running. Commands use them without the rest.
+
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
+
+use super::domain_check::DnsCheck;
+use crate::{
+    agent::{self, knowledge::Knowledge},
+    auth::{self, Authenticator},
+    config::Config,
+    conversation::{Directory, Registered, ReplyKeys},
+    intake::Judge,
+    outbound::{self, Queue, Signer, Writer},
+    setup, smtp,
+    store::{OpenError, Store},
+    types::{Address, Clock, IdMaker, Secret},
+    web::Office,
+};
+
+/// Why the daemon does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Another one runs on the same data folder.
+    #[error("{0}")]
+    Busy(OpenError),
+    /// The store cannot be opened.
+    #[error("the store cannot be opened: {0}")]
+    Store(OpenError),
+    /// The data folder cannot be made.
+    #[error("the data folder {path}: {source}")]
+    Data {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The install secret is missing or broken.
+    #[error(transparent)]
+    Secret(#[from] setup::SecretError),
+    /// `hostname` makes no addresses.
+    #[error("[smtp] hostname makes no address: {0}")]
+    Hostname(#[from] crate::types::AddressError),
+    /// A DKIM key cannot be read.
+    #[error(transparent)]
+    Key(#[from] outbound::KeyError),
+    /// No DNS resolver.
+    #[error("DNS: {0}")]
+    Dns(String),
+    /// Certificate and key.
+    #[error(transparent)]
+    Tls(#[from] smtp::TlsError),
+    /// A listener cannot be opened.
+    #[error("{0}")]
+    Listen(std::io::Error),
+    /// The control socket cannot be opened.
+    #[error("the control socket {path}: {source}")]
+    Socket {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The knowledge folder cannot be read.
+    #[error("the knowledge cannot be read: {0}")]
+    Knowledge(String),
+}
+
+/// Everything, not yet running.
+pub(super) struct Parts {
+    pub(super) config: Config,
+    pub(super) clock: Clock,
+    pub(super) ids: Arc<IdMaker>,
+    pub(super) store: Store,
+    pub(super) judge: Arc<Judge>,
+    pub(super) writer: Writer,
+}
+
+impl Parts {
+    pub(super) async fn assemble(config: Config, clock: Clock) -> Result<Self, StartError> {
+        let data = &config.store.path;
+        let fault = |source| StartError::Data { path: data.clone(), source };
+        tokio::fs::create_dir_all(data).await.map_err(fault)?;
+        let secret = setup::secret_in(data)?;
+        let (settings, open_clock) = (config.store.clone(), clock.clone());
+        // Replaying or rebuilding may take a while: not on a thread that serves.
+        let opened = tokio::task::spawn_blocking(move || Store::open(&settings, open_clock)).await;
+        let store = opened.expect("opening the store does not panic").map_err(|error| match error {
+            OpenError::Locked { .. } => StartError::Busy(error),
+            error => StartError::Store(error),
+        })?;
+        let ids = super::ids(&clock);
+        let judge = Arc::new(judge(&config, &secret)?);
+        let writer = Writer::new(&config, store.clone(), keys(&secret), ids.clone(), clock.clone());
+        Ok(Self { config, clock, ids, store, judge, writer })
+    }
+
+    pub(super) fn office(&self) -> Office {
+        Office { store: self.store.clone(), writer: self.writer.clone(), clock: self.clock.clone() }
+    }
+
+    /// What the delivery queue works with.
+    pub(super) fn queue(&self) -> Result<Queue, StartError> {
+        let config = &self.config;
+        let check = DnsCheck {
+            dns: setup::Dns::of(&config.auth).map_err(|error| StartError::Dns(error.to_string()))?,
+            domains: config.domains.clone(),
+            data: config.store.path.clone(),
+            hostname: config.smtp.hostname.clone(),
+            route: config.outbound.route.clone(),
+            clock: self.clock.clone(),
+            known: Mutex::new(HashMap::new()),
+        };
+        let nothing_leaves = outbound::nothing_leaves(&config.outbound.route);
+        let signer = Signer::load(&config.store.path, &config.domains, Arc::new(check), nothing_leaves)?;
+        Ok(Queue {
+            signer,
+            dns: Arc::new(auth::resolver(&config.auth)),
+            hello: config.smtp.hostname.as_str().into(),
+            settings: config.outbound.clone(),
+            clock: self.clock.clone(),
+        })
+    }
+
+    pub(super) fn answerer(&self) -> Result<Arc<agent::answerer::BuiltIn>, StartError> {
+        let settings = &self.config.knowledge;
+        let knowledge =
+            Knowledge::load(settings.path.as_deref(), self.clock.clone()).map_err(|error| StartError::Knowledge(error.to_string()))?;
+        let builtin =
+            agent::answerer::BuiltIn::new(Arc::new(knowledge), settings.support_min_percent, self.config.agent.level_min);
+        Ok(Arc::new(builtin))
+    }
+}
+
+/// The parts that a command needs when no daemon runs: the store and the API over it. Nothing thinks, nothing leaves.
+pub struct Quiet(Parts);
+
+impl Quiet {
+    /// Opens the store of this configuration.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn open(config: Config) -> Result<Self, StartError> {
+        Parts::assemble(config, Clock::system()).await.map(Self)
+    }
+
+    /// The API.
+    pub fn router(&self) -> axum::Router {
+        crate::web::router(self.0.office())
+    }
+}
+
+/// A judge for this configuration, without a store.
+///
+/// # Errors
+/// When the host name makes no addresses.
+pub(crate) fn judge(config: &Config, secret: &Secret) -> Result<Judge, StartError> {
+    let hostname = &config.smtp.hostname;
+    let registered = config.addresses.iter().map(|address| {
+        let destination = setup::destination(secret, &address.address, hostname)?;
+        Ok(Registered { address: address.address.clone(), destination })
+    });
+    let registered = registered.collect::<Result<Vec<_>, crate::types::AddressError>>()?;
+    let shared = Address::parse(&format!("{}@{hostname}", config.smtp.shared_destination))?;
+    let forwarded = config.addresses.iter().map(|address| address.address.domain().to_owned());
+    let authenticator =
+        Authenticator::new(&config.auth, config.forwarders.clone(), hostname).with_forwarded_domains(forwarded);
+    Ok(Judge::new(config, Directory::new(registered, shared), authenticator, keys(secret)))
+}
+
+fn keys(secret: &Secret) -> ReplyKeys {
+    ReplyKeys::new(std::slice::from_ref(secret))
+}
+

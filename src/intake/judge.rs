@@ -1,0 +1,187 @@
+//! Reads one mail and says what it is: proof, class, keys, destinations. Touches nothing.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+
+use super::trace;
+use crate::{
+    auth::{self, Authenticator},
+    config::{Autopilot, Config},
+    conversation::{
+        self, AnswerPolicy, Arrival, Class, Classified, Destination, Directory, Lookups, MailSummary, ReplyKeys,
+        quotes::{self, Parted},
+    },
+    mime::{self, Mail},
+    types::{Address, Envelope, Level, Millis, Verdicts},
+};
+
+/// A longer mail is read on a thread of its own, so that it holds up no other connection.
+const LONG_BODY_OCTETS: usize = 64 * 1024;
+
+/// Everything that judging needs to know.
+pub struct Judge {
+    hostname: String,
+    directory: Directory,
+    authenticator: Authenticator,
+    keys: ReplyKeys,
+    policies: HashMap<String, Policy>,
+}
+
+/// What matters of one registered address.
+#[derive(Debug, Clone)]
+struct Policy {
+    answer: AnswerPolicy,
+    arc_sealers: Vec<String>,
+}
+
+/// A mail and what was found out about it.
+#[derive(Debug)]
+pub struct Judged {
+    /// What the SMTP dialogue said.
+    pub envelope: Envelope,
+    /// As it came.
+    pub body: Bytes,
+    /// As read.
+    pub mail: Mail,
+    /// Its text in parts.
+    pub parted: Parted,
+    /// Who wrote it.
+    pub verdicts: Verdicts,
+    /// What kind it is.
+    pub class: Classified,
+    /// Where it goes.
+    pub destinations: Vec<Destination>,
+    /// Our name, for the trace lines.
+    hostname: String,
+}
+
+impl Judge {
+    /// A judge for this configuration.
+    pub fn new(config: &Config, directory: Directory, authenticator: Authenticator, keys: ReplyKeys) -> Self {
+        let reopen_within = std::time::Duration::from_secs(u64::from(config.store.reopen_within_days) * 24 * 3600);
+        let policies = config.addresses.iter().map(|address| {
+            let answer = AnswerPolicy {
+                wanted: address.autopilot != Autopilot::Off,
+                quiet: config.agent.quiet_period,
+                reopen_within,
+            };
+            let sealers = address.forwarder.as_deref().and_then(|name| auth::sealers(name, &config.forwarders));
+            (address.address.key(), Policy { answer, arc_sealers: sealers.unwrap_or_default() })
+        });
+        Self { hostname: config.smtp.hostname.clone(), directory, authenticator, keys, policies: policies.collect() }
+    }
+
+    /// Which recipients are ours.
+    pub fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// Judges one mail. Never fails: trouble is a level, a note or a reason.
+    pub async fn judge(&self, envelope: Envelope, body: Bytes) -> Judged {
+        let (mail, parted) = read(&body).await;
+        let routed = self.directory.route(&envelope.recipients, &mail);
+        let reached = || routed.addresses.iter().chain(&routed.one_of);
+        let sealers: Vec<String> =
+            reached().filter_map(|address| self.policies.get(&address.key())).flat_map(|p| p.arc_sealers.clone()).collect();
+        let verdicts = self.authenticator.check(&envelope, &body, &mail, &sealers).await;
+        let class = self.class(&mail, &envelope, &verdicts);
+        let (mail, verdicts) = as_written_by_the_customer(mail, verdicts, &class);
+        let lookups = conversation::lookups(&mail, &parted, class.class, &self.keys, &[]);
+        let mut destinations: Vec<Destination> =
+            reached().map(|address| self.destination(address, &lookups, routed.one_of.contains(address))).collect();
+        if destinations.is_empty() {
+            destinations.push(Destination { address: None, lookups, answer: AnswerPolicy::NEVER, one_of: false });
+        }
+        Judged { envelope, body, mail, parted, verdicts, class, destinations, hostname: self.hostname.clone() }
+    }
+
+    fn destination(&self, address: &Address, lookups: &Lookups, one_of: bool) -> Destination {
+        let answer = self.policies.get(&address.key()).map_or(AnswerPolicy::NEVER, |policy| policy.answer);
+        Destination { address: Some(address.clone()), lookups: lookups.clone(), answer, one_of }
+    }
+
+    fn class(&self, mail: &Mail, envelope: &Envelope, verdicts: &Verdicts) -> Classified {
+        if self.keys.read(&mail.message_id).is_some() {
+            return Classified { class: Class::OwnEcho, reasons: vec!["its Message-ID is one of ours".into()] };
+        }
+        let class = conversation::classify(mail, envelope);
+        // Only a provider that proves to be one may ask to confirm forwarding; anybody can write such a mail.
+        if class.class == Class::ForwardingConfirmation && verdicts.level < Level::Authenticated {
+            let reasons = vec!["looks like a forwarding confirmation, but its sender is not proved".into()];
+            return Classified { class: Class::AutomaticReply, reasons };
+        }
+        class
+    }
+}
+
+/// A form's robot signs for itself, not for the customer it names: the customer is taken over, the proof is not.
+fn as_written_by_the_customer(mut mail: Mail, mut verdicts: Verdicts, class: &Classified) -> (Mail, Verdicts) {
+    if class.class == Class::Form
+        && let Some(customer) = mail.reply_to.first()
+    {
+        mail.from = Some(customer.clone());
+        mail.from_name = String::new();
+        if verdicts.level > Level::Unproven {
+            verdicts.level = Level::Unproven;
+            verdicts.sentence = format!("a form names this sender in Reply-To; proved is only the form: {}", verdicts.sentence);
+        }
+    }
+    (mail, verdicts)
+}
+
+async fn read(body: &Bytes) -> (Mail, Parted) {
+    if body.len() <= LONG_BODY_OCTETS {
+        return read_now(body);
+    }
+    let body = body.clone();
+    let reading = tokio::task::spawn_blocking(move || read_now(&body));
+    reading.await.unwrap_or_else(|_| {
+        let mail = Mail { notes: vec![mime::Note("this mail could not be read".into())], ..Mail::default() };
+        (mail, Parted::default())
+    })
+}
+
+fn read_now(body: &[u8]) -> (Mail, Parted) {
+    let mail = mime::parse(body);
+    let parted = quotes::part(&mail);
+    (mail, parted)
+}
+
+impl AnswerPolicy {
+    /// For mail that reached no registered address.
+    const NEVER: Self =
+        Self { wanted: false, quiet: std::time::Duration::ZERO, reopen_within: std::time::Duration::ZERO };
+}
+
+impl Judged {
+    /// What the store keeps: with our trace lines on top.
+    pub fn into_arrival(self, now: Millis, dice: u64) -> Arrival {
+        let mut trace = auth::authentication_results(&self.hostname, &self.verdicts, &self.envelope);
+        trace.push_str(&trace::received(&self.hostname, &self.envelope, now));
+        let mut notes: Vec<String> = self.mail.notes.iter().map(|note| note.0.clone()).collect();
+        notes.truncate(NOTES_MAX);
+        Arrival {
+            now,
+            trace: Bytes::from(trace),
+            body: self.body,
+            mail: MailSummary {
+                from: self.mail.from,
+                from_name: self.mail.from_name,
+                subject: self.mail.subject,
+                message_id: self.mail.message_id,
+                attachments: self.mail.attachments.len() as u32,
+                notes,
+            },
+            envelope: self.envelope,
+            verdicts: self.verdicts,
+            class: self.class,
+            destinations: self.destinations,
+            dice,
+        }
+    }
+}
+
+/// Notes kept with a mail's row; reading the mail again gives them all.
+const NOTES_MAX: usize = 10;
+

@@ -1,0 +1,216 @@
+//! `/api/v1`: the verbs of the store for scripts and for our own commands.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::{Path, Query, State},
+    http::header,
+    response::IntoResponse,
+    routing::{get, post},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    problem::Problem,
+    view::{self, ConversationView, WhyView},
+};
+use crate::{
+    outbound::{WriteError, Writer},
+    store::{ConversationFilter, ConversationRow, Counts, MailRow, Mark, Store, Written},
+    types::{Address, Approval, Clock, ConversationId, Job, MailId, Number},
+};
+
+/// What the handlers work with.
+#[derive(Debug, Clone)]
+pub struct Office {
+    /// The store.
+    pub store: Store,
+    /// Writes letters for people.
+    pub writer: Writer,
+    /// The time.
+    pub clock: Clock,
+}
+
+type Answer<T> = Result<Json<T>, Problem>;
+
+/// Liveness and readiness, for the TCP listener: says nothing about anybody's mail.
+pub fn doors(office: Office) -> Router {
+    Router::new().route("/livez", get(|| async { "ok\n" })).route("/readyz", get(ready)).with_state(Arc::new(office))
+}
+
+/// Everything, for whoever may open the control socket.
+pub fn router(office: Office) -> Router {
+    let api = Router::new()
+        .route("/conversations", get(conversations))
+        .route("/conversations/{id}", get(conversation).patch(mark))
+        .route("/conversations/{id}/replies", post(reply))
+        .route("/messages/{id}/why", get(why))
+        .route("/messages/{id}/raw", get(raw))
+        .route("/held", get(held))
+        .route("/queue", get(queue))
+        .route("/counts", get(counts))
+        .with_state(Arc::new(office.clone()));
+    doors(office).nest("/api/v1", api)
+}
+
+async fn ready(State(office): State<Arc<Office>>) -> Result<&'static str, Problem> {
+    office.store.counts()?;
+    Ok("ready\n")
+}
+
+#[derive(Debug, Deserialize)]
+struct ListQuery {
+    address: Option<String>,
+    #[serde(default)]
+    open: bool,
+    #[serde(default)]
+    limit: usize,
+    before: Option<u64>,
+}
+
+async fn conversations(State(office): State<Arc<Office>>, Query(query): Query<ListQuery>) -> Answer<Vec<ConversationRow>> {
+    let address = query.address.as_deref().map(Address::parse).transpose();
+    let filter = ConversationFilter {
+        address: address.map_err(|error| Problem::bad_request(error.to_string()))?,
+        open_only: query.open,
+        limit: query.limit,
+        before: query.before.map(crate::types::Millis),
+    };
+    Ok(Json(office.store.conversations(&filter)?))
+}
+
+/// A conversation by its id or by the number people see.
+fn find(office: &Office, id: &str) -> Result<ConversationRow, Problem> {
+    let by_number = Number::from_digits(id).map(|number| office.store.conversation_by_number(number)).transpose()?;
+    if let Some(row) = by_number.flatten() {
+        return Ok(row);
+    }
+    let by_id = id.parse::<ConversationId>().ok().map(|id| office.store.conversation(id)).transpose()?;
+    by_id.flatten().ok_or_else(|| Problem::not_found(format!("there is no conversation {id}")))
+}
+
+async fn conversation(State(office): State<Arc<Office>>, Path(id): Path<String>) -> Answer<ConversationView> {
+    let row = find(&office, &id)?;
+    Ok(Json(view::conversation(&office.store, row.id).await?))
+}
+
+/// What a person does with a conversation: exactly one of the two.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MarkRequest {
+    status: Option<WantedStatus>,
+    owner: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum WantedStatus {
+    Open,
+    Resolved,
+    Unresolved,
+}
+
+async fn mark(
+    State(office): State<Arc<Office>>,
+    Path(id): Path<String>,
+    Json(request): Json<MarkRequest>,
+) -> Answer<ConversationRow> {
+    let mark = match (request.status, request.owner) {
+        (Some(WantedStatus::Open), None) => Mark::Reopened,
+        (Some(WantedStatus::Resolved), None) => Mark::Resolved,
+        (Some(WantedStatus::Unresolved), None) => Mark::Unresolved,
+        (None, Some(owner)) if owner == "ai" => Mark::GivenBack,
+        (None, Some(person)) if !person.trim().is_empty() => Mark::Taken(person),
+        _ => return Err(Problem::bad_request("say either a status (open, resolved, unresolved) or an owner (a name, or ai)")),
+    };
+    let id = find(&office, &id)?.id;
+    office.store.mark(id, mark, office.clock.now()).await?;
+    Ok(Json(find(&office, &id.to_string())?))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReplyRequest {
+    /// The words, in Markdown. Without: the waiting draft goes out as it is.
+    markdown: Option<String>,
+    /// Who writes.
+    by: String,
+}
+
+async fn reply(
+    State(office): State<Arc<Office>>,
+    Path(id): Path<String>,
+    Json(request): Json<ReplyRequest>,
+) -> Answer<ConversationView> {
+    let row = find(&office, &id)?;
+    let draft = row.draft.clone();
+    let (markdown, sources) = match (request.markdown, draft) {
+        (Some(markdown), _) => (markdown, Vec::new()),
+        (None, Some(draft)) => (draft.markdown, draft.sources),
+        (None, None) => return Err(Problem::bad_request("no draft waits there: say what to write")),
+    };
+    let approval = Approval::by_person(&request.by, row.generation);
+    match office.writer.write(&row, &markdown, sources, approval).await {
+        Ok(Written::Done) => Ok(Json(view::conversation(&office.store, row.id).await?)),
+        Ok(Written::Stale) => Err(Problem::conflict("a newer mail has come: read it first")),
+        Err(WriteError::Store(error)) => Err(error.into()),
+        Err(error) => Err(Problem::bad_request(error.to_string())),
+    }
+}
+
+fn mail_row(office: &Office, id: &str) -> Result<MailRow, Problem> {
+    let missing = || Problem::not_found(format!("there is no message {id}"));
+    let id: MailId = id.parse().map_err(|_| missing())?;
+    office.store.mail(id)?.ok_or_else(missing)
+}
+
+async fn why(State(office): State<Arc<Office>>, Path(id): Path<String>) -> Answer<WhyView> {
+    let row = mail_row(&office, &id)?;
+    Ok(Json(view::why(&office.store, row).await?))
+}
+
+async fn raw(State(office): State<Arc<Office>>, Path(id): Path<String>) -> Result<impl IntoResponse, Problem> {
+    let bytes = office.store.raw(&mail_row(&office, &id)?.raw).await?;
+    // S-20: never run or sniffed, whoever opens it.
+    let headers = [
+        (header::CONTENT_TYPE, "message/rfc822"),
+        (header::CONTENT_DISPOSITION, "attachment"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    Ok((headers, bytes))
+}
+
+async fn held(State(office): State<Arc<Office>>) -> Answer<Vec<MailRow>> {
+    Ok(Json(office.store.held()?))
+}
+
+/// One job, with whom it is for.
+#[derive(Debug, Serialize)]
+struct QueueRow {
+    #[serde(flatten)]
+    job: Job,
+    name: String,
+    number: Option<Number>,
+    to: Option<Address>,
+}
+
+async fn queue(State(office): State<Arc<Office>>) -> Answer<Vec<QueueRow>> {
+    let mut rows = Vec::new();
+    for job in office.store.jobs()? {
+        let to = match job.id {
+            crate::types::JobId::Deliver(letter, recipient) => {
+                let letter = office.store.letter(letter)?;
+                letter.and_then(|letter| letter.recipients.get(usize::from(recipient)).map(|r| r.to.clone()))
+            }
+            crate::types::JobId::Answer(_) => None,
+        };
+        let number = office.store.conversation(job.conversation)?.map(|row| row.number);
+        rows.push(QueueRow { name: job.id.to_string(), number, to, job });
+    }
+    Ok(Json(rows))
+}
+
+async fn counts(State(office): State<Arc<Office>>) -> Answer<Counts> {
+    Ok(Json(office.store.counts()?))
+}

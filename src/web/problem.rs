@@ -1,0 +1,56 @@
+//! Errors as the API tells them. RFC 9457.
+
+use axum::{
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use crate::store::StoreError;
+
+/// An error a caller can read.
+#[derive(Debug)]
+pub(super) struct Problem {
+    status: StatusCode,
+    detail: String,
+}
+
+impl Problem {
+    /// The thing asked for does not exist.
+    pub(super) fn not_found(what: impl Into<String>) -> Self {
+        Self { status: StatusCode::NOT_FOUND, detail: what.into() }
+    }
+
+    /// The request cannot be understood.
+    pub(super) fn bad_request(detail: impl Into<String>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, detail: detail.into() }
+    }
+
+    /// Something changed under the caller's hands.
+    pub(super) fn conflict(detail: impl Into<String>) -> Self {
+        Self { status: StatusCode::CONFLICT, detail: detail.into() }
+    }
+
+    /// Our side cannot do it now.
+    pub(super) fn unavailable(detail: impl Into<String>) -> Self {
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, detail: detail.into() }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let status = match error {
+            StoreError::NotFound(_) => StatusCode::NOT_FOUND,
+            StoreError::Unavailable(_) | StoreError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
+            StoreError::Damaged(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Self { status, detail: error.to_string() }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let title = self.status.canonical_reason().unwrap_or("error");
+        let body = serde_json::json!({ "title": title, "status": self.status.as_u16(), "detail": self.detail });
+        (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+    }
+}
