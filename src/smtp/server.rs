@@ -90,15 +90,17 @@ impl<I: Intake> Server<I> {
     /// `[::]` takes IPv4 as well where the system says so, as Linux does.
     ///
     /// # Errors
-    /// When an address cannot be bound, the spool folder cannot be made, or implicit TLS is asked for without TLS.
+    /// When an address cannot be bound, the spool folder cannot be made, or a listener needs TLS and has none.
     pub fn bind(settings: Settings, intake: Arc<I>) -> io::Result<Self> {
         let Settings { smtp, limits, tls, spool, ids, clock } = settings;
         let mut entrances = Vec::with_capacity(smtp.listeners.len());
         for listener in &smtp.listeners {
-            if listener.tls == TlsMode::Implicit && tls.is_none() {
-                return Err(io::Error::new(io::ErrorKind::InvalidInput, "implicit TLS needs a certificate"));
-            }
             let starttls = listener.tls == TlsMode::StartTls && tls.is_some();
+            let needs_tls = listener.tls == TlsMode::Implicit || listener.require_tls;
+            if needs_tls && (tls.is_none() || listener.tls == TlsMode::Off) {
+                let words = format!("the listener on {} needs TLS and has none", listener.listen);
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, words));
+            }
             let rules = Arc::new(rules(&smtp, &limits, listener, starttls));
             let socket = listen(listener.listen).map_err(|error| {
                 io::Error::new(error.kind(), format!("cannot listen on {}: {error}", listener.listen))
@@ -256,6 +258,7 @@ async fn client_of<I: Intake>(
     if !listener.proxy_from.contains(&peer) {
         return Ok(peer);
     }
+    // It comes before a handshake would, and gets as long.
     let header = timeout(shared.limits.timeouts.tls, proxy::read(stream));
     tokio::select! {
         read = header => Ok(read.map_err(|_| io::ErrorKind::TimedOut)??.map_or(peer, |client| client.to_canonical())),

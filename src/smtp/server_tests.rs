@@ -312,3 +312,11 @@ async fn an_address_in_use_is_named() {
     let Err(error) = Server::bind(settings, Recorder::open()) else { panic!("bound twice") };
     assert!(error.to_string().contains(&server.addresses[0].to_string()), "{error}");
 }
+
+#[tokio::test]
+async fn a_listener_that_needs_tls_and_has_none_is_a_mistake() {
+    let folder = tempfile::tempdir().unwrap();
+    let listener = Listener { require_tls: true, ..loopback(TlsMode::Off) };
+    let settings = support::settings(folder.path(), Limits::default(), vec![listener]);
+    assert!(Server::bind(settings, Recorder::open()).is_err());
+}

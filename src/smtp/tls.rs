@@ -210,10 +210,15 @@ fn self_signed_files(folder: &Path, hostname: &str) -> Result<Files, TlsError> {
         return Ok(files);
     }
     let made = rcgen::generate_simple_self_signed([hostname.to_owned()])?;
+    // Written beside and renamed: a crash leaves no half of one.
     let write = |path: &PathBuf, mode, text: String| {
-        let written = OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(path);
+        let beside = path.with_extension("new");
+        // Left by a crash, perhaps with the wider mode of the certificate: a key must not inherit it.
+        let _ = fs::remove_file(&beside);
+        let written = OpenOptions::new().write(true).create_new(true).mode(mode).open(&beside);
         written
             .and_then(|mut file| file.write_all(text.as_bytes()))
+            .and_then(|()| fs::rename(&beside, path))
             .map_err(|source| TlsError::File { path: path.clone(), source })
     };
     fs::create_dir_all(folder).map_err(|source| TlsError::File { path: folder.to_owned(), source })?;
