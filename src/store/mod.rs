@@ -9,7 +9,7 @@ mod desk;
 mod facts;
 mod hands;
 mod index;
-pub(crate) mod journal;
+pub mod journal;
 mod keys;
 mod legal;
 mod letters;
@@ -40,7 +40,7 @@ use self::{
     committer::{Committer, Wakes},
     desk::Desk,
     index::Index,
-    journal::{Journal, RawReader, memory::MemoryJournal},
+    journal::{Journal, MemoryJournal, RawReader},
     opening::Lock,
 };
 pub use self::{
@@ -107,7 +107,7 @@ impl Store {
     }
 
     /// The same over a journal that the test keeps a copy of: to count, to let it fail, to open a second store over it.
-    pub(crate) fn testing_over(journal: &MemoryJournal, clock: Clock) -> Self {
+    pub fn testing_over(journal: &MemoryJournal, clock: Clock) -> Self {
         Self::over(Box::new(journal.clone()), clock).expect("memory has room for a test")
     }
 

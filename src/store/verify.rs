@@ -96,7 +96,9 @@ pub fn verify(folder: &Path) -> Result<Report, OpenError> {
                     continue;
                 }
             };
-            if raw.segment == 0 {
+            if raw.segment == 0 && raw.len != kept.raw_len {
+                report.add(format!("record {}: it has {} raw octets, not {}", kept.sequence, kept.raw_len, raw.len));
+            } else if raw.segment == 0 {
                 let raw = RawRef { segment: kept.raw.segment, offset: kept.raw.offset, ..raw };
                 check_raw(&*reader, &raw, kept.sequence, &mut report);
             }

@@ -14,7 +14,7 @@ use crate::store::rows::RawRef;
 /// A journal that ends with the process. Copies share what was written: one of them is the way to look in from outside,
 /// and to open a second store over the same records.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct MemoryJournal(Arc<Mutex<Inner>>);
+pub struct MemoryJournal(Arc<Mutex<Inner>>);
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -31,17 +31,17 @@ impl MemoryJournal {
     }
 
     /// How often `append` was called.
-    pub(crate) fn appends(&self) -> u64 {
+    pub fn appends(&self) -> u64 {
         self.inner().appends
     }
 
     /// How many records there are.
-    pub(crate) fn records(&self) -> u64 {
+    pub fn records(&self) -> u64 {
         self.inner().kept.len() as u64
     }
 
     /// Lets the `n`-th append from now on fail; 1 is the next.
-    pub(crate) fn fail_append(&self, n: u64) {
+    pub fn fail_append(&self, n: u64) {
         let mut inner = self.inner();
         inner.fails = Some(inner.appends + n);
     }

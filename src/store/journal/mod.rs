@@ -3,22 +3,23 @@
 //! A journal keeps records in order and knows nothing of what they say. What is in a record is `facts`' business; who
 //! appends is the committer, alone.
 
-pub(crate) mod frame;
-pub(crate) mod memory;
+mod frame;
+mod memory;
 mod scan;
-pub(crate) mod segments;
+pub(super) mod segments;
 mod spare;
 
 use std::{path::PathBuf, sync::Arc};
 
 use bytes::Bytes;
+pub use memory::MemoryJournal;
 use serde::{Deserialize, Serialize};
 
 use super::rows::RawRef;
 
 /// The place behind a record: where the next one will stand, unless it begins a new segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Position {
+pub struct Position {
     /// The number of the next record; the first record is 1.
     pub next: u64,
     /// The segment of the record before it.
@@ -29,12 +30,12 @@ pub(crate) struct Position {
 
 impl Position {
     /// Before the first record.
-    pub(crate) const START: Self = Self { next: 1, segment: 1, offset: 0 };
+    pub const START: Self = Self { next: 1, segment: 1, offset: 0 };
 }
 
 /// One operation, as it is written: all of it is kept or nothing.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Record {
+pub struct Record {
     /// What happened: lines of [`super::facts`].
     pub facts: Vec<u8>,
     /// The bytes of a mail or a letter, in pieces that need not be copied together.
@@ -43,19 +44,19 @@ pub(crate) struct Record {
 
 impl Record {
     /// Octets of facts and raw together.
-    pub(crate) fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.facts.len() + self.raw_len()
     }
 
     /// Octets of the raw pieces.
-    pub(crate) fn raw_len(&self) -> usize {
+    pub fn raw_len(&self) -> usize {
         self.raw.iter().map(Bytes::len).sum()
     }
 }
 
 /// Where the raw bytes of a record came to lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Placed {
+pub struct Placed {
     /// The segment, from 1.
     pub segment: u64,
     /// Octets from its start.
@@ -64,7 +65,7 @@ pub(crate) struct Placed {
 
 /// A batch that is durable.
 #[derive(Debug)]
-pub(crate) struct Appended {
+pub struct Appended {
     /// One for each record.
     pub placed: Vec<Placed>,
     /// Behind the last one.
@@ -73,7 +74,7 @@ pub(crate) struct Appended {
 
 /// A record as read.
 #[derive(Debug, Clone)]
-pub(crate) struct Kept {
+pub struct Kept {
     /// Its number.
     pub sequence: u64,
     /// Its facts.
@@ -88,7 +89,7 @@ pub(crate) struct Kept {
 
 /// Why the journal could not do it.
 #[derive(Debug, Clone, thiserror::Error)]
-pub(crate) enum JournalError {
+pub enum JournalError {
     /// Somebody else wrote first: catch up and decide again.
     #[error("another daemon wrote to the journal first")]
     Conflict,
@@ -118,10 +119,10 @@ pub(crate) enum JournalError {
 }
 
 /// The records behind a position, in order.
-pub(crate) type Records = Box<dyn Iterator<Item = Result<Kept, JournalError>> + Send>;
+pub type Records = Box<dyn Iterator<Item = Result<Kept, JournalError>> + Send>;
 
 /// Where records are kept.
-pub(crate) trait Journal: Send {
+pub trait Journal: Send {
     /// Writes the batch behind `after` and makes it durable: when this returns, it is kept; all of it, in order.
     ///
     /// # Errors
@@ -143,7 +144,7 @@ pub(crate) trait Journal: Send {
 }
 
 /// Reads raw bytes while the committer writes.
-pub(crate) trait RawReader: Send + Sync {
+pub trait RawReader: Send + Sync {
     /// The bytes that `raw` points at, unchecked.
     ///
     /// # Errors
