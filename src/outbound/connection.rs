@@ -4,31 +4,25 @@
 //! they had come through TLS (S-14). So greeting, EHLO and STARTTLS are ours, and what it is given afterwards is a stream
 //! that has every deadline built in and begins with a greeting of our own.
 
-use std::{
-    io,
-    net::SocketAddr,
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll, ready},
-    time::Duration,
-};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use lettre::transport::smtp::{
     authentication::{Credentials, Mechanism},
-    client::{AsyncSmtpConnection, AsyncTokioStream},
+    client::AsyncSmtpConnection,
     extension::ClientId,
 };
 use rustls::{ClientConfig, pki_types::ServerName};
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpStream,
-    time::{Instant, Sleep, timeout},
+    time::{Instant, timeout},
 };
 use tokio_rustls::TlsConnector;
 
 use super::{
     deliver::{Fault, Limits, fault_of, one_line},
     route::{Manner, Target},
+    timed::Timed,
     tls,
 };
 use crate::config::{Smarthost, SmarthostTls};
@@ -145,12 +139,17 @@ impl Dial<'_> {
         Ok(connection)
     }
 
+    /// A wait, cut where the whole attempt ends.
+    fn at_most(&self, wait: Duration) -> Duration {
+        wait.min(self.deadline.saturating_duration_since(Instant::now()))
+    }
+
     fn later(&self, words: &str) -> Fault {
         Fault::Later(format!("{} {words}", self.target.host))
     }
 
     async fn tcp(&self) -> Result<TcpStream, Fault> {
-        let tcp = match timeout(self.limits.connect, TcpStream::connect(self.address)).await {
+        let tcp = match timeout(self.at_most(self.limits.connect), TcpStream::connect(self.address)).await {
             Ok(Ok(tcp)) => tcp,
             Ok(Err(fault)) => return Err(self.later(&format!("({}) cannot be reached: {fault}", self.address))),
             Err(_) => return Err(self.later(&format!("({}) does not answer", self.address))),
@@ -167,7 +166,7 @@ impl Dial<'_> {
     ) -> Result<tokio_rustls::client::TlsStream<TcpStream>, Fault> {
         let bare = self.target.host.trim_start_matches('[').trim_end_matches(']');
         let name = ServerName::try_from(bare.to_owned()).map_err(|_| self.later("is not a name for a certificate"))?;
-        match timeout(self.limits.connect, TlsConnector::from(config).connect(name, tcp)).await {
+        match timeout(self.at_most(self.limits.connect), TlsConnector::from(config).connect(name, tcp)).await {
             Ok(Ok(stream)) => Ok(stream),
             Ok(Err(fault)) => Err(self.later(&format!("failed to set up TLS: {fault}"))),
             Err(_) => Err(self.later("did not finish setting up TLS in time")),
@@ -198,7 +197,7 @@ impl Dial<'_> {
     }
 
     async fn say(&self, greeted: &mut Greeted, line: &str) -> Result<(), Fault> {
-        match timeout(self.limits.command, greeted.tcp.write_all(line.as_bytes())).await {
+        match timeout(self.at_most(self.limits.command), greeted.tcp.write_all(line.as_bytes())).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(fault)) => Err(self.later(&format!("cannot be written to: {fault}"))),
             Err(_) => Err(self.later("does not read what we write")),
@@ -222,7 +221,7 @@ impl Dial<'_> {
                 }
             }
         };
-        match timeout(self.limits.command, read).await {
+        match timeout(self.at_most(self.limits.command), read).await {
             Ok(reply) => reply.map_err(|words| self.later(&format!("failed at {step}: {words}"))),
             Err(_) => Err(self.later(&format!("was silent at {step}"))),
         }
@@ -242,16 +241,7 @@ impl Dial<'_> {
     where
         S: AsyncRead + AsyncWrite + Send + Sync + Unpin + std::fmt::Debug + 'static,
     {
-        let timed = Timed {
-            stream,
-            peer: self.address,
-            greeting,
-            wait: self.limits.command,
-            deadline: self.deadline,
-            reading: None,
-            writing: None,
-            dead: false,
-        };
+        let timed = Timed::new(stream, self.address, greeting, self.limits.command, self.deadline);
         AsyncSmtpConnection::connect_with_transport(Box::new(timed), &ClientId::Domain(self.hello.to_owned()))
             .await
             .map_err(|fault| fault_of(&fault, &self.target.host, "greeting"))
@@ -287,94 +277,5 @@ impl Reply {
             }
         }
         Ok(None)
-    }
-}
-
-/// A stream whose every read and write has a deadline. Once one has passed it never works again.
-#[derive(Debug)]
-struct Timed<S> {
-    stream: S,
-    peer: SocketAddr,
-    /// Read before anything else.
-    greeting: &'static [u8],
-    wait: Duration,
-    deadline: Instant,
-    /// Runs from the first wait for a reply to the next write: a reply that drips in has one deadline, not one a byte.
-    reading: Option<Pin<Box<Sleep>>>,
-    writing: Option<Pin<Box<Sleep>>>,
-    dead: bool,
-}
-
-impl<S> Timed<S> {
-    /// Ready when the time is over.
-    fn over(&mut self, writing: bool, cx: &mut Context<'_>) -> Poll<io::Error> {
-        let until = self.deadline.min(Instant::now() + self.wait);
-        let timer = if writing { &mut self.writing } else { &mut self.reading };
-        let timer = timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(until)));
-        ready!(timer.as_mut().poll(cx));
-        self.dead = true;
-        Poll::Ready(io::ErrorKind::TimedOut.into())
-    }
-
-    fn alive(&self) -> io::Result<()> {
-        if self.dead { Err(io::ErrorKind::TimedOut.into()) } else { Ok(()) }
-    }
-}
-
-impl<S: AsyncRead + Unpin> AsyncRead for Timed<S> {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        this.alive()?;
-        if !this.greeting.is_empty() {
-            let (now, later) = this.greeting.split_at(this.greeting.len().min(buf.remaining()));
-            buf.put_slice(now);
-            this.greeting = later;
-            return Poll::Ready(Ok(()));
-        }
-        match Pin::new(&mut this.stream).poll_read(cx, buf) {
-            Poll::Pending => this.over(false, cx).map(Err),
-            ready => ready,
-        }
-    }
-}
-
-impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let this = self.get_mut();
-        this.alive()?;
-        match Pin::new(&mut this.stream).poll_write(cx, bytes) {
-            Poll::Pending => this.over(true, cx).map(Err),
-            ready => {
-                (this.reading, this.writing) = (None, None);
-                ready
-            }
-        }
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        this.alive()?;
-        match Pin::new(&mut this.stream).poll_flush(cx) {
-            Poll::Pending => this.over(true, cx).map(Err),
-            ready => ready,
-        }
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        this.alive()?;
-        match Pin::new(&mut this.stream).poll_shutdown(cx) {
-            Poll::Pending => this.over(true, cx).map(Err),
-            ready => ready,
-        }
-    }
-}
-
-impl<S> AsyncTokioStream for Timed<S>
-where
-    S: AsyncRead + AsyncWrite + Send + Sync + Unpin + std::fmt::Debug,
-{
-    fn peer_addr(&self) -> io::Result<SocketAddr> {
-        Ok(self.peer)
     }
 }

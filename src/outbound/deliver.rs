@@ -55,7 +55,7 @@ impl Limits {
 
     /// What a whole attempt gets: time for a slow server, not for every server being slow at every step.
     pub fn attempt(&self) -> Duration {
-        self.connect * 4 + self.command * 4
+        self.connect * 2 + self.command * 2
     }
 }
 

@@ -27,17 +27,28 @@ async fn attempt(host: &str, addresses: Vec<SocketAddr>, manner: Manner) -> Atte
         signed: signed(RAW).await,
         way: Way::Servers(vec![Target { host: host.into(), addresses, manner }]),
         hello: "mx.acme.example".into(),
-        limits: Limits { connect: Duration::from_millis(500), command: Duration::from_millis(200) },
+        limits: Limits { connect: Duration::from_secs(10), command: Duration::from_secs(10) },
     }
 }
 
 /// One attempt straight to a server with that script, and what the server heard.
 async fn direct(script: Script) -> (Outcome, Heard) {
     let (listener, address) = listener().await;
-    let server = tokio::spawn(serve(listener, script));
+    let server = tokio::spawn(async move { serve(&listener, script).await });
     let outcome = deliver(attempt("mx.x", vec![address], Manner::Opportunistic).await).await;
     (outcome, server.await.unwrap())
 }
+
+/// The same, by one who does not wait long.
+async fn hasty(script: Script) -> Outcome {
+    let (listener, address) = listener().await;
+    let _server = tokio::spawn(async move { serve(&listener, script).await });
+    let mut attempt = attempt("mx.x", vec![address], Manner::Opportunistic).await;
+    attempt.limits.command = HASTE;
+    deliver(attempt).await
+}
+
+const HASTE: Duration = Duration::from_millis(300);
 
 fn words(outcome: &Outcome) -> &str {
     match outcome {
@@ -124,7 +135,7 @@ async fn a_silent_server_costs_one_deadline_at_every_step() {
     for (step, silence) in silent.into_iter().enumerate() {
         let mut script = Script::default();
         silence(&mut script);
-        let (outcome, _) = direct(script).await;
+        let outcome = hasty(script).await;
         assert!(matches!(&outcome, Outcome::Later { words } if words.contains("silent")), "{step}: {outcome:?}");
         assert_eq!(words(&outcome).contains("may have been delivered"), step == 5, "{outcome:?}");
     }
@@ -161,7 +172,7 @@ async fn bytes_behind_the_starttls_reply_end_the_attempt_before_anything_is_sent
             ..Script::default()
         };
         let (listener, address) = listener().await;
-        let server = tokio::spawn(serve(listener, script));
+        let server = tokio::spawn(async move { serve(&listener, script).await });
         let outcome = deliver(attempt("mx.x", vec![address], manner).await).await;
         assert!(matches!(&outcome, Outcome::Later { words } if words.contains("STARTTLS reply")), "{outcome:?}");
         assert_eq!(server.await.unwrap().lines, ["EHLO mx.acme.example", "STARTTLS"]);
@@ -190,7 +201,7 @@ async fn a_relay_is_checked_against_its_ca_and_gets_the_password_only_inside_tls
     let (manner, _folder) = relay("relay.x", &ca, SmarthostTls::StartTls);
     let (listener, address) = listener().await;
     let script = Script { ehlo: Some("250-mx\r\n250 STARTTLS"), tls: Some(config), ..Script::default() };
-    let server = tokio::spawn(serve(listener, script));
+    let server = tokio::spawn(async move { serve(&listener, script).await });
     let outcome = deliver(attempt("relay.x", vec![address], manner).await).await;
     assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
     let heard = server.await.unwrap();
@@ -206,7 +217,7 @@ async fn a_relay_with_the_wrong_certificate_or_without_starttls_gets_nothing() {
         let (manner, _folder) = relay("relay.x", &other_ca, SmarthostTls::StartTls);
         let (listener, address) = listener().await;
         let script = Script { ehlo: Some(ehlo), tls: Some(config.clone()), ..Script::default() };
-        let server = tokio::spawn(serve(listener, script));
+        let server = tokio::spawn(async move { serve(&listener, script).await });
         let outcome = deliver(attempt("relay.x", vec![address], manner).await).await;
         assert!(matches!(outcome, Outcome::Later { .. }), "{outcome:?}");
         let heard = server.await.unwrap();
@@ -237,10 +248,63 @@ async fn the_next_address_is_tried_when_one_cannot_be_reached() {
     let (gone, nobody) = listener().await;
     drop(gone);
     let (listener, address) = listener().await;
-    let server = tokio::spawn(serve(listener, Script::default()));
+    let server = tokio::spawn(async move { serve(&listener, Script::default()).await });
     let outcome = deliver(attempt("mx.x", vec![nobody, address], Manner::Opportunistic).await).await;
     assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
     server.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_us_at_the_door_leaves_the_letter_to_the_next() {
+    let (first, first_at) = listener().await;
+    let (second, second_at) = listener().await;
+    let closed = Script { greeting: Some("554 no mail here"), ..Script::default() };
+    let _first = tokio::spawn(async move { serve(&first, closed).await });
+    let server = tokio::spawn(async move { serve(&second, Script::default()).await });
+    let outcome = deliver(attempt("mx.x", vec![first_at, second_at], Manner::Opportunistic).await).await;
+    assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
+    server.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_whose_tls_does_not_work_is_spoken_to_without() {
+    // RFC 7435: only for servers found by MX, whose TLS anybody on the way could have taken out of the EHLO reply anyway.
+    let (listener, address) = listener().await;
+    let server = tokio::spawn(async move {
+        let ehlo = Some("250-mx\r\n250 STARTTLS");
+        serve(&listener, Script { ehlo, hangs_up_at: "STARTTLS", ..Script::default() }).await;
+        serve(&listener, Script { ehlo, starttls: Some("454 not now"), ..Script::default() }).await
+    });
+    let mut attempt = attempt("mx.x", vec![address, address], Manner::Opportunistic).await;
+    attempt.limits.connect = Duration::from_secs(5);
+    let outcome = deliver(attempt).await;
+    assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
+    assert_eq!(server.await.unwrap().message, RAW);
+}
+
+#[tokio::test]
+async fn an_acceptance_in_odd_words_is_an_acceptance() {
+    for end in [&b"250\r\n"[..], b"250 Gr\xfc\xdfe\r\n", b"250-a\r\n250 b\r\n", b"251 ok\r\n", b"250 ok\n"] {
+        let (listener, address) = listener().await;
+        let server = tokio::spawn(async move {
+            let (tcp, _) = listener.accept().await.unwrap();
+            let mut lines = BufReader::new(tcp);
+            lines.write_all(b"220 x\r\n").await.unwrap();
+            for reply in ["250 x", "250 x", "250 x", "250 x", "354 x"] {
+                lines.read_line(&mut String::new()).await.unwrap();
+                lines.write_all(format!("{reply}\r\n").as_bytes()).await.unwrap();
+            }
+            let mut line = String::new();
+            while line != ".\r\n" {
+                line.clear();
+                lines.read_line(&mut line).await.unwrap();
+            }
+            lines.write_all(end).await.unwrap();
+        });
+        let outcome = deliver(attempt("mx.x", vec![address], Manner::Opportunistic).await).await;
+        assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
+        server.await.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -277,7 +341,9 @@ async fn a_reply_that_drips_in_has_one_deadline() {
         }
         drops
     });
-    let outcome = deliver(attempt("mx.x", vec![address], Manner::Opportunistic).await).await;
+    let mut attempt = attempt("mx.x", vec![address], Manner::Opportunistic).await;
+    attempt.limits.command = HASTE;
+    let outcome = deliver(attempt).await;
     assert!(matches!(&outcome, Outcome::Later { words } if words.contains("silent at MAIL")), "{outcome:?}");
     assert!(server.await.unwrap() < 50);
 }

@@ -14,6 +14,7 @@ mod queue;
 mod route;
 mod sign;
 mod store_work;
+mod timed;
 mod tls;
 mod writer;
 

@@ -20,6 +20,8 @@ pub(super) fn events(markdown: &str) -> impl Iterator<Item = Event<'_>> {
                 depth -= 1;
                 (depth < DEPTH_MAX).then_some(event)
             }
+            // Who ends a line means it: signatures and addresses are written that way.
+            Event::SoftBreak => Some(Event::HardBreak),
             Event::InlineHtml(tag) if is_line_break(&tag) => Some(Event::HardBreak),
             // HTML in the words is words: `<your order number>` is shown, a script is read, nothing runs (S-22).
             Event::Html(tag) | Event::InlineHtml(tag) => Some(Event::Text(tag)),

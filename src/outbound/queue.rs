@@ -26,6 +26,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(60);
 /// The shortest sleep, so that a job which is due but not to be had makes no busy loop.
 const REST: Duration = Duration::from_millis(200);
 
+/// The sleep after the store could not answer.
+const FAULT_REST: Duration = Duration::from_secs(5);
+
 /// What a claim gets beyond the attempt's own deadlines, to settle.
 const LEASE_MARGIN: Duration = Duration::from_secs(60);
 
@@ -89,6 +92,7 @@ pub async fn run<W: Work>(work: Arc<W>, queue: Arc<Queue>, shutdown: Cancellatio
         let woken = wake.notified();
         tokio::pin!(woken);
         woken.as_mut().enable();
+        let mut store_answers = true;
         while running.len() < queue.settings.concurrency.max(1) && !shutdown.is_cancelled() {
             match work.claim(queue.clock.now(), lease(&queue.settings)).await {
                 Ok(Some(job)) => {
@@ -97,12 +101,13 @@ pub async fn run<W: Work>(work: Arc<W>, queue: Arc<Queue>, shutdown: Cancellatio
                 Ok(None) => break,
                 Err(fault) => {
                     warn!("no delivery could be claimed: {fault}");
+                    store_answers = false;
                     break;
                 }
             }
         }
         let has_room = running.len() < queue.settings.concurrency.max(1);
-        let pause = pause(work.next_due(), queue.clock.now());
+        let pause = if store_answers { pause(work.next_due(), queue.clock.now()) } else { FAULT_REST };
         tokio::select! {
             () = shutdown.cancelled() => break,
             Some(ended) = running.join_next() => log_panic(ended),
@@ -125,7 +130,7 @@ fn log_panic(ended: Result<(), tokio::task::JoinError>) {
 fn lease(settings: &config::Outbound) -> Duration {
     match settings.route {
         Route::File { .. } => LEASE_MARGIN,
-        Route::Smarthost(_) | Route::Mx { .. } => Limits::of(settings).attempt() * 2 + LEASE_MARGIN,
+        Route::Smarthost(_) | Route::Mx { .. } => Limits::of(settings).attempt() + LEASE_MARGIN,
     }
 }
 
@@ -133,7 +138,7 @@ fn pause(next_due: Result<Option<Millis>, StoreError>, now: Millis) -> Duration 
     match next_due {
         Ok(Some(due)) => due.since(now).clamp(REST, LOOK_EVERY),
         Ok(None) => LOOK_EVERY,
-        Err(_) => REST.max(Duration::from_secs(1)),
+        Err(_) => FAULT_REST,
     }
 }
 

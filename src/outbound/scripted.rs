@@ -49,7 +49,7 @@ pub(super) struct Heard {
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
-pub(super) async fn serve(listener: TcpListener, script: Script) -> Heard {
+pub(super) async fn serve(listener: &TcpListener, script: Script) -> Heard {
     let (tcp, _) = listener.accept().await.unwrap();
     let mut heard = Heard::default();
     let mut stream: BufReader<Box<dyn Stream>> = BufReader::new(Box::new(tcp));
