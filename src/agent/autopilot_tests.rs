@@ -181,6 +181,19 @@ fn links_of_the_page_and_of_the_customer_may_leave() {
 }
 
 #[test]
+fn a_page_that_names_files_and_hosts_can_be_quoted_as_it_stands() {
+    for page in [
+        "Download `my_file.pdf` from <https://shop.acme.example/a_page.html> or **acme.example**.",
+        "Write to [us](<mailto:help@acme.example>) or help@acme.example, e.g. on working days \\* 9.30\\_a.m.",
+        "- see `config.toml`\n- see [shop\\_a.example](<https://shop.acme.example/x_y>)",
+        "| a | b |\n|---|---|\n| x.example | 3.50 |",
+    ] {
+        let decision = judged(&case("x", "y"), answer(page, page));
+        assert!(matches!(decision, Decision::Send { .. }), "{page}: {decision:?}");
+    }
+}
+
+#[test]
 fn pictures_html_and_hidden_characters_do_not_leave_s22() {
     assert!(refusal("![Austria](https://shop.acme.example/x.png) working days").contains("picture"));
     assert!(refusal("Austria <b>working</b> days").contains("HTML"));

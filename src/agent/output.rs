@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use pulldown_cmark::{Event, Parser, Tag};
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 use super::{
     answer::{Answer, Paragraph},
@@ -67,7 +67,7 @@ pub fn checked(answer: &Answer, case: &Case, support_min_percent: u32) -> Result
     if answer.support_percent < support_min_percent {
         return Err(Refusal::Unsupported(answer.support_percent));
     }
-    if markdown.chars().any(is_unseen) {
+    if markdown.chars().any(words::is_unseen) {
         return Err(Refusal::Unseen);
     }
     for (place, paragraph) in answer.paragraphs.iter().enumerate() {
@@ -100,33 +100,60 @@ fn blocks_are_carried(paragraph: &Paragraph, passage: Option<&Passage>) -> bool 
 /// Hosts that stand in the quoted passages or were written by the customer.
 fn allowed_hosts(answer: &Answer, case: &Case) -> BTreeSet<String> {
     let mut allowed = BTreeSet::new();
-    let cited = answer.paragraphs.iter().filter_map(|paragraph| answer.passage_of(paragraph));
-    let own = case.mails.iter().map(|mail| mail.new_text.as_str());
-    for text in cited.flat_map(|passage| [passage.text.as_str(), passage.heading.as_str()]).chain(own) {
-        allowed.extend(hosts_in(text));
+    for passage in answer.paragraphs.iter().filter_map(|paragraph| answer.passage_of(paragraph)) {
+        let page = Rendered::of(&passage.text);
+        allowed.extend(page.links.iter().filter_map(|url| host_of(url)));
+        allowed.extend(hosts_in(&page.text));
+        allowed.extend(hosts_in(&passage.heading));
     }
+    allowed.extend(case.mails.iter().flat_map(|mail| hosts_in(&mail.new_text)));
     allowed
 }
 
 fn check_links(markdown: &str, allowed: &BTreeSet<String>) -> Result<(), Refusal> {
-    for event in Parser::new_ext(markdown, markdown_options()) {
-        match event {
-            Event::Start(Tag::Image { .. }) => return Err(Refusal::Picture),
-            Event::Html(_) | Event::InlineHtml(_) => return Err(Refusal::Html),
-            Event::Start(Tag::Link { dest_url, .. }) => {
-                let host = host_of(&dest_url).filter(|host| allowed.contains(host));
-                if host.is_none() {
-                    return Err(Refusal::ForeignLink(words::head(&dest_url, 100).to_owned()));
-                }
-            }
-            _ => {}
+    let seen = Rendered::of(markdown);
+    if seen.has_picture {
+        return Err(Refusal::Picture);
+    }
+    if seen.has_html {
+        return Err(Refusal::Html);
+    }
+    for url in &seen.links {
+        if host_of(url).is_none_or(|host| !allowed.contains(&host)) {
+            return Err(Refusal::ForeignLink(words::head(url, 100).to_owned()));
         }
     }
-    // Over the source, not over its text events: emphasis could cut a name in two that is whole when rendered.
-    let seen: String = markdown.chars().filter(|c| !"*_~`\\".contains(*c)).collect();
-    match hosts_in(&seen).into_iter().chain(hosts_in(markdown)).find(|host| !allowed.contains(host)) {
+    match hosts_in(&seen.text).into_iter().find(|host| !allowed.contains(host)) {
         Some(host) => Err(Refusal::ForeignHost(host)),
         None => Ok(()),
+    }
+}
+
+/// Markdown as its reader sees it: `e*vil*.example` is one name there.
+#[derive(Default)]
+struct Rendered {
+    text: String,
+    links: Vec<String>,
+    has_picture: bool,
+    has_html: bool,
+}
+
+impl Rendered {
+    fn of(markdown: &str) -> Self {
+        let mut seen = Self::default();
+        for event in Parser::new_ext(markdown, markdown_options()) {
+            match event {
+                Event::Start(Tag::Image { .. }) => seen.has_picture = true,
+                Event::Html(_) | Event::InlineHtml(_) => seen.has_html = true,
+                Event::Start(Tag::Link { dest_url, .. }) => seen.links.push(dest_url.to_string()),
+                Event::Text(words) | Event::Code(words) => seen.text.push_str(&words),
+                // These begin and end within a word.
+                Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough)
+                | Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link) => {}
+                _ => seen.text.push('\n'),
+            }
+        }
+        seen
     }
 }
 
@@ -163,7 +190,8 @@ fn ascii(host: &str) -> Option<String> {
 
 /// Everything in a text that a mail program might take for a host name: labels joined by dots, the last one of letters.
 fn hosts_in(text: &str) -> BTreeSet<String> {
-    let is_part = |c: char| c.is_alphanumeric() || c == '-' || c == '.' || c == '_' || is_ideographic_dot(c);
+    let is_part =
+        |c: char| c.is_alphanumeric() || c == '-' || c == '.' || c == '_' || is_joiner(c) || is_ideographic_dot(c);
     text.split(|c: char| !is_part(c)).filter_map(host_like).collect()
 }
 
@@ -185,11 +213,9 @@ fn is_ideographic_dot(c: char) -> bool {
     matches!(c, '\u{3002}' | '\u{ff0e}' | '\u{ff61}')
 }
 
-/// Control and format characters: what is hidden between letters, or turns their order.
-fn is_unseen(c: char) -> bool {
-    c.is_control() && c != '\n' && c != '\t'
-        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+/// Joiners belong to words of some scripts and to some pictographs; within a host name they hide it.
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}')
 }
 
 #[cfg(test)]
@@ -222,6 +248,7 @@ mod tests {
             hosts_in("Go to www.evil.example, evil.example/x, a@b.example or 10.0.0.1; costs 3.50 e.g. v1.2. Done.");
         let expected = ["10.0.0.1", "b.example", "evil.example", "www.evil.example"].map(str::to_owned);
         assert_eq!(found, BTreeSet::from(expected));
+        assert!(!hosts_in("ev\u{200d}il.example").is_empty());
         assert_eq!(hosts_in("evil。example"), BTreeSet::from(["evil.example".to_owned()]));
     }
 }

@@ -158,6 +158,14 @@ pub fn head(text: &str, octets_max: usize) -> &str {
     &text[..text.floor_char_boundary(octets_max)]
 }
 
+/// Control and format characters: what is hidden between letters, or turns their order. Joiners and direction marks, which
+/// some scripts need, are none.
+pub fn is_unseen(c: char) -> bool {
+    c.is_control() && c != '\n' && c != '\t'
+        || matches!(c, '\u{ad}' | '\u{200b}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
 struct Tools {
     without_stop: TextAnalyzer,
     stems: TextAnalyzer,

@@ -7,6 +7,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
 
 use super::{folder::PageKind, html};
+use crate::agent::words;
 
 /// Octets of a piece, about: what a person still reads in an answer.
 pub(super) const PIECE_OCTETS: usize = 800;
@@ -33,6 +34,7 @@ pub(super) fn cut(name: &str, text: &str, kind: PageKind) -> Vec<Piece> {
         PageKind::Html => html::to_markdown(text),
         PageKind::Text => plain_to_markdown(text),
     };
+    let text: String = text.chars().filter(|c| !words::is_unseen(*c)).collect();
     let (title, body) = without_front_matter(&text);
     let mut cutter = Cutter { headings: Vec::new(), fallback: title.unwrap_or_else(|| title_of(name)), pieces: vec![] };
     let mut section = String::new();
@@ -197,7 +199,7 @@ impl Reader {
     fn end(&mut self, body: &str, tag: TagEnd, found: &mut Vec<Block>) {
         match tag {
             TagEnd::Heading(level) => {
-                let heading = super::super::words::head(self.heading.trim(), HEADING_OCTETS_MAX).to_owned();
+                let heading = words::head(self.heading.trim(), HEADING_OCTETS_MAX).to_owned();
                 if !heading.is_empty() {
                     found.push(Block::Heading(level, heading));
                 }
@@ -250,7 +252,7 @@ fn halves(text: &str, after: char) -> Vec<String> {
     let mut parts = Vec::new();
     let limit = if after == '\n' { WITH_LIST_OCTETS_MAX } else { PIECE_OCTETS };
     while rest.len() > limit {
-        let head = super::super::words::head(rest, limit);
+        let head = words::head(rest, limit);
         let ends = |pattern: &str| head.rfind(pattern).map(|at| at + pattern.len()).filter(|at| *at > limit / 4);
         let cut = if after == '\n' { ends("\n") } else { ends(". ").or_else(|| ends(".\n")) };
         let cut = cut.or_else(|| ends(" ")).unwrap_or(head.len());
@@ -364,6 +366,11 @@ mod tests {
         let with_list = pieces.iter().find(|piece| piece.markdown.contains("Do this:")).unwrap();
         assert_eq!(with_list.markdown.matches("- an item").count(), 40);
         assert!(pieces[0].markdown.ends_with('.'));
+    }
+
+    #[test]
+    fn soft_hyphens_and_the_like_are_taken_out() {
+        assert_eq!(markdown("Ver\u{ad}sand\u{200b}kosten\u{7}")[0].markdown, "Versandkosten");
     }
 
     #[test]
