@@ -32,7 +32,8 @@ impl StoreDesk {
     }
 
     async fn mails(&self, timeline: &[Entry]) -> Result<Vec<CaseMail>, StoreError> {
-        let last_letter = timeline.iter().filter(|entry| matches!(entry.what, What::Letter(_))).map(|entry| entry.seq).max();
+        let last_letter =
+            timeline.iter().filter(|entry| matches!(entry.what, What::Letter(_))).map(|entry| entry.seq).max();
         let ids = timeline.iter().rev().filter_map(|entry| match entry.what {
             What::Mail(id) => Some((entry.seq, id)),
             _ => None,

@@ -24,8 +24,8 @@ use tokio::{
 };
 use tracing::error;
 
-pub use forwarders::{built_in as built_in_forwarders, sealers};
 pub use dns::resolver;
+pub use forwarders::{built_in as built_in_forwarders, sealers};
 pub use header::authentication_results;
 
 use check::Case;

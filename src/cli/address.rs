@@ -49,7 +49,8 @@ fn autopilot(word: &str) -> Result<Autopilot, String> {
 pub(super) fn run(context: &Context, action: Action) -> Result<(), Failure> {
     match action {
         Action::Add { address, name, autopilot, forwarder } => {
-            let new = setup::NewAddress { address: address.clone(), name, autopilot, forwarder, signature_markdown: None };
+            let new =
+                setup::NewAddress { address: address.clone(), name, autopilot, forwarder, signature_markdown: None };
             edit(context, |text| setup::add_address(text, &new))?;
             show(context, &address)?;
             eprintln!("replyd: restart the daemon to take mail for {address}");
@@ -88,7 +89,11 @@ fn list(context: &Context) -> Result<(), Failure> {
         let destination = destination(&config, &address.address)?;
         if !context.json {
             let forwarder = address.forwarder.as_deref().unwrap_or("-");
-            println!("{}  autopilot {}  forwarder {forwarder}  {destination}", address.address, address.autopilot.word());
+            println!(
+                "{}  autopilot {}  forwarder {forwarder}  {destination}",
+                address.address,
+                address.autopilot.word()
+            );
         }
         rows.push(json!({
             "address": address.address, "autopilot": address.autopilot.word(), "forwarder": address.forwarder, "destination": destination,
@@ -107,10 +112,16 @@ fn show(context: &Context, address: &Address) -> Result<(), Failure> {
     let destination = destination(&config, address)?;
     let provider = known.forwarder.as_deref().unwrap_or("generic");
     if context.json {
-        println!("{:#}", json!({ "address": known.address, "autopilot": known.autopilot.word(), "destination": destination }));
+        println!(
+            "{:#}",
+            json!({ "address": known.address, "autopilot": known.autopilot.word(), "destination": destination })
+        );
         return Ok(());
     }
-    println!("{address}\nautopilot: {}\nforward a copy of every mail to:\n\n    {destination}\n", known.autopilot.word());
+    println!(
+        "{address}\nautopilot: {}\nforward a copy of every mail to:\n\n    {destination}\n",
+        known.autopilot.word()
+    );
     println!("{}", setup::recipe(provider, &destination));
     Ok(())
 }

@@ -25,8 +25,8 @@ const ANSWER_OCTETS_MAX: usize = 512 * 1024 * 1024;
 pub(super) enum Control {
     /// The daemon runs.
     Daemon(PathBuf),
-    /// It does not: the store is open here. The daemon's parts live as long as this.
-    Here(Router, Box<daemon::Quiet>),
+    /// It does not: the store is open here, as long as this lives.
+    Here(Router),
 }
 
 impl Control {
@@ -38,7 +38,7 @@ impl Control {
             return Ok(Self::Daemon(socket));
         }
         let quiet = daemon::Quiet::open(config).await.map_err(|error| Failure::unavailable(error.to_string()))?;
-        Ok(Self::Here(quiet.router(), Box::new(quiet)))
+        Ok(Self::Here(quiet.router()))
     }
 
     /// Asks for a value.
@@ -60,7 +60,7 @@ impl Control {
         let request = request.body(body).map_err(|error| Failure::usage(error.to_string()))?;
         let (status, bytes) = match self {
             Self::Daemon(socket) => collect(over_socket(socket, request).await?).await?,
-            Self::Here(router, _) => match router.clone().oneshot(request).await {
+            Self::Here(router) => match router.clone().oneshot(request).await {
                 Ok(response) => collect(response).await?,
                 Err(never) => match never {},
             },
@@ -84,7 +84,8 @@ fn refused(status: StatusCode, bytes: &[u8]) -> Failure {
 }
 
 async fn over_socket(socket: &Path, request: Request<Body>) -> Result<Response<hyper::body::Incoming>, Failure> {
-    let gone = |error: &dyn std::fmt::Display| Failure::unavailable(format!("the daemon at {}: {error}", socket.display()));
+    let gone =
+        |error: &dyn std::fmt::Display| Failure::unavailable(format!("the daemon at {}: {error}", socket.display()));
     let stream = tokio::net::UnixStream::connect(socket).await.map_err(|error| gone(&error))?;
     let (mut sender, connection) =
         hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|error| gone(&error))?;

@@ -87,7 +87,13 @@ async fn mark(control: &Control, id: &str, body: Value) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn list(context: &Context, control: &Control, address: Option<String>, open: bool, limit: usize) -> Result<(), Failure> {
+async fn list(
+    context: &Context,
+    control: &Control,
+    address: Option<String>,
+    open: bool,
+    limit: usize,
+) -> Result<(), Failure> {
     let address = address.map(|address| format!("&address={}", address.replace('+', "%2B"))).unwrap_or_default();
     let rows: Value = control.get(&format!("/api/v1/conversations?open={open}&limit={limit}{address}")).await?;
     if context.json {
@@ -137,11 +143,21 @@ pub(super) fn render(view: &Value, paint: Paint) -> String {
             "mail" => {
                 let from = line["mail"]["from"].as_str().unwrap_or("(no usable From)");
                 let level = &line["verdicts"]["level"];
-                format!("\n{at} {} {}\n{}", paint.cyan(from), paint.dim(&format!("(level {level}, {})", text(&line["id"]))), body(text(&line["new_text"]), paint))
+                format!(
+                    "\n{at} {} {}\n{}",
+                    paint.cyan(from),
+                    paint.dim(&format!("(level {level}, {})", text(&line["id"]))),
+                    body(text(&line["new_text"]), paint)
+                )
             }
             "letter" => {
                 let by = if line["author"] == "ai" { "the AI" } else { "a person" };
-                format!("\n{at} {} {}\n{}", paint.green(text(&line["from"])), paint.dim(&format!("({by}, {})", text(&line["id"]))), body(without_quote(text(&line["text"])), paint))
+                format!(
+                    "\n{at} {} {}\n{}",
+                    paint.green(text(&line["from"])),
+                    paint.dim(&format!("({by}, {})", text(&line["id"]))),
+                    body(without_quote(text(&line["text"])), paint)
+                )
             }
             _ => format!("{at} {}\n", paint.dim(&paint::harmless(text(&line["words"])))),
         };

@@ -87,8 +87,10 @@ fn list(context: &Context) -> Result<(), Failure> {
 
 fn rows(config: &Config, name: &str) -> Result<Vec<setup::DnsRow>, Failure> {
     let domain = config.domains.iter().find(|domain| domain.name.eq_ignore_ascii_case(name));
-    let domain = domain.ok_or_else(|| Failure::data(format!("{name} is not a [[domain]]: replyd domain add {name}")))?;
-    let keys = daemon::dkim_rows(&config.store.path, domain).map_err(|error| Failure::data(format!("{error}; replyd domain add {name} makes the keys")))?;
+    let domain =
+        domain.ok_or_else(|| Failure::data(format!("{name} is not a [[domain]]: replyd domain add {name}")))?;
+    let keys = daemon::dkim_rows(&config.store.path, domain)
+        .map_err(|error| Failure::data(format!("{error}; replyd domain add {name} makes the keys")))?;
     Ok(setup::rows(domain, &keys, &config.smtp.hostname, &config.outbound.route))
 }
 
@@ -114,7 +116,10 @@ fn verify(context: &Context, name: &str) -> Result<(), Failure> {
         Ok(setup::status(rows, &dns).await)
     })?;
     if context.json {
-        let rows: Vec<_> = checked.iter().map(|c| json!({ "type": c.row.kind.word(), "name": c.row.name, "status": c.status.word() })).collect();
+        let rows: Vec<_> = checked
+            .iter()
+            .map(|c| json!({ "type": c.row.kind.word(), "name": c.row.name, "status": c.status.word() }))
+            .collect();
         println!("{:#}", json!(rows));
     } else {
         for c in &checked {

@@ -26,7 +26,9 @@ pub(super) fn completions(args: CompletionArgs) -> Result<(), Failure> {
 
 pub(super) fn man(args: ManArgs) -> Result<(), Failure> {
     let done = match args.folder {
-        Some(folder) => std::fs::create_dir_all(&folder).and_then(|()| clap_mangen::generate_to(Cli::command(), &folder)),
+        Some(folder) => {
+            std::fs::create_dir_all(&folder).and_then(|()| clap_mangen::generate_to(Cli::command(), &folder))
+        }
         None => clap_mangen::Man::new(Cli::command()).render(&mut std::io::stdout()),
     };
     done.map_err(|error| Failure::io(error.to_string()))

@@ -148,14 +148,24 @@ fn in_words(judged: &Judged) -> String {
         ("address", text(&report["address"])),
         ("class", format!("{} ({})", text(&report["class"]), judged.class.reasons.join("; "))),
         ("level", format!("{} ({}): {}", verdicts.level.as_u8(), verdicts.level.word(), verdicts.sentence)),
-        ("auth", format!("spf {}, dmarc {}, arc {}", verdicts.spf.word(), verdicts.dmarc.word(), verdicts.arc.verdict.word())),
+        (
+            "auth",
+            format!(
+                "spf {}, dmarc {}, arc {}",
+                verdicts.spf.word(),
+                verdicts.dmarc.word(),
+                verdicts.arc.verdict.word()
+            ),
+        ),
         ("number", report["number"].to_string()),
         ("notes", judged.mail.notes.iter().map(|note| note.0.as_str()).collect::<Vec<_>>().join("; ")),
     ];
-    let mut out: String = lines.iter().map(|(name, value)| format!("{name:>8}: {}\n", paint::harmless(value))).collect();
+    let mut out: String =
+        lines.iter().map(|(name, value)| format!("{name:>8}: {}\n", paint::harmless(value))).collect();
     for signature in &verdicts.dkim {
         let aligned = if signature.aligned { "aligned" } else { "not aligned" };
-        out += &format!("    dkim: {} ({aligned}) {} {}\n", signature.domain, signature.verdict.word(), signature.reason);
+        out +=
+            &format!("    dkim: {} ({aligned}) {} {}\n", signature.domain, signature.verdict.word(), signature.reason);
     }
     out += &format!("\n{}\n", paint::harmless(judged.parted.new_text.trim()));
     out

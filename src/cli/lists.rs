@@ -20,11 +20,19 @@ pub(super) fn queue(context: &Context, Queue::List: Queue) -> Result<(), Failure
     print(context, "/api/v1/queue", |job| {
         let state = match &job["state"] {
             Value::String(word) => word.clone(),
-            Value::Object(state) => state.iter().next().map_or_else(String::new, |(word, at)| format!("{word} {}", moment(at))),
+            Value::Object(state) => {
+                state.iter().next().map_or_else(String::new, |(word, at)| format!("{word} {}", moment(at)))
+            }
             _ => String::new(),
         };
         let to = job["to"].as_str().unwrap_or("-");
-        format!("{}  [{}]  {to}  {state}  attempts {}  {}", text(&job["name"]), job["number"], job["attempts"], text(&job["last_words"]))
+        format!(
+            "{}  [{}]  {to}  {state}  attempts {}  {}",
+            text(&job["name"]),
+            job["number"],
+            job["attempts"],
+            text(&job["last_words"])
+        )
     })
 }
 
@@ -35,10 +43,18 @@ pub(super) fn held(context: &Context, Held::List: Held) -> Result<(), Failure> {
             .as_array()
             .into_iter()
             .flatten()
-            .filter_map(|filed| serde_json::from_value::<crate::conversation::HeldReason>(filed["place"]["held"].clone()).ok())
+            .filter_map(|filed| {
+                serde_json::from_value::<crate::conversation::HeldReason>(filed["place"]["held"].clone()).ok()
+            })
             .map(|reason| reason.words())
             .collect();
-        format!("{}  {}  {from}  {}  {}", text(&mail["id"]), moment(&mail["kept"]), text(&mail["mail"]["subject"]), reasons.join("; "))
+        format!(
+            "{}  {}  {from}  {}  {}",
+            text(&mail["id"]),
+            moment(&mail["kept"]),
+            text(&mail["mail"]["subject"]),
+            reasons.join("; ")
+        )
     })
 }
 

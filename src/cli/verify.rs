@@ -15,7 +15,8 @@ pub(super) fn run(context: &Context, args: Args) -> Result<(), Failure> {
     if std::os::unix::net::UnixStream::connect(daemon::socket_path(&config)).is_ok() {
         return Err(Failure::unavailable("the daemon runs: stop it first, so that nothing changes under the check"));
     }
-    let report = if args.rebuild { store::compare_rebuild(&config.store.path) } else { store::verify(&config.store.path) };
+    let report =
+        if args.rebuild { store::compare_rebuild(&config.store.path) } else { store::verify(&config.store.path) };
     let report = report.map_err(|error| Failure::io(error.to_string()))?;
     if context.json {
         println!("{:#}", serde_json::json!(report));

@@ -63,7 +63,8 @@ fn recipient(group: &str) -> BouncedRecipient {
             }
         };
         // `rfc822; ada@x.example`, `smtp; 550 …`: the type says nothing we need.
-        let typed = matches!(name.trim().to_ascii_lowercase().as_str(), "final-recipient" | "diagnostic-code") && value.contains(';');
+        let typed = matches!(name.trim().to_ascii_lowercase().as_str(), "final-recipient" | "diagnostic-code")
+            && value.contains(';');
         *slot = if typed { value.split_once(';').map_or("", |(_, rest)| rest) } else { value }.trim().to_owned();
         last = Some(slot);
     }
@@ -78,9 +79,10 @@ mod tests {
     fn a_report_names_recipient_status_and_words() {
         let mail = Mail {
             reported_message_id: "x@y".into(),
-            delivery_status: "Reporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; ada@x.example\r\nAction: failed\r\n\
+            delivery_status:
+                "Reporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; ada@x.example\r\nAction: failed\r\n\
                               Status: 5.1.1\r\nDiagnostic-Code: smtp; 550 5.1.1\r\n no such user\r\n"
-                .into(),
+                    .into(),
             ..Mail::default()
         };
         let found = bounce(&mail, Class::Bounce).unwrap();

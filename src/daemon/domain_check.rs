@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    config::{Domain, Route},
+    config::Domain,
     outbound::{self, Answer, DomainCheck, DomainStatus},
     setup,
     types::{Clock, Millis},
@@ -22,8 +22,6 @@ pub(super) struct DnsCheck {
     pub(super) dns: setup::Dns,
     pub(super) domains: Vec<Domain>,
     pub(super) data: PathBuf,
-    pub(super) hostname: String,
-    pub(super) route: Route,
     pub(super) clock: Clock,
     pub(super) known: Mutex<HashMap<String, (Millis, DomainStatus)>>,
 }
@@ -57,24 +55,11 @@ impl DnsCheck {
             Ok(keys) => keys,
             Err(error) => return DomainStatus::Unverified(error.to_string()),
         };
-        let rows = setup::rows(domain, &keys, &self.hostname, &self.route);
-        let dkim = rows.into_iter().filter(|row| row.purpose == setup::Purpose::Dkim).collect();
-        let checked = setup::status(dkim, &self.dns).await;
-        if setup::verified(&checked) {
-            return DomainStatus::Verified;
+        match setup::domain_state(domain, &keys, &self.dns).await {
+            setup::DomainState::Verified => DomainStatus::Verified,
+            setup::DomainState::Unverified(words) => DomainStatus::Unverified(words),
+            setup::DomainState::Unknown(words) => DomainStatus::Unknown(words),
         }
-        let unknown = checked.iter().find_map(|checked| match &checked.status {
-            setup::Status::Unknown(words) => Some(words.clone()),
-            _ => None,
-        });
-        if let Some(words) = unknown {
-            return DomainStatus::Unknown(words);
-        }
-        let missing = checked.iter().find(|checked| checked.status != setup::Status::Verified);
-        DomainStatus::Unverified(missing.map_or_else(
-            || "it has no DKIM key".into(),
-            |checked| format!("the {} row {} is {}", checked.row.kind.word(), checked.row.name, checked.status.word()),
-        ))
     }
 }
 

@@ -108,8 +108,6 @@ impl Parts {
             dns: setup::Dns::of(&config.auth).map_err(|error| StartError::Dns(error.to_string()))?,
             domains: config.domains.clone(),
             data: config.store.path.clone(),
-            hostname: config.smtp.hostname.clone(),
-            route: config.outbound.route.clone(),
             clock: self.clock.clone(),
             known: Mutex::new(HashMap::new()),
         };
@@ -126,10 +124,13 @@ impl Parts {
 
     pub(super) fn answerer(&self) -> Result<Arc<agent::answerer::BuiltIn>, StartError> {
         let settings = &self.config.knowledge;
-        let knowledge =
-            Knowledge::load(settings.path.as_deref(), self.clock.clone()).map_err(|error| StartError::Knowledge(error.to_string()))?;
-        let builtin =
-            agent::answerer::BuiltIn::new(Arc::new(knowledge), settings.support_min_percent, self.config.agent.level_min);
+        let knowledge = Knowledge::load(settings.path.as_deref(), self.clock.clone())
+            .map_err(|error| StartError::Knowledge(error.to_string()))?;
+        let builtin = agent::answerer::BuiltIn::new(
+            Arc::new(knowledge),
+            settings.support_min_percent,
+            self.config.agent.level_min,
+        );
         Ok(Arc::new(builtin))
     }
 }
@@ -173,4 +174,3 @@ pub(crate) fn judge(config: &Config, secret: &Secret) -> Result<Judge, StartErro
 fn keys(secret: &Secret) -> ReplyKeys {
     ReplyKeys::new(std::slice::from_ref(secret))
 }
-

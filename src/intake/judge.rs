@@ -82,8 +82,10 @@ impl Judge {
         let (mail, parted) = read(&body).await;
         let routed = self.directory.route(&envelope.recipients, &mail);
         let reached = || routed.addresses.iter().chain(&routed.one_of);
-        let sealers: Vec<String> =
-            reached().filter_map(|address| self.policies.get(&address.key())).flat_map(|p| p.arc_sealers.clone()).collect();
+        let sealers: Vec<String> = reached()
+            .filter_map(|address| self.policies.get(&address.key()))
+            .flat_map(|p| p.arc_sealers.clone())
+            .collect();
         let verdicts = self.authenticator.check(&envelope, &body, &mail, &sealers).await;
         let class = self.class(&mail, &envelope, &verdicts);
         let (mail, verdicts) = as_written_by_the_customer(mail, verdicts, &class);
@@ -124,7 +126,8 @@ fn as_written_by_the_customer(mut mail: Mail, mut verdicts: Verdicts, class: &Cl
         mail.from_name = String::new();
         if verdicts.level > Level::Unproven {
             verdicts.level = Level::Unproven;
-            verdicts.sentence = format!("a form names this sender in Reply-To; proved is only the form: {}", verdicts.sentence);
+            verdicts.sentence =
+                format!("a form names this sender in Reply-To; proved is only the form: {}", verdicts.sentence);
         }
     }
     (mail, verdicts)
@@ -184,4 +187,3 @@ impl Judged {
 
 /// Notes kept with a mail's row; reading the mail again gives them all.
 const NOTES_MAX: usize = 10;
-

@@ -76,14 +76,7 @@ fn cut(mut mail: MailSummary) -> MailSummary {
 /// Decides and writes one mail.
 pub(super) fn accept(desk: &mut Desk, mut mail: Prepared, file: FileFn) -> Result<Accepted, StoreError> {
     let id = mail.row.id;
-    let mut filings = Vec::with_capacity(mail.arrival.destinations.len());
-    for destination in &mail.arrival.destinations {
-        let place = match earlier_copy(desk, &mail.arrival, destination)? {
-            Some(first) => Place::Duplicate(first),
-            None => place(desk, &mail.arrival, destination, file)?,
-        };
-        filings.push(Filed { address: destination.address.clone(), place });
-    }
+    let mut filings = file_everywhere(desk, &mail.arrival, file)?;
     if filings.is_empty() {
         // Nobody may lose a mail by naming no destination for it.
         filings.push(Filed { address: None, place: Place::Held(HeldReason::NoAddress) });
@@ -105,6 +98,32 @@ pub(super) fn accept(desk: &mut Desk, mut mail: Prepared, file: FileFn) -> Resul
     desk.state_json(&Fact::Mail(Box::new(row)), &json)?;
     desk.attach(raw);
     Ok(Accepted::durable(id, false))
+}
+
+/// Each destination gets the mail. Of those that the shared destination could mean, only the first that has not had it.
+fn file_everywhere(desk: &mut Desk, arrival: &Arrival, file: FileFn) -> Result<Vec<Filed>, StoreError> {
+    let mut filings = Vec::with_capacity(arrival.destinations.len());
+    let mut had_by = None;
+    let mut taken = false;
+    for destination in &arrival.destinations {
+        if destination.one_of && taken {
+            continue;
+        }
+        let address = destination.address.clone();
+        match earlier_copy(desk, arrival, destination)? {
+            Some(first) if destination.one_of => {
+                had_by.get_or_insert(Filed { address, place: Place::Duplicate(first) });
+            }
+            Some(first) => filings.push(Filed { address, place: Place::Duplicate(first) }),
+            None => {
+                taken |= destination.one_of;
+                filings.push(Filed { address, place: place(desk, arrival, destination, file)? });
+            }
+        }
+    }
+    // All of them have had it.
+    filings.extend(had_by.filter(|_| !taken));
+    Ok(filings)
 }
 
 /// The first copy, when this one is known at that address and would be treated as the first was.

@@ -59,8 +59,15 @@ impl Report {
 impl std::fmt::Display for Report {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Counts { accepted, shown, held, ignored, duplicates, .. } = &self.counts;
-        writeln!(f, "{} records, {} octets of raw mail compared, {} keys compared", self.records, self.raw_octets, self.keys)?;
-        writeln!(f, "books: {accepted} accepted = {shown} shown + {held} held + {ignored} ignored + {duplicates} duplicates")?;
+        writeln!(
+            f,
+            "{} records, {} octets of raw mail compared, {} keys compared",
+            self.records, self.raw_octets, self.keys
+        )?;
+        writeln!(
+            f,
+            "books: {accepted} accepted = {shown} shown + {held} held + {ignored} ignored + {duplicates} duplicates"
+        )?;
         if let Some(why) = &self.index_was_rebuilt {
             writeln!(f, "the index was made again: {why}")?;
         }

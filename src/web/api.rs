@@ -69,7 +69,10 @@ struct ListQuery {
     before: Option<u64>,
 }
 
-async fn conversations(State(office): State<Arc<Office>>, Query(query): Query<ListQuery>) -> Answer<Vec<ConversationRow>> {
+async fn conversations(
+    State(office): State<Arc<Office>>,
+    Query(query): Query<ListQuery>,
+) -> Answer<Vec<ConversationRow>> {
     let address = query.address.as_deref().map(Address::parse).transpose();
     let filter = ConversationFilter {
         address: address.map_err(|error| Problem::bad_request(error.to_string()))?,
@@ -122,7 +125,11 @@ async fn mark(
         (Some(WantedStatus::Unresolved), None) => Mark::Unresolved,
         (None, Some(owner)) if owner == "ai" => Mark::GivenBack,
         (None, Some(person)) if !person.trim().is_empty() => Mark::Taken(person),
-        _ => return Err(Problem::bad_request("say either a status (open, resolved, unresolved) or an owner (a name, or ai)")),
+        _ => {
+            return Err(Problem::bad_request(
+                "say either a status (open, resolved, unresolved) or an owner (a name, or ai)",
+            ));
+        }
     };
     let id = find(&office, &id)?.id;
     office.store.mark(id, mark, office.clock.now()).await?;

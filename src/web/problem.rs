@@ -29,11 +29,6 @@ impl Problem {
     pub(super) fn conflict(detail: impl Into<String>) -> Self {
         Self { status: StatusCode::CONFLICT, detail: detail.into() }
     }
-
-    /// Our side cannot do it now.
-    pub(super) fn unavailable(detail: impl Into<String>) -> Self {
-        Self { status: StatusCode::SERVICE_UNAVAILABLE, detail: detail.into() }
-    }
 }
 
 impl From<StoreError> for Problem {
