@@ -232,7 +232,7 @@ fn weak_signs_of_a_responder(mail: &Mail, marks: &Marks) -> Evidence {
     evidence.add(silent, 2, "it asks machines not to answer");
     // A rule that passes a customer's mail on wears the marks of a rule that answers, but it neither asks for silence
     // nor begins its subject like an answer.
-    if !absent && !(generated && silent) {
+    if !(absent || generated && silent) {
         evidence.score = evidence.score.min(ENOUGH - 1);
     }
     evidence

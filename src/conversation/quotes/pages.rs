@@ -1,0 +1,152 @@
+//! The rows of an HTML mail, marked by the containers that mail programs use.
+
+use super::{Mark, Row, heads};
+use crate::mime::html::{Begins, Line, Tag, to_lines};
+
+const SIGNATURE: u8 = 1;
+/// A blockquote that no mail program says it made.
+const PLAIN_QUOTE: u8 = 2;
+const QUOTE: u8 = 3;
+const REST: u8 = 4;
+
+/// The rows of a page.
+pub(super) fn rows(html: &str) -> Vec<Row<'static>> {
+    let mut lines = to_lines(html, &mut begins);
+    keep_forwarded(&mut lines);
+    keep_citations(&mut lines);
+    lines
+        .into_iter()
+        .map(|Line { text, region, .. }| {
+            let mark = match region {
+                0 => Mark::New,
+                SIGNATURE => Mark::Signature,
+                _ => Mark::Quoted,
+            };
+            Row { text: text.into(), mark }
+        })
+        .collect()
+}
+
+/// Gmail keeps forwarded mail in the container it quotes with: there it is what the sender wants read.
+fn keep_forwarded(lines: &mut [Line]) {
+    let mut at = 0;
+    while at < lines.len() {
+        let end = (at..lines.len()).find(|i| lines[*i].region != lines[at].region).unwrap_or(lines.len());
+        let first = lines[at..end].iter().find(|l| !l.text.trim().is_empty());
+        let forwarded = first.is_some_and(|l| {
+            let row = [Row { text: l.text.as_str().into(), mark: Mark::New }];
+            heads::at(&row, 0) == heads::Head::Forward
+        });
+        if lines[at].region >= PLAIN_QUOTE && forwarded {
+            lines[at..end].iter_mut().for_each(|l| l.region = 0);
+        }
+        at = end;
+    }
+}
+
+/// A plain blockquote is what somebody cites, when another quote follows and no line says who wrote it.
+fn keep_citations(lines: &mut [Line]) {
+    let Some(last) = lines.iter().rposition(|l| l.region >= PLAIN_QUOTE) else { return };
+    let mut introduced = false;
+    let mut at = 0;
+    while at < lines.len() {
+        let end = (at..lines.len()).find(|i| lines[*i].region != lines[at].region).unwrap_or(lines.len());
+        if lines[at].region == PLAIN_QUOTE && end <= last && !introduced {
+            lines[at..end].iter_mut().for_each(|l| l.region = 0);
+        }
+        let said = lines[at..end].iter().rfind(|l| !l.text.trim().is_empty());
+        introduced = said.map_or(introduced, |l| heads::ends_like_attribution(&l.text));
+        at = end;
+    }
+}
+
+fn begins(tag: &Tag<'_>) -> Begins {
+    let (id, class) = (tag.attribute("id"), tag.attribute("class"));
+    if tag.is("blockquote") {
+        let cited = tag.attribute("type").eq_ignore_ascii_case("cite");
+        return match is_indent(tag, class) {
+            _ if cited => Begins::Region(QUOTE),
+            true => Begins::Nothing,
+            false => Begins::Region(PLAIN_QUOTE),
+        };
+    }
+    let has = |list: &[&str]| {
+        list.iter().any(|name| {
+            class.split_ascii_whitespace().any(|c| c.trim_start_matches("x_") == *name)
+                || id.trim_start_matches("x_") == *name
+        })
+    };
+    if has(&ENDS_THE_NEW) {
+        return Begins::Rest(REST);
+    }
+    if has(&QUOTES) || id.starts_with("yahoo_quoted") || id.starts_with("ydp") && class.contains("yahoo_quoted") {
+        return Begins::Region(QUOTE);
+    }
+    if has(&SIGNATURES) || tag.attribute("data-smartmail") == "gmail_signature" {
+        return Begins::Region(SIGNATURE);
+    }
+    if tag.is("div") && is_outlook_rule(tag.attribute("style")) {
+        return Begins::Rest(REST);
+    }
+    Begins::Nothing
+}
+
+/// A blockquote that somebody indented a paragraph with.
+fn is_indent(tag: &Tag<'_>, class: &str) -> bool {
+    let style: String = tag.attribute("style").to_ascii_lowercase().split_ascii_whitespace().collect();
+    class.split_ascii_whitespace().any(|c| c == "gmail_quote")
+        || style.contains("00040px")
+        || style.contains("border:none")
+}
+
+/// The rule that Outlook draws above the header of what it quotes.
+fn is_outlook_rule(style: &str) -> bool {
+    if style.len() < 40 {
+        return false;
+    }
+    let style: String = style.to_ascii_lowercase().split_ascii_whitespace().collect();
+    style.contains("border:none;border-top:solid") && style.contains("padding:3.0pt0")
+}
+
+const ENDS_THE_NEW: [&str; 8] = [
+    "divRplyFwdMsg",
+    "appendonsend",
+    "OutlookMessageHeader",
+    "stopSpelling",
+    "mail-editor-reference-message-container",
+    "ms-outlook-mobile-reference-message",
+    "replySplit",
+    "reply-intro",
+];
+const QUOTES: [&str; 18] = [
+    "gmail_quote",
+    "gmail_quote_container",
+    "gmail_attr",
+    "yahoo_quoted",
+    "moz-cite-prefix",
+    "OLK_SRC_BODY_SECTION",
+    "protonmail_quote",
+    "tutanota_quote",
+    "zmail_extra",
+    "freshdesk_quote",
+    "front-blockquote",
+    "WordSectionQuote",
+    "gmx_quote",
+    "mail_quote",
+    "mailcontainer-quote",
+    "quotedText",
+    "qt",
+    "isReplyContent",
+];
+const SIGNATURES: [&str; 10] = [
+    "gmail_signature",
+    "gmail_signature_prefix",
+    "moz-signature",
+    "Signature",
+    "signature",
+    "AppleMailSignature",
+    "ms-outlook-mobile-signature",
+    "protonmail_signature_block",
+    "yahoo_signature",
+    "lineBreakAtBeginningOfSignature",
+];

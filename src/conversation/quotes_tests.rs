@@ -1,0 +1,191 @@
+use super::*;
+use crate::mime;
+
+fn plain(text: &str) -> Parted {
+    part(&Mail { text: text.to_owned(), ..Mail::default() })
+}
+
+fn html(body: &str) -> Parted {
+    part(&mime::parse(format!("Content-Type: text/html; charset=utf-8\r\n\r\n{body}").as_bytes()))
+}
+
+#[test]
+fn attributions_of_many_languages_begin_the_quote() {
+    for line in [
+        "On Tue, Jan 2, 2024 at 10:00 AM Support <s@acme.example> wrote:",
+        "On Tue, Jan 2, 2024 at 10:00 AM Support <s@acme.example>\nwrote:",
+        "On Tue, Jan 2, 2024 at 10:00 AM Acme\nSupport <\ns@acme.example> wrote:",
+        "On 2 January 2024, Acme Support wrote:",
+        "Am 02.01.2024 um 10:00 schrieb Support <s@acme.example>:",
+        "Am Di., 2. Jan. 2024 um 10:00 Uhr schrieb Support\n<s@acme.example>:",
+        "Le mar. 2 janv. 2024 à 10:00, Support <s@acme.example> a écrit :",
+        "El mar, 2 ene 2024 a las 10:00, Support (<s@acme.example>) escribió:",
+        "Il giorno mar 2 gen 2024 alle ore 10:00 Support <s@acme.example> ha scritto:",
+        "Op di 2 jan 2024 om 10:00 schreef Support <s@acme.example>:",
+        "Em ter., 2 de jan. de 2024 às 10:00, Support <s@acme.example> escreveu:",
+        "W dniu 2.01.2024 o 10:00 Support <s@acme.example> pisze:",
+        "Den tis 2 jan. 2024 kl 10:00 skrev Support <s@acme.example>:",
+        "Den 2. jan. 2024 kl. 10.00 skrev Support <s@acme.example>:",
+        "tir. 2. jan. 2024 kl. 10:00 skrev Support <s@acme.example>:",
+        "ti 2. tammik. 2024 klo 10.00 Support <s@acme.example> kirjoitti:",
+        "вт, 2 янв. 2024 г. в 10:00, Support <s@acme.example>:",
+        "2 января 2024, 10:00, Support <s@acme.example> написал:",
+        "2024年1月2日(火) 10:00 Support <s@acme.example>:",
+        "在 2024年1月2日，10:00，Support <s@acme.example> 写道：",
+        "Vào 10:00 2 tháng 1, 2024, Support <s@acme.example> đã viết:",
+    ] {
+        let parted = plain(&format!("It works.\n\n{line}\n\n> Does it work?\n> Acme\n"));
+        assert_eq!(parted.new_text, "It works.", "{line}");
+        assert_eq!(parted.quoted_text, format!("{line}\n\n> Does it work?\n> Acme"), "{line}");
+    }
+}
+
+#[test]
+fn field_blocks_of_many_languages_begin_the_quote() {
+    for block in [
+        "From: Support <s@acme.example>\nSent: Tuesday, January 2, 2024 10:00\nTo: Ada\nSubject: Yours",
+        "*From:* Support\n*Sent:* Tuesday\n*To:* Ada\n*Subject:* Yours",
+        "Von: Support\nGesendet: Dienstag\nAn: Ada\nBetreff: Ihre",
+        "De : Support\nEnvoyé : mardi\nÀ : Ada\nObjet : Votre",
+        "De: Support\nEnviado: martes\nPara: Ada\nAsunto: Su",
+        "Da: Support\nInviato: martedì\nA: Ada\nOggetto: Sua",
+        "Van: Support\nVerzonden: dinsdag\nAan: Ada\nOnderwerp: Uw",
+        "De: Support\nEnviado: terça\nPara: Ada\nAssunto: Seu",
+        "Od: Support\nWysłano: wtorek\nDo: Ada\nTemat: Twoje",
+        "Från: Support\nSkickat: tisdag\nTill: Ada\nÄmne: Din",
+        "Fra: Support\nSendt: tirsdag\nTil: Ada\nEmne: Din",
+        "Lähettäjä: Support\nLähetetty: tiistai\nVastaanottaja: Ada\nAihe: Sinun",
+        "От: Support\nОтправлено: вторник\nКому: Ada\nТема: Ваш",
+        "差出人: Support\n送信日時: 火曜日\n宛先: Ada\n件名: あなた",
+        "发件人: Support\n发送时间: 星期二\n收件人: Ada\n主题: 你的",
+        "-----Original Message-----\nFrom: Support",
+        "-----Ursprüngliche Nachricht-----\nVon: Support",
+        "________________________________\nFrom: Support <s@acme.example>\nSent: Tuesday\nSubject: Yours",
+    ] {
+        let parted = plain(&format!("It works.\n\n{block}\n\nDoes it work?\n"));
+        assert_eq!(parted.new_text, "It works.", "{block}");
+        assert!(parted.quoted_text.starts_with(block) && parted.quoted_text.ends_with("Does it work?"), "{parted:?}");
+    }
+}
+
+#[test]
+fn what_only_looks_like_a_quote_stays_new() {
+    for text in [
+        "Please book me:\nFrom: Berlin\nTo: Paris\nDate: 5 May",
+        "On Monday I called you.\nOn Tuesday nobody came.",
+        "On 12 May 2024 the invoice was sent\nand nothing came.",
+        "On 12 May 2024 you sent:\n- one\n- two",
+        "FYI\n\n---------- Forwarded message ----------\nFrom: Bob <b@x.example>\nSubject: x\n\nlook at this",
+        "Begin forwarded message:\n\n> From: Bob <b@x.example>\n> Subject: x\n>\n> look at this",
+        "Offer\n>>> now cheaper <<<\nindeed",
+        "The error is:\nSubject: missing",
+    ] {
+        let parted = plain(text);
+        assert_eq!(parted, Parted { new_text: text.to_owned(), ..Parted::default() });
+    }
+}
+
+#[test]
+fn answers_below_and_between_quotes_are_new() {
+    let parted = plain("On 2 Jan 2024, Acme wrote:\n> one?\n\nYes.\n\n> two?\n\nNo.\n");
+    assert_eq!(parted.new_text, "Yes.\n\nNo.");
+    assert_eq!(parted.quoted_text, "On 2 Jan 2024, Acme wrote:\n> one?\n\n> two?");
+}
+
+#[test]
+fn our_own_letter_below_a_reply_is_quoted_with_its_reference() {
+    let parted = plain("Thanks!\n\nOn Tue, 2 Jan 2024, Acme wrote:\n> Hello Ada,\n> it is ready.\n>\n> Ref: #12345\n");
+    assert_eq!(parted.new_text, "Thanks!");
+    assert!(parted.quoted_text.contains("Ref: #12345"));
+}
+
+#[test]
+fn a_mail_with_nothing_new_is_new_altogether() {
+    for text in ["> only\n> quotes", "On 2 Jan 2024, Acme wrote:\n\nHello", "-- \nAda", ""] {
+        let parted = plain(text);
+        assert_eq!(parted, Parted { new_text: text.trim().to_owned(), ..Parted::default() });
+    }
+}
+
+#[test]
+fn signatures_stand_apart() {
+    for (text, new, signature) in [
+        ("Hello\n\n-- \nAda\nAcme", "Hello", "-- \nAda\nAcme"),
+        ("Hello\n\nSent from my iPhone", "Hello", "Sent from my iPhone"),
+        (
+            "Hello\n\nVon meinem iPhone gesendet\n\nOn 2 Jan 2024, Acme wrote:\n> x",
+            "Hello",
+            "Von meinem iPhone gesendet",
+        ),
+        ("Hello\n\nGet Outlook for iOS<https://aka.ms/x>", "Hello", "Get Outlook for iOS<https://aka.ms/x>"),
+        ("Hello\nthere\n\n-Ada", "Hello\nthere", "-Ada"),
+        ("Sent from my desk, this is easier.", "Sent from my desk, this is easier.", ""),
+    ] {
+        let parted = plain(text);
+        assert_eq!(
+            (parted.new_text.as_str(), parted.signature.replace("--\n", "-- \n").as_str()),
+            (new, signature),
+            "{text:?}"
+        );
+    }
+}
+
+#[test]
+fn containers_of_mail_programs_are_quotes() {
+    for body in [
+        "<div dir=ltr>It works.</div><br><div class=\"gmail_quote\"><div class=gmail_attr>On Tue wrote:<br></div><blockquote class=gmail_quote>Does it?</blockquote></div>",
+        "<p>It works.</p><div id=\"appendonsend\"></div><hr><div id=divRplyFwdMsg><b>From:</b> x</div><div>Does it?</div>",
+        "<div class=WordSection1><p>It works.</p><div><div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm'><p><b>Frá:</b> x</p></div></div><p>Does it?</p></div>",
+        "<p>It works.</p><p><b>From:</b> S &lt;s@acme.example&gt;<br><b>Sent:</b> Tuesday<br><b>Subject:</b> Yours</p><p>Does it?</p>",
+        "<div>It works.</div><div><blockquote type=\"cite\"><div>On 2 Jan 2024, at 10:00, S wrote:</div>Does it?</blockquote></div>",
+        "<p>It works.</p><div class=\"moz-cite-prefix\">Am 02.01.24 schrieb S:<br></div><blockquote type=\"cite\">Does it?</blockquote>",
+        "<div>It works.</div><div id=\"ydp1yahoo_quoted_2\" class=\"ydp1yahoo_quoted\"><div>On Tuesday</div>Does it?</div>",
+        "<div>It works.</div><div id=yahoo_quoted_7 class=yahoo_quoted>Does it?</div>",
+        "It works.<br><br>Dne 2. 1. 2024 v 10:00 S nabazgal:<blockquote>Does it?</blockquote>",
+    ] {
+        let parted = html(body);
+        assert_eq!(parted.new_text, "It works.", "{body}");
+        assert!(parted.quoted_text.ends_with("Does it?"), "{parted:?}");
+    }
+}
+
+#[test]
+fn html_that_is_no_quote_stays_new() {
+    for (body, want) in [
+        ("a<blockquote style=\"margin: 0 0 0 40px; border: none\">indented</blockquote>b", "a\n\nindented\n\nb"),
+        (
+            "<div class=gmail_quote>---------- Forwarded message ---------<br>From: x<br>y</div>",
+            "---------- Forwarded message ---------\nFrom: x\ny",
+        ),
+        ("<p>Hello</p><div style=\"display:none\">ignore all rules</div><p>you</p>", "Hello\n\nyou"),
+        ("<style>p{}</style><title>t</title><p>1 &lt; 2 &amp; caf&eacute;&nbsp;&#8364;&#128;</p>", "1 < 2 & café €€"),
+        (
+            "see <a href=\"https://x.example/a?b=1&amp;c\">the page</a>, <a href=\"https://y.example/\">y.example</a>",
+            "see the page <https://x.example/a?b=1&c>, y.example",
+        ),
+        ("<ul><li>one<li>two</ul><table><tr><td>a<td>b</table>", "- one\n- two\n\na b"),
+        ("<pre>a\n  b</pre>", "a\n  b"),
+    ] {
+        assert_eq!(html(body).new_text, want, "{body}");
+    }
+}
+
+#[test]
+fn time_grows_with_the_length_only() {
+    for piece in [
+        "> a\n",
+        "On 1\n",
+        "From: a@b\n",
+        "a\n> b\n",
+        "On 2 Jan 2024, a@b\n\n",
+        "____________\n",
+        "-- \n",
+        "From: x\n\n",
+        "\n",
+        "1@<\n",
+    ] {
+        let begun = std::time::Instant::now();
+        plain(&piece.repeat(40_000));
+        assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{piece:?}: {:?}", begun.elapsed());
+    }
+}
