@@ -241,7 +241,7 @@ impl Work {
         if self.desk.records().is_empty() {
             return Ok(());
         }
-        let octets: usize = self.desk.records().iter().map(|record| record.len()).sum();
+        let octets: usize = self.desk.records().iter().map(|record| record.octets()).sum();
         let appended = match self.journal.append(self.desk.records(), self.position) {
             Ok(appended) => appended,
             Err(e) => {

@@ -120,7 +120,7 @@ fn a_record_of_a_newer_version_refuses_to_start() {
     let mut newer = fs::read(&path).unwrap();
     let frame = &mut newer[begin as usize..];
     frame[24] = 2;
-    let len = 40 + record("three", 700).len();
+    let len = 40 + record("three", 700).octets();
     let sum = crc32c::crc32c(&frame[8..len]);
     frame[4..8].copy_from_slice(&sum.to_le_bytes());
     frame[len..len + 4].copy_from_slice(&(!sum).to_le_bytes());
@@ -158,7 +158,7 @@ fn a_record_longer_than_a_segment_gets_one_of_its_own() {
 fn a_failed_append_never_appears_and_later_ones_work() {
     let folder = tempfile::tempdir().unwrap();
     let batch = [record("lost", 300), record("lost too", 300)];
-    let octets = batch.iter().map(|record| record.len() + 44).sum::<usize>();
+    let octets = batch.iter().map(|record| record.octets() + 44).sum::<usize>();
     for fault in (0..=octets).step_by(37).map(Fault::FullAfter).chain([Fault::FullAfter(octets), Fault::Sync]) {
         let path = folder.path().join("journal");
         let mut journal = Segments::open(&path, 8192).unwrap();

@@ -4,6 +4,7 @@ use super::{
     accepting::remember_message_id,
     desk::Desk,
     facts::Fact,
+    hands,
     requests::{NewLetter, Settled, StoreError, Written},
     rows::{ConversationRow, Delivery, DeliveryState, LetterRow, Owner, RawRef, Status, What},
     steps::{self, cut_words, drop_job, event, set_job},
@@ -55,7 +56,7 @@ pub(super) fn reply(desk: &mut Desk, letter: NewLetter, blake3: String) -> Resul
 
 /// Writes how an attempt ended.
 pub(super) fn settle(desk: &mut Desk, settled: Settled) -> Result<(), StoreError> {
-    let JobId::Deliver(id, place) = settled.job else { return drop_job(desk, settled.job) };
+    let JobId::Deliver(id, place) = settled.job else { return hands::done(desk, settled.job) };
     let mut letter = view::letter(desk, id)?.ok_or_else(|| StoreError::NotFound(format!("letter {id}")))?;
     let delivery = letter
         .recipients

@@ -29,6 +29,8 @@ mod conformance_tests;
 #[cfg(test)]
 mod damage_tests;
 #[cfg(test)]
+mod failure_tests;
+#[cfg(test)]
 mod testing;
 
 use std::{sync::Arc, time::Duration};

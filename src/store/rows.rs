@@ -96,7 +96,8 @@ pub struct ConversationRow {
     pub owner: Owner,
     /// The highest level its contact proved in it.
     pub level: Level,
-    /// Rises with every mail of a person and every change of hands; an answer written for an older one is stale.
+    /// Rises with every mail of a person, every letter and every change of hands; an answer written for an older one is
+    /// stale.
     pub generation: u64,
     /// Entries in its time line.
     pub entries: u32,

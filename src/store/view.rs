@@ -104,7 +104,7 @@ pub(super) fn entry(view: &impl View, conversation: ConversationId, seq: u32) ->
     row(view, &keys::entry(conversation, seq))
 }
 
-fn place_raw(raw: &mut RawRef, (segment, offset): (u64, u64)) {
+fn place_raw(raw: &mut RawRef, (segment, offset): Place) {
     if raw.segment == 0 {
         (raw.segment, raw.offset) = (segment, offset);
     }
@@ -114,7 +114,10 @@ fn row<T: DeserializeOwned>(view: &impl View, key: &[u8]) -> Result<Option<T>, S
     Ok(placed_row(view, key)?.map(|(row, _)| row))
 }
 
-fn placed_row<T: DeserializeOwned>(view: &impl View, key: &[u8]) -> Result<Option<(T, (u64, u64))>, StoreError> {
+/// Segment and offset of the raw bytes of the record that a row came with.
+type Place = (u64, u64);
+
+fn placed_row<T: DeserializeOwned>(view: &impl View, key: &[u8]) -> Result<Option<(T, Place)>, StoreError> {
     let damaged = |e: &dyn std::fmt::Display| StoreError::Damaged(format!("a row of the index: {e}"));
     let Some(value) = view.value(key)? else { return Ok(None) };
     let head = value.first_chunk::<ROW_HEAD>().ok_or_else(|| damaged(&"it is cut"))?;

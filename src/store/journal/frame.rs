@@ -116,5 +116,5 @@ impl Header {
 
 /// Octets that a record takes in a segment.
 pub(super) fn len_of(record: &Record) -> u64 {
-    (HEADER + record.len() + TRAILER) as u64
+    (HEADER + record.octets() + TRAILER) as u64
 }

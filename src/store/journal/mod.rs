@@ -44,7 +44,7 @@ pub struct Record {
 
 impl Record {
     /// Octets of facts and raw together.
-    pub fn len(&self) -> usize {
+    pub fn octets(&self) -> usize {
         self.facts.len() + self.raw_len()
     }
 
