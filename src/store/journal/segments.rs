@@ -107,10 +107,9 @@ impl Segments {
             return Ok(());
         }
         let next = self.segment + 1;
-        self.file = make_segment(&self.folder, next, self.segment_bytes, bytes, &mut self.spare)?;
-        self.size = self.file.metadata().map_err(|e| io_trouble(&self.folder, 0, &e))?.len();
-        self.segment = next;
-        self.offset = 0;
+        let file = make_segment(&self.folder, next, self.segment_bytes, bytes, &mut self.spare)?;
+        let size = file.metadata().map_err(|e| io_trouble(&self.folder, 0, &e))?.len();
+        (self.file, self.segment, self.offset, self.size) = (file, next, 0, size);
         Ok(())
     }
 
