@@ -114,9 +114,11 @@ fn fill_text(mail: &mut Mail, readable: &[Readable], hits: &mut Hits) {
     let says = |r: &&Readable| !r.is_html && !r.text.trim().is_empty();
     let plain_forms: HashSet<usize> = readable.iter().filter(says).filter_map(|r| r.alternative).collect();
     let mut pieces: Vec<String> = Vec::new();
+    let mut any_plain = false;
     for part in readable {
         if !part.is_html {
             if !part.text.trim().is_empty() {
+                any_plain = true;
                 pieces.push(part.text.clone());
             }
             continue;
@@ -125,11 +127,11 @@ fn fill_text(mail: &mut Mail, readable: &[Readable], hits: &mut Hits) {
         if !other_form {
             let text = html::to_text(&part.text);
             if !text.trim().is_empty() {
-                mail.text_from_html = true;
                 pieces.push(text);
             }
         }
     }
+    mail.text_from_html = !pieces.is_empty() && !any_plain;
     mail.text = joined(pieces.iter().map(String::as_str), hits);
 }
 

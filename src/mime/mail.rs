@@ -36,7 +36,7 @@ pub struct Mail {
     pub text: String,
     /// The HTML body, decoded, not sanitized; empty without.
     pub html: String,
-    /// Whether `text` was made from HTML.
+    /// Whether all of `text` was made from HTML.
     pub text_from_html: bool,
     /// Attachments, in order.
     pub attachments: Vec<Attachment>,
