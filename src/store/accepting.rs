@@ -217,7 +217,8 @@ fn join(
             event(desk, &mut row, arrival.now, "reopened", "a new mail opened it again")?;
         }
         if arrival.mail.from.as_ref() == Some(&row.contact) {
-            row.level = row.level.max(joining.level);
+            // What was proved, not what a reply key confirmed: else her next mail would need a key too.
+            row.level = row.level.max(arrival.verdicts.level);
         }
         row.updated = row.updated.max(arrival.now);
         written_to(desk, arrival, destination, &mut row)?;
