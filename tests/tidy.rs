@@ -12,14 +12,18 @@ use tidy_source::{Source, all_sources, paths_used, reexports, words_at};
 const IMPORTS: &[(&str, &[&str])] = &[
     ("types", &[]),
     ("config", &["types"]),
-    ("observability", &["types", "config"]),
     ("mime", &["types"]),
     ("conversation", &["types", "mime"]),
     ("smtp", &["types", "config"]),
     ("auth", &["types", "config", "mime"]),
     ("store", &["types", "config", "mime", "conversation"]),
     ("outbound", &["types", "config", "mime", "conversation", "store"]),
-    ("agent", &["types", "config", "mime", "conversation", "store", "outbound::compose"]),
+    // It names what happened to a mail in the words of those who filed it.
+    ("observability", &["types", "config", "conversation", "store"]),
+    (
+        "agent",
+        &["types", "config", "mime", "conversation", "store", "outbound::compose", "outbound::writer", "observability"],
+    ),
     ("setup", &["types", "config", "store", "outbound::keys"]),
     (
         "web",
@@ -31,6 +35,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "store",
             "setup",
             "outbound::compose",
+            "outbound::writer",
             "outbound::queue",
             "agent",
             "observability",

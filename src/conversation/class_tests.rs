@@ -1,3 +1,5 @@
+//! What kind of mail each shape is: people, robots, bounces, lists, forms, forwarding confirmations.
+
 use super::*;
 use crate::{
     mime,

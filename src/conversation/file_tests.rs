@@ -1,3 +1,5 @@
+//! Who joins, who opens, who is held: the matching rules without a store.
+
 use std::{net::Ipv4Addr, time::Duration};
 
 use bytes::Bytes;

@@ -1,3 +1,5 @@
+//! Reading mails: honest ones, odd ones, and From lines made to be read two ways (S-04).
+
 use super::*;
 
 fn mail(text: &str) -> Mail {

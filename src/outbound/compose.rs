@@ -11,6 +11,7 @@ use lettre::message::{
 use super::{html, plain};
 use crate::{
     config::SupportAddress,
+    mime,
     store::ConversationRow,
     types::{Address, Approval, Author, LetterId, Millis, Number},
 };
@@ -188,7 +189,7 @@ fn signature(settings: &SupportAddress) -> (String, String) {
         given => html::signature_html(given),
     };
     let text = match markdown.trim() {
-        "" => clean_text(&mail_parser::decoders::html::html_to_text(&html)),
+        "" => clean_text(&mime::html::to_text(&html)),
         given => plain::words_text(given),
     };
     (text.trim().to_owned(), html.trim().to_owned())

@@ -1,3 +1,5 @@
+//! The letter as its reader and the mail programs see it, and that no word of a customer becomes a header (S-12).
+
 use mail_parser::MessageParser;
 use proptest::prelude::*;
 

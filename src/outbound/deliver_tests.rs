@@ -1,3 +1,5 @@
+//! One delivery attempt against scripted servers, over real sockets on loopback.
+
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},

@@ -1,3 +1,5 @@
+//! The delivery queue: what is tried, when it is tried again, and when it is given up.
+
 use std::{
     collections::{HashMap, VecDeque},
     path::PathBuf,

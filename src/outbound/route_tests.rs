@@ -1,3 +1,5 @@
+//! Which servers a letter goes to, from made-up DNS.
+
 use super::*;
 use crate::outbound::support::{DnsMap, address};
 

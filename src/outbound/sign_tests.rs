@@ -1,3 +1,5 @@
+//! Our signatures, checked by the verifier of the mail library; no domain sends unsigned.
+
 use std::{collections::HashMap, sync::Mutex, time::Instant};
 
 use mail_auth::{

@@ -1,3 +1,5 @@
+//! Command lines as clients write them, tolerated and refused.
+
 use super::*;
 
 fn read(line: &str) -> Result<Command, CommandError> {

@@ -1,3 +1,5 @@
+//! Bodies split at every byte, dots, chunks and bare line endings (S-13).
+
 use proptest::prelude::*;
 
 use super::*;

@@ -140,7 +140,7 @@ async fn a_body_at_the_limit_is_taken_and_one_octet_more_is_not() {
     assert!(mail(&mut client, &[b'x'; 998]).await.starts_with("250"));
     assert!(mail(&mut client, &[b'x'; 999]).await.starts_with("552"));
     client.say([ADDRESS, "BDAT 1001 LAST\r\n", &"x".repeat(1001)].concat(), &["250", "250", "552"]).await;
-    // Chunks pipelined behind a failed one are skipped, each with its own refusal. RFC 3030 section 2.
+    // Chunks pipelined behind a failed one are skipped, each with its own refusal. RFC 3030 §2.
     let chunks = ["BDAT 1001\r\n", &"x".repeat(1001), "BDAT 4\r\nQUITBDAT 4 LAST\r\nQUIT"].concat();
     client.say([ADDRESS, &chunks].concat(), &["250", "250", "552", "503", "503"]).await;
     client.say("NOOP\r\n", &["250"]).await;

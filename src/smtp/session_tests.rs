@@ -1,3 +1,5 @@
+//! The session without a socket: line in, reply out.
+
 use super::*;
 
 /// Takes `*@acme.example`; every mail is number 7.

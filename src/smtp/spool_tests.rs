@@ -1,3 +1,5 @@
+//! Where arriving bodies lie: memory, files without a name, and the bound on both.
+
 use super::*;
 
 fn spool(folder: &std::path::Path, above_bytes: usize, memory_bytes: usize) -> Arc<Spool> {

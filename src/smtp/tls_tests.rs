@@ -1,3 +1,5 @@
+//! Certificates: made, read, read again when they change.
+
 use std::os::unix::fs::PermissionsExt;
 
 use super::*;

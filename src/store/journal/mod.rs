@@ -36,7 +36,7 @@ impl Position {
 /// One operation, as it is written: all of it is kept or nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Record {
-    /// What happened: lines of [`super::facts`].
+    /// What happened: lines of `store::facts`.
     pub facts: Vec<u8>,
     /// The bytes of a mail or a letter, in pieces that need not be copied together.
     pub raw: Vec<Bytes>,
