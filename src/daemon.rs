@@ -51,6 +51,10 @@ impl Daemon {
     /// See [`StartError`]: nothing runs then.
     pub async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
         let parts = Parts::assemble(config, clock.clone()).await?;
+        let freed = parts.store.free_claims(clock.now()).await?;
+        if freed > 0 {
+            info!(jobs = freed, "work that a crash interrupted goes on");
+        }
         let config = &parts.config;
         let data = config.store.path.clone();
         let tls = Arc::new(smtp::ServerTls::load(&config.tls, &data, &config.smtp.hostname)?);

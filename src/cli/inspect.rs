@@ -109,7 +109,8 @@ fn secret(config: &Config) -> Secret {
 
 /// The contract of `--json`.
 fn report(judged: &Judged) -> Value {
-    let Judged { mail, parted, verdicts, class, destinations, .. } = judged;
+    let Judged { mail, verdicts, class, destinations, .. } = judged;
+    let parted = quotes::part(mail);
     let lookups = &destinations[0].lookups;
     let attachments: Vec<Value> = mail
         .attachments
@@ -167,6 +168,6 @@ fn in_words(judged: &Judged) -> String {
         out +=
             &format!("    dkim: {} ({aligned}) {} {}\n", signature.domain, signature.verdict.word(), signature.reason);
     }
-    out += &format!("\n{}\n", paint::harmless(judged.parted.new_text.trim()));
+    out += &format!("\n{}\n", paint::harmless(text(&report["new_text"]).trim()));
     out
 }

@@ -1,4 +1,4 @@
-//! Reference numbers: where they stand in subjects and texts, and how long the next one is.
+//! Reference numbers in subjects and texts. How a new one is drawn is the store's.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,16 +18,6 @@ pub enum NumberPlace {
 
 /// Numbers taken from one mail. A mail that names more is guessing (S-06).
 pub(super) const NUMBERS_MAX: usize = 8;
-
-/// One taken number in this many of the space, and the next one is a digit longer (S-06).
-const SPACE_PER_NUMBER: u64 = 10;
-
-/// Digits of the next number when `taken` are in use: the fewest with which guessing hits less than one time in ten.
-pub fn wanted_digits(taken: u64) -> u32 {
-    (Number::DIGITS_MIN..Number::DIGITS_MAX)
-        .find(|digits| taken < 9 * 10u64.pow(digits - 1) / SPACE_PER_NUMBER)
-        .unwrap_or(Number::DIGITS_MAX)
-}
 
 /// The numbers in a subject: `[12345]`, also `[#12345]`.
 pub(super) fn in_subject(subject: &str) -> Vec<Number> {
@@ -128,14 +118,5 @@ mod tests {
     fn s06_a_mail_full_of_numbers_yields_few() {
         let spray: String = (10_000..20_000).map(|n| format!("Ref: #{n}\n")).collect();
         assert_eq!(numbers_in(&spray).len(), NUMBERS_MAX);
-    }
-
-    #[test]
-    fn s06_numbers_grow_before_a_tenth_of_the_space_is_live() {
-        assert_eq!(wanted_digits(0), 5);
-        assert_eq!(wanted_digits(8_999), 5);
-        assert_eq!(wanted_digits(9_000), 6);
-        assert_eq!(wanted_digits(89_999), 6);
-        assert_eq!(wanted_digits(u64::MAX), Number::DIGITS_MAX);
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     intake::Judge,
     outbound::{self, Queue, Signer, Writer},
     setup, smtp,
-    store::{OpenError, Store},
+    store::{OpenError, Store, StoreError},
     types::{Address, Clock, IdMaker, Secret},
     web::Office,
 };
@@ -29,6 +29,9 @@ pub enum StartError {
     /// The store cannot be opened.
     #[error("the store cannot be opened: {0}")]
     Store(OpenError),
+    /// The store cannot write.
+    #[error(transparent)]
+    Write(#[from] StoreError),
     /// The data folder cannot be made.
     #[error("the data folder {path}: {source}")]
     Data {

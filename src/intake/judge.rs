@@ -44,8 +44,6 @@ pub struct Judged {
     pub body: Bytes,
     /// As read.
     pub mail: Mail,
-    /// Its text in parts.
-    pub parted: Parted,
     /// Who wrote it.
     pub verdicts: Verdicts,
     /// What kind it is.
@@ -89,13 +87,13 @@ impl Judge {
         let verdicts = self.authenticator.check(&envelope, &body, &mail, &sealers).await;
         let class = self.class(&mail, &envelope, &verdicts);
         let (mail, verdicts) = as_written_by_the_customer(mail, verdicts, &class);
-        let lookups = conversation::lookups(&mail, &parted, class.class, &self.keys, &[]);
+        let lookups = conversation::lookups(&mail, parted.as_ref(), class.class, &self.keys);
         let mut destinations: Vec<Destination> =
             reached().map(|address| self.destination(address, &lookups, routed.one_of.contains(address))).collect();
         if destinations.is_empty() {
             destinations.push(Destination { address: None, lookups, answer: AnswerPolicy::NEVER, one_of: false });
         }
-        Judged { envelope, body, mail, parted, verdicts, class, destinations, hostname: self.hostname.clone() }
+        Judged { envelope, body, mail, verdicts, class, destinations, hostname: self.hostname.clone() }
     }
 
     fn destination(&self, address: &Address, lookups: &Lookups, one_of: bool) -> Destination {
@@ -133,7 +131,7 @@ fn as_written_by_the_customer(mut mail: Mail, mut verdicts: Verdicts, class: &Cl
     (mail, verdicts)
 }
 
-async fn read(body: &Bytes) -> (Mail, Parted) {
+async fn read(body: &Bytes) -> (Mail, Option<Parted>) {
     if body.len() <= LONG_BODY_OCTETS {
         return read_now(body);
     }
@@ -141,13 +139,13 @@ async fn read(body: &Bytes) -> (Mail, Parted) {
     let reading = tokio::task::spawn_blocking(move || read_now(&body));
     reading.await.unwrap_or_else(|_| {
         let mail = Mail { notes: vec![mime::Note("this mail could not be read".into())], ..Mail::default() };
-        (mail, Parted::default())
+        (mail, None)
     })
 }
 
-fn read_now(body: &[u8]) -> (Mail, Parted) {
+fn read_now(body: &[u8]) -> (Mail, Option<Parted>) {
     let mail = mime::parse(body);
-    let parted = quotes::part(&mail);
+    let parted = conversation::may_hold_numbers(&mail).then(|| quotes::part(&mail));
     (mail, parted)
 }
 

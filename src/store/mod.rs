@@ -57,7 +57,7 @@ pub use self::{
 use crate::{
     config,
     conversation::{Arrival, FileFn},
-    types::{Accepted, Clock, ConversationId, Job, JobId, JobKind, Millis},
+    types::{Accepted, Clock, ConversationId, Job, JobId, JobKind, JobState, Millis},
 };
 
 /// Octets above which a mail is hashed apart from the tasks that talk to peers.
@@ -190,6 +190,21 @@ impl Store {
             return Ok(None);
         }
         self.ask(move |desk| hands::claim(desk, kind, now, lease)).await
+    }
+
+    /// Makes every claimed job due again: at start, when this store is alone on its journal and nobody works yet. What a
+    /// crash interrupted goes on at once instead of after its lease. Gives how many there were.
+    pub async fn free_claims(&self, now: Millis) -> Result<usize, StoreError> {
+        let claimed: Vec<JobId> = self
+            .jobs()?
+            .into_iter()
+            .filter(|job| matches!(job.state, JobState::Claimed(_)))
+            .map(|job| job.id)
+            .collect();
+        for job in &claimed {
+            self.defer(*job, now, "interrupted by a restart").await?;
+        }
+        Ok(claimed.len())
     }
 
     /// Puts a claimed job off. One that a newer mail made due again stays as it is.
