@@ -1,14 +1,25 @@
 //! `replyd check`: every mistake in the configuration at once.
 
-use super::{Context, Failure, control};
+use serde_json::{Value, json};
+
+use super::{Context, Failure};
+use crate::config::{self, Mistakes};
 
 pub(super) fn run(context: &Context) -> Result<(), Failure> {
-    let config = control::load(&context.config)?;
+    let read = config::load(&context.config);
     if context.json {
-        println!("{}", serde_json::json!({ "mistakes": [] }));
-        return Ok(());
+        println!("{:#}", json!({ "mistakes": read.as_ref().err().map(rows).unwrap_or_default() }));
     }
-    let (addresses, domains) = (config.addresses.len(), config.domains.len());
-    println!("{}: no mistakes; {addresses} addresses, {domains} domains", context.config.display());
+    let config = read.map_err(|mistakes| Failure::config(mistakes.to_string()))?;
+    if !context.json {
+        let (addresses, domains) = (config.addresses.len(), config.domains.len());
+        println!("{}: no mistakes; {addresses} addresses, {domains} domains", context.config.display());
+    }
     Ok(())
+}
+
+fn rows(mistakes: &Mistakes) -> Vec<Value> {
+    // Line 0: the mistake is of the whole file.
+    let row = |mistake: &config::Mistake| json!({ "line": mistake.line, "key": mistake.key, "words": mistake.words });
+    mistakes.0.iter().map(row).collect()
 }

@@ -46,8 +46,8 @@ fn add(context: &Context, name: &str) -> Result<(), Failure> {
     let known = config.domains.iter().find(|domain| domain.name == name);
     let domain = match known {
         // Already configured, perhaps with keys still to be made.
-        Some(domain) => domain.clone(),
-        None => {
+        Some(domain) if domain.selector_rsa.is_some() || domain.selector_ed25519.is_some() => domain.clone(),
+        _ => {
             let month = jiff::Zoned::now().strftime("%Y%m").to_string();
             let domain = Domain {
                 name: name.to_owned(),

@@ -4,6 +4,9 @@ use std::process::ExitCode;
 
 use crate::store::StoreError;
 
+/// The command was called wrongly.
+pub(super) const USAGE: u8 = 64;
+
 /// Why a command ends early.
 #[derive(Debug)]
 pub struct Failure {
@@ -14,7 +17,7 @@ pub struct Failure {
 impl Failure {
     /// 64: the command was called wrongly.
     pub fn usage(words: impl Into<String>) -> Self {
-        Self { code: 64, words: words.into() }
+        Self { code: USAGE, words: words.into() }
     }
 
     /// 65: what was read is not right, or an expectation did not hold.

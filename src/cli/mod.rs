@@ -79,7 +79,10 @@ struct Context {
 
 /// Runs the command that the arguments name.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return not_a_command(&error),
+    };
     let context = Context { config: cli.config, json: cli.json };
     let done = match cli.command {
         Command::Serve => serve::run(&context),
@@ -100,6 +103,13 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }
+}
+
+/// Help and version were asked for; anything else is a usage error: 64, where clap would say 2.
+fn not_a_command(error: &clap::Error) -> ExitCode {
+    // Nobody is left to tell when this cannot be printed.
+    let _ = error.print();
+    if error.use_stderr() { ExitCode::from(exit::USAGE) } else { ExitCode::SUCCESS }
 }
 
 /// Runs what needs the network or the store.

@@ -1,0 +1,326 @@
+//! The command line as scripts see it: names, exit codes, what goes to standard output, and that comments survive edits.
+//!
+//! Each test runs the program itself in a folder of its own. No daemon runs, so commands open the store themselves.
+
+use std::{
+    io::Write,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+use serde_json::Value;
+
+const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/smtpd.toml");
+const KNOWLEDGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/sample-knowledge");
+
+const MAIL: &str = "From: Ada <ada@customer.example>\r\n\
+    To: support@acme.example\r\n\
+    Subject: Re: Where is my parcel? [12345]\r\n\
+    Message-ID: <1@customer.example>\r\n\
+    Content-Type: text/plain; charset=utf-8\r\n\
+    \r\n\
+    It has not come.\r\n\
+    \r\n\
+    > Your parcel left on Monday.\r\n";
+
+/// A folder with a configuration that may be changed.
+struct Install {
+    folder: tempfile::TempDir,
+}
+
+impl Install {
+    fn of_the_sample() -> Self {
+        let text = std::fs::read_to_string(SAMPLE).unwrap();
+        Self::new(&text.replace("\"deploy/sample-knowledge\"", &format!("{KNOWLEDGE:?}")))
+    }
+
+    fn new(config: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("smtpd.toml"), config).unwrap();
+        Self { folder }
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn config(&self) -> String {
+        std::fs::read_to_string(self.path().join("smtpd.toml")).unwrap()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ended {
+        self.run_with(arguments, "")
+    }
+
+    fn run_with(&self, arguments: &[&str], stdin: &str) -> Ended {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_replyd"))
+            .args(arguments)
+            .current_dir(self.path())
+            .env_remove("REPLYD_CONFIG")
+            .env_remove("REPLY_SIGNATURE")
+            // A terminal that could show colour; our outputs are pipes all the same.
+            .env("TERM", "xterm-256color")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A command that reads nothing may have ended already.
+        let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+        Ended::new(arguments, child.wait_with_output().unwrap())
+    }
+}
+
+/// How a command ended.
+#[derive(Debug)]
+struct Ended {
+    called: String,
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Ended {
+    fn new(arguments: &[&str], output: Output) -> Self {
+        let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        assert!(!out.contains('\x1b') && !err.contains('\x1b'), "colour in a pipe: {arguments:?}\n{out}{err}");
+        Self { called: arguments.join(" "), code: output.status.code(), out, err }
+    }
+
+    #[track_caller]
+    fn code(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "replyd {}\n{}{}", self.called, self.out, self.err);
+        self
+    }
+
+    #[track_caller]
+    fn json(self) -> Value {
+        let ended = self.code(0);
+        serde_json::from_str(&ended.out)
+            .unwrap_or_else(|error| panic!("replyd {}: {error}\n{}", ended.called, ended.out))
+    }
+}
+
+#[test]
+fn the_sample_has_no_mistakes() {
+    let install = Install::of_the_sample();
+    assert!(install.run(&["check"]).code(0).out.contains("no mistakes"));
+    assert_eq!(install.run(&["check", "--json"]).json()["mistakes"], serde_json::json!([]));
+}
+
+#[test]
+fn check_names_every_mistake_with_line_and_key() {
+    let install = Install::new(
+        "[smtp]\n\
+         hostname = \"not a host\"\n\
+         [limits]\n\
+         connections_max = \"many\"\n\
+         recipients_maxx = 5\n\
+         [outbound]\n\
+         route = \"pigeon\"\n\
+         [[address]]\n\
+         address = \"nobody\"\n",
+    );
+    let ended = install.run(&["check"]).code(78);
+    let mistakes = [
+        (2, "smtp.hostname"),
+        (4, "limits.connections_max"),
+        (5, "limits.recipients_maxx"),
+        (7, "outbound.route"),
+        (9, "address"),
+    ];
+    for (line, key) in mistakes {
+        let named = ended.err.lines().any(|words| words.contains(&format!(":{line}: {key}")));
+        assert!(named, "line {line}, {key} is not in:\n{}", ended.err);
+    }
+    let json: Value = serde_json::from_str(&install.run(&["check", "--json"]).code(78).out).unwrap();
+    let lines: Vec<u64> = json["mistakes"].as_array().unwrap().iter().filter_map(|one| one["line"].as_u64()).collect();
+    assert_eq!(lines, [2, 4, 5, 7, 9], "{json:#}");
+}
+
+#[test]
+fn a_configuration_that_is_not_there_is_a_mistake_of_configuration() {
+    let ended = Install::of_the_sample().run(&["check", "--config", "elsewhere.toml"]).code(78);
+    assert!(ended.err.contains("elsewhere.toml"), "{}", ended.err);
+}
+
+#[test]
+fn lists_are_json_when_asked() {
+    let install = Install::of_the_sample();
+    for (list, rows) in [("conversations", 0), ("queue", 0), ("held", 0), ("address", 2), ("domain", 1)] {
+        let json = install.run(&[list, "list", "--json"]).json();
+        assert_eq!(json.as_array().map(Vec::len), Some(rows), "{list}: {json:#}");
+    }
+}
+
+#[test]
+fn a_fresh_store_is_sound() {
+    let install = Install::of_the_sample();
+    // Opens the store, so that there is one.
+    install.run(&["conversations", "list"]).code(0);
+    install.run(&["verify"]).code(0);
+    install.run(&["verify", "--rebuild"]).code(0);
+    assert!(install.run(&["verify", "--json"]).json().is_object());
+}
+
+#[test]
+fn what_is_not_there_is_a_data_error() {
+    let install = Install::of_the_sample();
+    install.run(&["why", "0000000000000"]).code(65);
+    install.run(&["why", "../../queue"]).code(65);
+    install.run(&["conversations", "show", "12345"]).code(65);
+    install.run(&["address", "show", "nobody@acme.example"]).code(65);
+    install.run(&["domain", "records", "nobody.example"]).code(65);
+}
+
+#[test]
+fn a_wrong_call_is_64_and_help_is_not_wrong() {
+    let install = Install::of_the_sample();
+    for wrong in [&["answer-everything"][..], &["why"], &["inspect", "--nonsense"], &["address", "add", "nobody"], &[]]
+    {
+        let ended = install.run(wrong).code(64);
+        assert_eq!(ended.out, "", "a usage error belongs on standard error");
+        assert!(!ended.err.is_empty());
+    }
+    for fine in [&["--help"][..], &["help", "serve"], &["address", "--help"]] {
+        assert!(install.run(fine).code(0).out.contains("Usage: replyd"));
+    }
+    assert_eq!(install.run(&["--version"]).code(0).out, concat!("replyd ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+#[test]
+fn completions_and_manual_pages_are_made_from_the_commands() {
+    let install = Install::of_the_sample();
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(install.run(&["completions", shell]).code(0).out.contains("conversations"), "{shell}");
+    }
+    assert!(install.run(&["man"]).code(0).out.contains(".TH replyd"));
+    install.run(&["man", "--folder", "man"]).code(0);
+    for page in ["replyd.1", "replyd-serve.1", "replyd-inspect.1"] {
+        let text = std::fs::read_to_string(install.path().join("man").join(page)).unwrap();
+        assert!(text.contains(".TH "), "{page}");
+    }
+}
+
+#[test]
+fn inspect_reads_a_file_or_standard_input_and_keeps_its_contract() {
+    let install = Install::of_the_sample();
+    std::fs::write(install.path().join("mail.eml"), MAIL).unwrap();
+
+    let of_file = install.run(&["inspect", "mail.eml", "--json"]).json();
+    let of_stdin = install.run_with(&["inspect", "--json", "-"], MAIL).json();
+
+    assert_eq!(of_file, of_stdin);
+    let keys = [
+        "class",
+        "class_reasons",
+        "level",
+        "auth",
+        "from",
+        "address",
+        "number",
+        "reply_key",
+        "subject",
+        "new_text",
+        "quoted_text",
+        "signature",
+        "html",
+        "attachments",
+        "bounce",
+        "notes",
+    ];
+    for key in keys {
+        assert!(of_file.get(key).is_some(), "`{key}` is missing in {of_file:#}");
+    }
+    for key in ["spf", "dkim", "dmarc", "arc"] {
+        assert!(of_file["auth"].get(key).is_some(), "`auth.{key}` is missing in {of_file:#}");
+    }
+    assert_eq!((&of_file["from"], &of_file["number"]), (&"ada@customer.example".into(), &12345.into()));
+    assert_eq!(of_file["level"], 1, "nothing was proved");
+}
+
+#[test]
+fn inspect_touches_nothing() {
+    let install = Install::of_the_sample();
+    install.run_with(&["inspect"], MAIL).code(0);
+    let left: Vec<_> = std::fs::read_dir(install.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["smtpd.toml"]);
+}
+
+#[test]
+fn inspect_reads_anything_at_all() {
+    let install = Install::of_the_sample();
+    for odd in ["", "\r\n", "not a mail", "From: \0\x01\r\n\r\n"] {
+        install.run_with(&["inspect", "--json"], odd).json();
+    }
+    install.run(&["inspect", "nowhere.eml"]).code(74);
+}
+
+#[test]
+fn visible_prints_what_was_newly_written() {
+    let ended = Install::of_the_sample().run_with(&["inspect", "--visible"], MAIL).code(0);
+    assert!(ended.out.contains("It has not come."), "{}", ended.out);
+    assert!(!ended.out.contains("Subject"), "{}", ended.out);
+}
+
+#[test]
+fn an_address_is_added_shown_and_removed_and_comments_stay() {
+    let install = Install::of_the_sample();
+    let before = install.config();
+    let help = "help@acme.example";
+
+    install
+        .run(&["address", "add", help, "--name", "Acme Help", "--autopilot", "assist", "--forwarder", "google"])
+        .code(0);
+
+    let after = install.config();
+    let mut lines = after.lines();
+    assert!(before.lines().all(|line| lines.any(|kept| kept == line)), "what stood there stays, in its order");
+    let shown = install.run(&["address", "show", help, "--json"]).json();
+    assert_eq!(shown["autopilot"], "assist");
+    let destination = shown["destination"].as_str().unwrap();
+    assert!(destination.starts_with("in+") && destination.ends_with("@mx.acme.example"), "{destination}");
+    assert!(install.run(&["address", "show", help]).code(0).out.contains(destination));
+    assert_eq!(install.run(&["address", "list", "--json"]).json().as_array().unwrap().len(), 3);
+
+    install.run(&["address", "remove", help]).code(0);
+
+    assert_eq!(install.config().trim_end(), before.trim_end());
+}
+
+#[test]
+fn an_edit_that_would_be_a_mistake_changes_nothing() {
+    let install = Install::of_the_sample();
+    let before = install.config();
+    for wrong in [
+        &["address", "add", "support@acme.example"][..],
+        &["address", "add", "help@acme.example", "--forwarder", "nobody-we-know"],
+        &["address", "remove", "nobody@acme.example"],
+    ] {
+        let ended = install.run(wrong);
+        assert!(matches!(ended.code, Some(64 | 65 | 78)), "{ended:?}");
+        assert_eq!(install.config(), before, "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_domain_gets_keys_and_its_rows_are_printed() {
+    let install = Install::of_the_sample();
+    let before = install.config();
+
+    let added = install.run(&["domain", "add", "shop.example"]).code(0);
+
+    assert!(install.config().contains("name = \"shop.example\""));
+    assert!(install.config().contains("# Where mail arrives."), "comments stay");
+    assert!(install.config().len() > before.len());
+    for part in ["_domainkey.shop.example", "k=rsa", "k=ed25519", "v=spf1", "_dmarc.shop.example"] {
+        assert!(added.out.contains(part), "{part} is missing in\n{}", added.out);
+    }
+    let rows = install.run(&["domain", "records", "shop.example", "--json"]).json();
+    assert!(rows.as_array().unwrap().iter().all(|row| row["type"].is_string() && row["value"].is_string()), "{rows:#}");
+    // The sample's own domain stands there without selectors.
+    let sample = install.run(&["domain", "add", "acme.example"]).code(0);
+    assert!(sample.out.contains("_domainkey.acme.example"), "{}", sample.out);
+    // A second call makes no second keys.
+    assert_eq!(install.run(&["domain", "add", "shop.example"]).code(0).out, added.out);
+}
