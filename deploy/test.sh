@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Passes all tests, from nothing but a Rust toolchain on Debian: installs what tests need, builds them once, runs them.
+#
+#     deploy/test.sh            everything
+#     deploy/test.sh NAME       only tests whose name holds NAME (arguments go to the test runner)
+#
+# All from Debian: swaks and openssl (a second opinion on our SMTP and TLS), python3 with dkim (a second opinion on our
+# signatures). REPLYD_TEST_OFFLINE=1 installs nothing and says what is missing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf '\n== %s\n' "$*" >&2; }
+die() { printf 'deploy/test.sh: %s\n' "$*" >&2; exit 1; }
+
+# Root, or sudo that asks for no password where nobody could type it.
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif ! command -v sudo >/dev/null; then
+        return 1
+    elif [ -t 0 ]; then
+        sudo "$@"
+    else
+        sudo -n "$@"
+    fi
+}
+
+install_packages() {
+    local missing=("$@")
+    [ -z "${REPLYD_TEST_OFFLINE:-}" ] || die "missing: ${missing[*]}"
+    say "installing ${missing[*]}"
+    if ! { as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q </dev/null &&
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}" </dev/null; }; then
+        die "the packages could not be installed; as root: apt-get update && apt-get install ${missing[*]}"
+    fi
+}
+
+# What `python3` of Debian can import; another one may stand first in PATH.
+imports() { /usr/bin/python3 -c "import $1" 2>/dev/null; }
+
+needs() {
+    local missing=()
+    command -v swaks >/dev/null || missing+=(swaks)
+    # What swaks speaks TLS with: its package only recommends it.
+    perl -MNet::SSLeay -e 1 2>/dev/null || missing+=(libnet-ssleay-perl)
+    command -v openssl >/dev/null || missing+=(openssl)
+    command -v cc >/dev/null || missing+=(gcc libc6-dev)
+    [ -x /usr/bin/python3 ] || missing+=(python3)
+    imports dkim || missing+=(python3-dkim)
+    # What dkim checks Ed25519 with.
+    imports nacl || missing+=(python3-nacl)
+    [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
+}
+
+command -v cargo >/dev/null || die "cargo is missing: https://rustup.rs, or apt-get install cargo when it is $(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml) or later"
+needs
+# For tests that ask a second opinion of Python.
+export REPLYD_TEST_PYTHON=/usr/bin/python3
+
+# Many sockets at once; the limit that is there stays where it may not be raised.
+ulimit -n 8192 2>/dev/null || true
+
+# cargo's own words come last: they are the result.
+if cargo nextest --version >/dev/null 2>&1; then
+    say "cargo nextest run"
+    exec cargo nextest run --locked --no-fail-fast "$@"
+fi
+say "cargo test"
+exec cargo test --locked --no-fail-fast --lib --bins --tests "$@"
