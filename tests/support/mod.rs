@@ -1,0 +1,11 @@
+//! What the tests of the whole daemon share: the real process, a plain SMTP client, the control socket, mails from a seed.
+//!
+//! Nothing here knows the daemon from inside: it is started as people start it and looked at through its doors.
+
+#![allow(dead_code, reason = "every test program uses a part of it")]
+
+pub(crate) mod api;
+pub(crate) mod daemon;
+pub(crate) mod mails;
+pub(crate) mod names;
+pub(crate) mod smtp;

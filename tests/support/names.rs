@@ -1,0 +1,31 @@
+//! DNS for a test: a server on loopback that answers from a table, in a runtime of its own.
+
+use std::net::SocketAddr;
+
+use replyd::playground::{Dns, Zone};
+
+/// A running DNS server.
+pub(crate) struct Names {
+    dns: Dns,
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl Names {
+    /// `customer.example` sends from 127.0.0.1 only, so its mails are level 3; `strict.example` sends from nowhere and
+    /// asks to reject, so mails from it are held.
+    pub(crate) fn start() -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let zone = Zone::new();
+        zone.txt("customer.example", "v=spf1 ip4:127.0.0.1 -all").txt("_dmarc.customer.example", "v=DMARC1; p=reject");
+        zone.txt("strict.example", "v=spf1 -all").txt("_dmarc.strict.example", "v=DMARC1; p=reject");
+        let guard = runtime.enter();
+        let dns = Dns::start(zone).unwrap();
+        drop(guard);
+        Self { dns, _runtime: runtime }
+    }
+
+    /// Where it listens.
+    pub(crate) fn addr(&self) -> SocketAddr {
+        self.dns.addr()
+    }
+}
