@@ -7,6 +7,8 @@
 //! - `REPLYD_CRASH_CYCLES`: kills, 20 when not said; 200 for a long run.
 //! - `REPLYD_CRASH_SEED`: repeats the choices of a run; it is printed. The moments of the scheduler do not repeat.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of tests are tests")]
+
 #[path = "crash/load.rs"]
 mod load;
 #[path = "crash/oracle.rs"]
