@@ -29,7 +29,11 @@ fn the_smoke_script_finds_nothing_wrong() {
     let said = String::from_utf8_lossy(&done.stdout);
     println!("{said}");
     assert!(done.status.success(), "{said}\n{}\n{}", String::from_utf8_lossy(&done.stderr), daemon.log());
-    assert_eq!(said.lines().filter(|line| line.starts_with("ok ")).count(), said.lines().count(), "every check is made");
+    assert_eq!(
+        said.lines().filter(|line| line.starts_with("ok ")).count(),
+        said.lines().count(),
+        "every check is made"
+    );
     daemon.stop();
     house.verify();
 }

@@ -8,12 +8,20 @@ use std::{
     fs::File,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use serde::{Deserialize, Serialize};
 use sled::IVec;
 
-use super::{journal::Position, keys, requests::StoreError, tallies::Tallies, view::View};
+use super::{
+    journal::Position,
+    keys,
+    recent::{self, Recent},
+    requests::StoreError,
+    tallies::Tallies,
+    view::View,
+};
 
 /// The form of keys and values. Another one is rebuilt from the journal.
 const FORMAT: u32 = 1;
@@ -23,6 +31,9 @@ const SLED_FLUSH_MILLIS: u64 = 2000;
 
 /// Octets of the greatest value: far below the 128 KiB above which sled makes side files.
 pub(super) const VALUE_OCTETS_MAX: usize = 16 * 1024;
+
+/// Keys that are gathered before they go down to sled together.
+const GATHERED_KEYS_MAX: usize = 4096;
 
 /// How far the index is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +47,9 @@ pub(super) struct State {
 #[derive(Debug, Clone)]
 pub(super) struct Index {
     db: sled::Db,
+    recent: Recent,
+    /// One at a time brings down what is recent.
+    settling: Arc<Mutex<()>>,
     folder: Option<PathBuf>,
 }
 
@@ -43,7 +57,7 @@ impl Index {
     /// An index that ends with the process.
     pub(super) fn temporary() -> Result<Self, StoreError> {
         let db = sled::Config::new().temporary(true).flush_every_ms(None).open().map_err(trouble)?;
-        Ok(Self { db, folder: None })
+        Ok(Self { db, recent: Recent::default(), settling: Arc::default(), folder: None })
     }
 
     /// Opens the index in `folder`, making it when there is none.
@@ -57,37 +71,56 @@ impl Index {
         // sled panics over some damages of its file, in this thread.
         let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
         let db = opened.map_err(|_| StoreError::Damaged("opening the index panicked".into()))?.map_err(trouble)?;
-        Ok(Self { db, folder: Some(folder.to_owned()) })
+        Ok(Self { db, recent: Recent::default(), settling: Arc::default(), folder: Some(folder.to_owned()) })
     }
 
     /// How far it is; `None` when it is new, or of another form.
     pub(super) fn state(&self) -> Result<Option<State>, StoreError> {
-        let Some(value) = self.value(keys::STATE)? else { return Ok(None) };
+        if let Some(state) = self.recent.state() {
+            return Ok(Some(state));
+        }
+        let Some(value) = self.db.get(keys::STATE).map_err(trouble)? else { return Ok(None) };
         let state = serde_json::from_slice::<State>(&value).ok();
         Ok(state.filter(|state| state.format == FORMAT))
     }
 
-    /// Writes a batch that brings the index to `position`. All of it is seen at once or nothing.
+    /// Takes a batch that brings the index to `position`. All of it is seen at once or nothing.
     pub(super) fn apply(
         &self,
         changes: impl Iterator<Item = (Vec<u8>, Option<IVec>)>,
         position: Position,
         tallies: &Tallies,
     ) -> Result<(), StoreError> {
+        let waiting = self.recent.add(changes, State { format: FORMAT, position, tallies: tallies.clone() });
+        if waiting >= GATHERED_KEYS_MAX { self.settle() } else { Ok(()) }
+    }
+
+    /// Brings what is recent down to sled, in one batch with how far the index is then.
+    pub(super) fn settle(&self) -> Result<(), StoreError> {
+        let _one = self.settling.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((leaving, state)) = self.recent.leave() else { return Ok(()) };
         let mut batch = sled::Batch::default();
-        for (key, value) in changes {
+        for (key, value) in leaving.iter() {
             match value {
-                Some(value) => batch.insert(key, value),
-                None => batch.remove(key),
+                Some(value) => batch.insert(key.as_slice(), value),
+                None => batch.remove(key.as_slice()),
             }
         }
-        let state = State { format: FORMAT, position, tallies: tallies.clone() };
         batch.insert(keys::STATE, serde_json::to_vec(&state).expect("numbers serialize"));
-        self.db.apply_batch(batch).map_err(trouble)
+        drop(leaving);
+        match self.db.apply_batch(batch) {
+            Ok(()) => self.recent.arrived(),
+            Err(e) => {
+                self.recent.turned_back();
+                return Err(trouble(e));
+            }
+        }
+        Ok(())
     }
 
     /// Makes what is applied survive, so that the next start replays little. Slow; never on the way of a mail.
     pub(super) fn checkpoint(&self) -> Result<(), StoreError> {
+        self.settle()?;
         self.db.flush().map_err(trouble)?;
         // sled's flush stops short of the drive's cache; fsync works by file, whoever opened it.
         if let Some(folder) = &self.folder {
@@ -99,7 +132,7 @@ impl Index {
 
     /// Keys and values under a prefix, in order.
     pub(super) fn scan(&self, prefix: &[u8]) -> impl Iterator<Item = Result<(IVec, IVec), StoreError>> + use<> {
-        self.db.scan_prefix(prefix).map(|found| found.map_err(trouble))
+        self.scan_from(prefix, prefix)
     }
 
     /// Keys and values under a prefix, from a key on.
@@ -108,19 +141,31 @@ impl Index {
         prefix: &[u8],
         from: &[u8],
     ) -> impl Iterator<Item = Result<(IVec, IVec), StoreError>> + use<> {
+        // What is recent is read first: what goes down meanwhile is then met twice rather than never.
+        let recent = self.recent.range(prefix, from);
         let prefix = prefix.to_vec();
         let range = self.db.range(from.to_vec()..);
         let inside = move |found: &sled::Result<(IVec, IVec)>| match found {
             Ok((key, _)) => key.starts_with(&prefix),
             Err(_) => true,
         };
-        range.take_while(inside).map(|found| found.map_err(trouble))
+        recent::merge(recent, range.take_while(inside).map(|found| found.map_err(trouble)))
+    }
+}
+
+#[cfg(test)]
+impl State {
+    pub(super) fn testing() -> Self {
+        Self { format: FORMAT, position: Position::START, tallies: Tallies::default() }
     }
 }
 
 impl View for Index {
     fn value(&self, key: &[u8]) -> Result<Option<IVec>, StoreError> {
-        self.db.get(key).map_err(trouble)
+        match self.recent.value(key) {
+            Some(known) => Ok(known),
+            None => self.db.get(key).map_err(trouble),
+        }
     }
 }
 

@@ -17,6 +17,7 @@ mod numbers;
 mod opening;
 mod projection;
 mod reads;
+mod recent;
 mod requests;
 mod rows;
 mod steps;

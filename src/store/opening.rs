@@ -160,6 +160,8 @@ pub(super) fn replay(
     }
     if after != from || index.state()?.is_none() {
         desk.apply(&[], after)?;
+        // So that a crash does not have the same records read again.
+        index.checkpoint()?;
     }
     Ok(desk.tallies().clone())
 }

@@ -147,6 +147,8 @@ pub fn compare_rebuild(folder: &Path) -> Result<Report, OpenError> {
 
 /// Compares two indexes key by key.
 pub(super) fn compare(live: &Index, again: &Index, report: &mut Report) -> Result<(), OpenError> {
+    live.settle()?;
+    again.settle()?;
     let (mut ours, mut theirs) = (live.scan(&[]), again.scan(&[]));
     let (mut left, mut right) = (ours.next().transpose()?, theirs.next().transpose()?);
     loop {
