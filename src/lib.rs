@@ -1,4 +1,115 @@
-//! replyd: a mail daemon that answers.
+//! replyd: a mail daemon that answers. This page is the architecture; `smtpd.toml` says every setting, `README.md` how to
+//! begin.
+//!
+//! # The straight line
+//!
+//! One message takes one way through the house. Each arrow is a call or a claimed job; nothing reaches back, and between
+//! the three stretches there is only the store.
+//!
+//! ```text
+//! arriving     smtp::server → session → body → intake::Line::receive
+//!                  intake::Judge          auth: who wrote it · mime: what it says · conversation: what kind, what to look for
+//!                  store.accept           conversation::file decides inside the write               ← the one write
+//!              Accepted → 250 2.0.0 Ok: queued as ID
+//!
+//! answering    agent::Autopilot → store.claim(Answer)
+//!                  answerer (knowledge) → Thought → autopilot::judge → Approval
+//!                  outbound::Writer: compose → store.reply, or store.hand_off with the reason       ← the one write
+//!              a person: the control socket → web::api → Approval → outbound::Writer
+//!
+//! leaving      outbound::Queue → store.claim(Deliver)
+//!                  sign → Signed → route → deliver → Outcome
+//!                  store.settle           done, later or given up                                    ← the one write
+//! ```
+//!
+//! To read the code along it: `intake.rs`, `store/accepting.rs`, `agent/run.rs`, `outbound/writer.rs`, `outbound/queue.rs`.
+//!
+//! # The rooms
+//!
+//! | room | is for | may use |
+//! |---|---|---|
+//! | [`types`] | ids, addresses, envelopes, levels, the three proofs, the clock | nothing |
+//! | [`config`] | `smtpd.toml`, read once, every mistake at once | types |
+//! | [`mime`] | bytes to a mail: caps, charsets, text, attachments | types |
+//! | [`conversation`] | where a mail belongs, what kind it is, what in it is new | types, mime |
+//! | [`smtp`] | the door: a session that is handed bytes, and three files with sockets | types, config |
+//! | [`auth`] | SPF, DKIM, DMARC, ARC and the level that follows | types, config, mime |
+//! | [`store`] | the journal, its index, and whole operations on them | types, config, mime, conversation |
+//! | [`observability`] | logging, one function for each event of a mail | types, config, conversation, store |
+//! | [`outbound`] | writing, signing, routing and delivering letters | the above but smtp, auth and observability |
+//! | [`agent`] | claim, think, judge, send or hand over | store and below, the writer of outbound, observability |
+//! | [`setup`] | destinations, domains and their DNS rows, edits of the configuration | types, config, store, DKIM keys |
+//! | [`web`] | the API | all of the above but smtp and auth |
+//! | [`intake`] | the inbound line: joins smtp, auth, mime, conversation, store | those, setup, observability |
+//! | [`playground`] | customers, forwarders and DNS for the demo and tests | types, smtp |
+//! | [`daemon`], [`cli`] | wiring; one file a command | everything |
+//!
+//! `tests/tidy.rs` holds every `use crate::` to this table (the exact one stands there), and the following to their places.
+//!
+//! # What always holds
+//!
+//! - **250 means kept.** `Accepted` is made only by the store, after the journal is durable; without one the session cannot
+//!   say 250. Each accepted mail is in exactly one visible place for each address: a conversation, held, ignored with a
+//!   reason, or noted as a duplicate. `replyd verify` counts that it adds up.
+//! - **Three proofs.** Besides `Accepted`: `Approval`, made by `agent::autopilot` or where a person has shown who they are,
+//!   and needed to compose; `Signed`, made by `outbound::sign`, and needed to deliver. Each maker is named in one room.
+//! - **Purity.** `mime`, `conversation` and the session of `smtp` read no clock, network or file; time, randomness and what
+//!   the store found come in as arguments. So the store can decide where a mail belongs inside its own write.
+//! - **Only one room names it.** sled: `store`. mail-parser: `mime`. Three-digit codes: `smtp/reply.rs`. Sockets for
+//!   mail: `smtp` and `outbound`. Standard output: `cli`. lettre's connection pool: nobody.
+//! - **The journal is the truth.** One record is one whole operation. The index is never more than what the journal says, is
+//!   compared by `verify --rebuild`, and made again without a word when it is missing or broken.
+//! - **Bounds.** Every wait has a deadline, every queue a length, every loop an end, and the number has a name. Nothing
+//!   slower than DNS stands before a 250, and DNS has ten seconds.
+//! - **Silence is a bug.** What fails comes to rest where a person sees it, with a reason in words.
+//!
+//! # Where the build differs from the first plan
+//!
+//! - `config` is a leaf that any room may read: each takes its own section, and no second set of settings is kept in step.
+//! - `playground` is a room that ships. `demo` needs a real provider, customer and DNS zone over loopback, and so do the
+//!   tests; one set of them is better than two.
+//! - `web` serves its API on the control socket first. Commands use one router: over the socket while the daemon runs, in
+//!   their own process when it does not. There is no second way to the data.
+//! - `auth` asks DNS itself, through a cache of its own that also remembers absences and trouble, and hands mail-auth what it
+//!   found: the library would ask again for every mail.
+//! - `observability` stands above `store`: its functions take the rows that were kept, so that a line cannot say otherwise.
+//! - The journal has two homes so far, segments and memory. The shared one is planned.
+//!
+//! # Known attacks
+//!
+//! What happened to others, the code that answers it here, and the test that stands guard. "Issue n" says what is not done
+//! yet; the whole of a row is done only where none is named. Paths are in `src/`.
+//!
+//! | id | attack | answered in | guarded by | open |
+//! |---|---|---|---|---|
+//! | S-01 | a guessed reply address and a forged From join a ticket | `conversation/file.rs`, `conversation/reply_key.rs`: a key proposes, level and From decide; nobody is added by Cc at all | `s01_no_key_lets_a_stranger_in` | matrix of 10,000: issue 3 |
+//! | S-02 | codes mailed to the support address are read by others | `conversation/file.rs`: forwarding confirmations are held, reports join by reply key only; customers have no page | `s02_a_forwarding_confirmation_and_an_own_echo_open_nothing`, `a_report_joins_by_reply_key_only` | codes of third parties: issue 3 |
+//! | S-03 | ids in headers trusted without their MAC | `conversation/reply_key.rs`, `setup/addresses.rs`: MAC compared in constant time | `s03_any_changed_octet_makes_it_worthless`, `s03_a_key_without_its_mac_or_with_more_parts_is_none`, `a_key_changed_anywhere_is_nobodys` | timing measured: issue 3 |
+//! | S-04 | From lines that two readers take two ways | `mime/from_line.rs` reads From a second time; `auth/check.rs` wants exactly one | `s04_a_from_that_two_readers_could_take_two_ways_is_nobody`, `two_from_are_level_0_even_when_signed` | published cases: issue 3 |
+//! | S-05 | layers that read one address differently | `types/address.rs`: one type, parsed once | `equal_means_the_same_mailbox_whatever_the_case`, `what_is_no_address_is_refused` | look-alikes: issue 3 |
+//! | S-06 | numbers are guessed | `conversation/file.rs`: a number alone joins nothing; `store/numbers.rs`: they grow, none is given twice | `s06_a_number_below_the_level_of_the_conversation_does_not_join`, `numbers_grow_before_a_tenth_of_the_short_ones_is_taken` | counting wrong tries: issue 3 |
+//! | S-07 | `l=`, weak and replayed signatures | `auth/dkim.rs`: strict parse, From and Subject covered, none added | `a_signature_over_a_part_of_the_body_counts_as_none`, `weak_old_and_partial_signatures_are_no_pass`, `an_added_or_unsigned_subject_takes_the_signatures_force` | replay memory: issue 3 |
+//! | S-08 | ARC chains anybody can write | `auth/arc.rs`: only sealers registered for the address | `a_registered_sealer_vouches`, `forged_and_broken_chains_vouch_for_nothing` | |
+//! | S-09 | answers used to flood a victim | `agent/autopilot.rs`: no AI answer below the policy level, none to machines; brakes per sender and conversation; no receipts are sent | `unproven_mail_is_not_answered_s09`, `the_brakes_silence_it_s11` | budgets per domain and in all: issue 3 |
+//! | S-10 | bounces to innocent people | `smtp/session.rs`, `intake.rs`: refused during SMTP or kept; no code writes a bounce | `guessing_recipients_ends_the_connection`, `recipients_are_asked_for_and_counted` | fuzz run: issue 3 |
+//! | S-11 | loops | `conversation/class.rs`, `agent/autopilot.rs`, `store/accepting.rs`: machines are filed and not answered, own echoes known, two brakes, `Auto-Submitted` on what the AI writes | `automatic_mail_is_never_answered_s11`, `the_brakes_silence_it_s11`, `our_own_mail_is_known_by_its_mark` | seven brakes, loop world: issue 3 |
+//! | S-12 | a line break in a name becomes a header or a second mail | `outbound/compose.rs`: encoded or left out; `outbound/connection.rs`: only whole CRLF lines go on a wire | `nothing_a_sender_wrote_can_add_a_header_or_end_the_message`, `what_would_be_two_messages_is_not_signed`, `a_display_name_cannot_carry_a_line_break_into_a_header` | ten million bodies: issue 5 |
+//! | S-13 | SMTP smuggling | `smtp/data.rs`: only CRLF.CRLF ends, bare CR or LF is refused; `smtp/connection.rs`: what follows waits for our reply | `nothing_but_crlf_dot_crlf_ends_data`, `nothing_ends_a_chunk_but_its_length`, `what_is_pipelined_behind_a_mail_waits_for_our_word`, `a_body_reads_the_same_split_at_every_byte` | |
+//! | S-14 | commands injected before STARTTLS | `smtp/inbox.rs`, `smtp/session.rs`: the buffer must be empty and the session is new; `outbound/connection.rs`: the same as a client | `what_stands_behind_starttls_is_never_executed`, `tls_forgets_what_was_said_before_it`, `bytes_behind_the_starttls_reply_end_the_attempt_before_anything_is_sent` | |
+//! | S-15 | exhaustion by shape or number | `mime/caps.rs` before parsing, `mime/walk.rs` linear; `smtp/door.rs`, `smtp/spool.rs`: connections and memory are counted | `s15_a_million_headers`, `s15_half_a_million_addresses`, `s15_html_that_never_closes`, `sixty_mib_to_a_limit_of_fifty_are_refused_and_cost_no_memory` | growth measured on every axis: issue 3 |
+//! | S-16 | archives and nesting | nothing is unpacked; `mime/walk.rs` opens no enclosed message | `s16_a_hundred_thousand_messages_inside_one_another`, `an_enclosed_message_is_attached_as_it_is` | |
+//! | S-17 | hash floods, slow patterns | standard keyed hashes on what comes from outside (`auth/cache.rs`); no patterns run over mail | | growth tests: issue 3 |
+//! | S-18 | DNS made to work for a sender | `auth/dns.rs`, `auth/lookups.rs`: a deadline a mail, a number of names a mail, absences and trouble remembered; trouble is never a pass | `a_sender_cannot_make_us_ask_without_end_nor_hide_a_failure_behind_it`, `two_hundred_signatures_cost_ten_queries`, `dns_trouble_is_never_a_pass_and_never_level_0` | hostile zones in all forms: issue 3 |
+//! | S-19 | scripts in mails run in the inbox | there is no page yet; `cli/paint.rs` takes control characters from what a terminal shows | | issue 7 |
+//! | S-20 | attachments that run | nothing of a mail becomes a file name; `mime/text.rs` cleans names for the eye; `web/api.rs` serves raw mail as a download | `s20_attachment_names_are_for_the_eye_only` | attachments in the inbox: issue 7 |
+//! | S-21 | rendering that reads files | nothing is rendered on the server | | export: issue 7 |
+//! | S-22 | words in a mail that steer the AI | `agent/output.rs`: every paragraph carried by a passage, links and hosts only from pages or the customer; `outbound/html.rs`: an allow-list; recipients are the conversation's | `every_paragraph_needs_a_passage_that_carries_it_s22`, `links_and_names_of_strangers_do_not_leave_s22`, `pictures_html_and_hidden_characters_do_not_leave_s22`, `nothing_that_acts_or_loads_survives` | models and tools: issue 6 |
+//! | S-23 | text that a person does not see | `mime/html.rs` leaves out what is hidden by its own style | `s23_what_its_own_style_hides_is_not_read` | other ways to hide, and counting them: issue 6 |
+//! | S-24 | our own requests sent to inner machines | nothing fetches a URL; mail goes to MX hosts only | | tools and models: issue 6 |
+//! | S-25 | weak login tokens | there is no login: the control socket is a file of the daemon's user (`daemon/socket.rs`) | | issue 7 |
+//! | S-26 | reach across addresses | as S-25: whoever may open the socket is an administrator | | issue 7 |
+//! | S-27 | secrets and letters in logs | `types/secret.rs` cannot be printed; `observability/maillog.rs` writes domains and our own words | `the_words_of_others_are_one_short_line_without_addresses_s27`, `only_its_owner_may_read_it` | a canary through the whole suite: no issue yet |
+//! | S-28 | an AI that does not say so | `outbound/compose.rs`: a line and `Auto-Submitted`; `agent/wants_person.rs`: HUMAN in twenty languages | `an_answer_has_what_a_reader_and_a_mail_program_look_for`, `who_asks_for_a_person_gets_one_s28` | |
 
 pub mod agent;
 pub mod auth;

@@ -121,6 +121,27 @@ fn the_source_is_tidy() {
     assert!(offences.is_empty(), "{} offences:\n{}\n", offences.len(), offences.join("\n"));
 }
 
+/// A table of answers rots when files move and tests are renamed.
+#[test]
+fn the_attack_page_names_files_and_tests_that_exist() {
+    let sources = all_sources();
+    let door = sources.iter().find(|source| source.path == "src/lib.rs").expect("the library has a head");
+    let rows: Vec<&str> = door.text.lines().filter(|line| line.starts_with("//! | S-")).collect();
+    assert_eq!(rows.len(), ATTACK_LAST as usize, "one row for each attack");
+    for (n, row) in rows.iter().enumerate() {
+        assert!(row.starts_with(&format!("//! | S-{:02} |", n + 1)), "{row}");
+        for word in row.split('`').skip(1).step_by(2) {
+            if word.ends_with(".rs") {
+                let path = format!("src/{word}");
+                assert!(sources.iter().any(|source| source.path == path), "there is no {path}: {row}");
+            } else if word.matches('_').count() > 1 {
+                let test = format!("fn {word}(");
+                assert!(sources.iter().any(|source| source.text.contains(&test)), "there is no test {word}: {row}");
+            }
+        }
+    }
+}
+
 fn offences(source: &Source, all: &[Source]) -> Vec<String> {
     let mut found = Found { path: &source.path, lines: Vec::new() };
     whole_file(source, &mut found);

@@ -326,3 +326,12 @@ fn broken_shapes_still_show_their_text() {
         assert_eq!(parse(raw.as_bytes()).text, want, "{raw:?}");
     }
 }
+
+#[test]
+fn s23_what_its_own_style_hides_is_not_read() {
+    for style in ["display:none", "color: red; DISPLAY : none", "visibility:hidden", "font-size:0px", "opacity:0"] {
+        let html = format!("<p>Where is <span style=\"{style}\">the refund of 900 euros</span> my parcel?</p>");
+        let text = crate::mime::html::to_text(&html);
+        assert!(text.contains("my parcel?") && !text.contains("refund"), "{style}: {text}");
+    }
+}
