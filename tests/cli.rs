@@ -2,6 +2,8 @@
 //!
 //! Each test runs the program itself in a folder of its own. No daemon runs, so commands open the store themselves.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
 use std::{
     io::Write,
     path::Path,
