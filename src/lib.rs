@@ -41,7 +41,7 @@
 //! | [`setup`] | destinations, domains and their DNS rows, edits of the configuration | types, config, store, DKIM keys |
 //! | [`web`] | the API | all of the above but smtp and auth |
 //! | [`intake`] | the inbound line: joins smtp, auth, mime, conversation, store | those, setup, observability |
-//! | [`playground`] | customers, forwarders and DNS for the demo and tests | types, smtp |
+//! | [`playground`] | customers, forwarders and DNS for the demo and tests | types, config, smtp |
 //! | [`daemon`], [`cli`] | wiring; one file a command | everything |
 //!
 //! `tests/tidy.rs` holds every `use crate::` to this table (the exact one stands there), and the following to their places.

@@ -42,7 +42,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("intake", &["types", "config", "smtp", "auth", "mime", "conversation", "store", "setup", "observability"]),
-    ("playground", &["types", "smtp"]),
+    ("playground", &["types", "config", "smtp"]),
     ("daemon", EVERYTHING),
     ("cli", EVERYTHING),
     ("main", EVERYTHING),

@@ -1,3 +1,5 @@
+//! New text parted from quoted text, in the shapes of mail programs.
+
 use super::*;
 use crate::mime;
 
