@@ -16,14 +16,12 @@ pub type FileFn = fn(&Arrival, &Destination, &Found) -> Filing;
 pub fn file(arrival: &Arrival, destination: &Destination, found: &Found) -> Filing {
     let level = arrival.verdicts.level;
     match (arrival.class.class, &arrival.mail.from) {
-        (Class::OwnEcho, _) => return Filing::Ignored(IgnoredReason::OwnEcho),
-        _ if destination.address.is_none() => return Filing::Held(HeldReason::NoAddress),
-        (Class::ForwardingConfirmation, _) => return Filing::Held(HeldReason::ForwardingConfirmation),
-        (Class::Bounce, _) => return file_report(found, level),
-        (_, None) => return Filing::Held(HeldReason::Forged(arrival.verdicts.sentence.clone())),
-        (_, Some(_)) if level == Level::Forged => {
-            return Filing::Held(HeldReason::Forged(arrival.verdicts.sentence.clone()));
-        }
+        (Class::OwnEcho, _) => Filing::Ignored(IgnoredReason::OwnEcho),
+        _ if destination.address.is_none() => Filing::Held(HeldReason::NoAddress),
+        (Class::ForwardingConfirmation, _) => Filing::Held(HeldReason::ForwardingConfirmation),
+        (Class::Bounce, _) => file_report(found, level),
+        (_, None) => Filing::Held(HeldReason::Forged(arrival.verdicts.sentence.clone())),
+        (_, Some(_)) if level == Level::Forged => Filing::Held(HeldReason::Forged(arrival.verdicts.sentence.clone())),
         (_, Some(from)) => file_letter(arrival, destination, found, from),
     }
 }
