@@ -9,6 +9,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
 use serde::{Deserialize, Serialize};
@@ -29,11 +30,22 @@ const FORMAT: u32 = 1;
 /// How often sled's own thread writes what it holds and tidies its file. Nothing waits for it.
 const SLED_FLUSH_MILLIS: u64 = 2000;
 
+/// How long sled's threads of a store that this process has closed may take to let go of its file. No other process holds
+/// it: the data folder is locked before the index is opened.
+const LET_GO_WITHIN: Duration = Duration::from_secs(5);
+
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+
 /// Octets of the greatest value: far below the 128 KiB above which sled makes side files.
 pub(super) const VALUE_OCTETS_MAX: usize = 16 * 1024;
 
 /// Keys that are gathered before they go down to sled together.
 const GATHERED_KEYS_MAX: usize = 4096;
+
+/// sled has no kind of its own for it.
+fn is_still_locked(error: &sled::Error) -> bool {
+    matches!(error, sled::Error::Io(error) if error.to_string().contains("could not acquire lock"))
+}
 
 /// How far the index is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,10 +80,23 @@ impl Index {
         remove_unfinished_snapshots(folder).map_err(|e| StoreError::Damaged(format!("{}: {e}", folder.display())))?;
         let config =
             sled::Config::new().path(folder).cache_capacity(cache_bytes).flush_every_ms(Some(SLED_FLUSH_MILLIS));
-        // sled panics over some damages of its file, in this thread.
-        let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
-        let db = opened.map_err(|_| StoreError::Damaged("opening the index panicked".into()))?.map_err(trouble)?;
-        Ok(Self { db, recent: Recent::default(), settling: Arc::default(), folder: Some(folder.to_owned()) })
+        let give_up = Instant::now() + LET_GO_WITHIN;
+        loop {
+            // sled panics over some damages of its file, in this thread.
+            let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
+            match opened.map_err(|_| StoreError::Damaged("opening the index panicked".into()))? {
+                Ok(db) => {
+                    return Ok(Self {
+                        db,
+                        recent: Recent::default(),
+                        settling: Arc::default(),
+                        folder: Some(folder.to_owned()),
+                    });
+                }
+                Err(error) if is_still_locked(&error) && Instant::now() < give_up => std::thread::sleep(LOOK_AGAIN),
+                Err(error) => return Err(trouble(error)),
+            }
+        }
     }
 
     /// How far it is; `None` when it is new, or of another form.
