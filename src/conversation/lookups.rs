@@ -79,7 +79,7 @@ fn fingerprint(mail: &Mail) -> Fingerprint {
     field(mail.from.as_ref().map(|from| from.key()).unwrap_or_default().as_bytes());
     field(&mail.date.unwrap_or_default().to_be_bytes());
     field(mail.subject.as_bytes());
-    field(without_white_space(&mail.text).as_bytes());
+    field(&without_white_space(&mail.text));
     for attachment in &mail.attachments {
         field(&attachment.content);
     }
@@ -92,8 +92,16 @@ fn fingerprint(mail: &Mail) -> Fingerprint {
     Fingerprint(*hasher.finalize().as_bytes())
 }
 
-fn without_white_space(text: &str) -> String {
-    text.split_whitespace().collect()
+/// The ASCII kinds suffice: forwarders wrap lines, pad their ends, and leave the rest alone.
+fn without_white_space(text: &str) -> Vec<u8> {
+    let mut kept = Vec::with_capacity(text.len());
+    let mut begin = 0;
+    for at in memchr::memchr3_iter(b' ', b'\n', b'\t', text.as_bytes()) {
+        kept.extend_from_slice(&text.as_bytes()[begin..at]);
+        begin = at + 1;
+    }
+    kept.extend_from_slice(&text.as_bytes()[begin..]);
+    kept
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
+use tokio::sync::Semaphore;
 
 use super::trace;
 use crate::{
@@ -19,6 +20,9 @@ use crate::{
 /// A longer mail is read on a thread of its own, so that it holds up no other connection.
 const LONG_BODY_OCTETS: usize = 64 * 1024;
 
+/// Long mails read at once: reading takes a few times a mail's length in memory.
+const LONG_READS_MAX: usize = 4;
+
 /// Everything that judging needs to know.
 pub struct Judge {
     hostname: String,
@@ -26,6 +30,7 @@ pub struct Judge {
     authenticator: Authenticator,
     keys: ReplyKeys,
     policies: HashMap<String, Policy>,
+    long_reads: Semaphore,
 }
 
 /// What matters of one registered address.
@@ -67,7 +72,14 @@ impl Judge {
             let sealers = address.forwarder.as_deref().and_then(|name| auth::sealers(name, &config.forwarders));
             (address.address.key(), Policy { answer, arc_sealers: sealers.unwrap_or_default() })
         });
-        Self { hostname: config.smtp.hostname.clone(), directory, authenticator, keys, policies: policies.collect() }
+        Self {
+            hostname: config.smtp.hostname.clone(),
+            directory,
+            authenticator,
+            keys,
+            policies: policies.collect(),
+            long_reads: Semaphore::new(LONG_READS_MAX),
+        }
     }
 
     /// Which recipients are ours.
@@ -77,7 +89,7 @@ impl Judge {
 
     /// Judges one mail. Never fails: trouble is a level, a note or a reason.
     pub async fn judge(&self, envelope: Envelope, body: Bytes) -> Judged {
-        let (mail, parted) = read(&body).await;
+        let (mail, parted) = self.read(&body).await;
         let routed = self.directory.route(&envelope.recipients, &mail);
         let reached = || routed.addresses.iter().chain(&routed.one_of);
         let sealers: Vec<String> = reached()
@@ -94,6 +106,20 @@ impl Judge {
             destinations.push(Destination { address: None, lookups, answer: AnswerPolicy::NEVER, one_of: false });
         }
         Judged { envelope, body, mail, verdicts, class, destinations, hostname: self.hostname.clone() }
+    }
+
+    /// Reads the mail: a short one here, a long one on a thread of its own, few of those at once.
+    async fn read(&self, body: &Bytes) -> (Mail, Option<Parted>) {
+        if body.len() <= LONG_BODY_OCTETS {
+            return read_now(body);
+        }
+        let _turn = self.long_reads.acquire().await;
+        let body = body.clone();
+        let reading = tokio::task::spawn_blocking(move || read_now(&body));
+        reading.await.unwrap_or_else(|_| {
+            let mail = Mail { notes: vec![mime::Note("this mail could not be read".into())], ..Mail::default() };
+            (mail, None)
+        })
     }
 
     fn destination(&self, address: &Address, lookups: &Lookups, one_of: bool) -> Destination {
@@ -129,18 +155,6 @@ fn as_written_by_the_customer(mut mail: Mail, mut verdicts: Verdicts, class: &Cl
         }
     }
     (mail, verdicts)
-}
-
-async fn read(body: &Bytes) -> (Mail, Option<Parted>) {
-    if body.len() <= LONG_BODY_OCTETS {
-        return read_now(body);
-    }
-    let body = body.clone();
-    let reading = tokio::task::spawn_blocking(move || read_now(&body));
-    reading.await.unwrap_or_else(|_| {
-        let mail = Mail { notes: vec![mime::Note("this mail could not be read".into())], ..Mail::default() };
-        (mail, None)
-    })
 }
 
 fn read_now(body: &[u8]) -> (Mail, Option<Parted>) {

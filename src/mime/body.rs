@@ -87,9 +87,21 @@ fn meta_charset(bytes: &[u8]) -> String {
     value.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_:".contains(*c)).collect()
 }
 
+/// Lines that end in LF alone, and no NUL. One pass: texts may be long.
 fn unix_lines(text: &str) -> String {
-    let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() };
-    if text.contains('\0') { text.replace('\0', "") } else { text }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = memchr::memchr2(b'\r', 0, rest.as_bytes()) {
+        out.push_str(&rest[..at]);
+        let is_return = rest.as_bytes()[at] == b'\r';
+        rest = &rest[at + 1..];
+        if is_return {
+            out.push('\n');
+            rest = rest.strip_prefix('\n').unwrap_or(rest);
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 fn joined<'a>(texts: impl Iterator<Item = &'a str>, hits: &mut Hits) -> String {
