@@ -2,6 +2,7 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
         mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError},
@@ -17,7 +18,9 @@ use super::{
     desk::Desk,
     index::Index,
     journal::{Journal, JournalError, Position},
+    opening,
     requests::StoreError,
+    reserve::Reserve,
     tallies::Tallies,
 };
 use crate::types::JobKind;
@@ -36,6 +39,9 @@ const CHECKPOINT_EVERY: Duration = Duration::from_secs(10);
 
 /// Octets of the journal after which that is done earlier.
 const CHECKPOINT_OCTETS: usize = 64 * 1024 * 1024;
+
+/// How often a failed index is tried to be opened again.
+const MEND_EVERY: Duration = Duration::from_secs(1);
 
 /// One write, waiting to be decided.
 trait Operation: Send {
@@ -110,18 +116,21 @@ pub(super) struct Committer {
 }
 
 impl Committer {
-    /// Starts the thread. The index has everything that the journal has.
+    /// Starts the thread. The index has everything that the journal has. `on_disk` is where, unless it is in memory.
     pub(super) fn start(
         journal: Box<dyn Journal>,
         index: Index,
         tallies: Tallies,
         wakes: Wakes,
+        on_disk: Option<OnDisk>,
     ) -> std::io::Result<Self> {
         let (queue, waiting) = mpsc::sync_channel(WAITING_MAX);
         let desk = Desk::new(index.clone(), tallies.clone());
         let position = journal.end();
-        let checkpoint = Checkpointer::start(index)?;
-        let work = Work { waiting, journal, desk, tallies, position, wakes, checkpoint, broken: None };
+        let checkpoint = Checkpointer::start(index.clone())?;
+        let (broken, mended) = (None, Instant::now());
+        let work =
+            Work { waiting, journal, index, desk, tallies, position, wakes, checkpoint, on_disk, broken, mended };
         let thread = std::thread::Builder::new().name("committer".into()).spawn(move || work.run())?;
         Ok(Self { queue, thread: Mutex::new(Some(thread)) })
     }
@@ -165,14 +174,29 @@ impl Drop for Committer {
 struct Work {
     waiting: Receiver<Message>,
     journal: Box<dyn Journal>,
+    index: Index,
     desk: Desk,
     /// As of the last commit.
     tallies: Tallies,
     position: Position,
     wakes: Wakes,
     checkpoint: Checkpointer,
-    /// Why nothing is written any more: the index fell behind the journal. A restart brings it up.
+    on_disk: Option<OnDisk>,
+    /// Why nothing is written any more: the index fell behind the journal. Opening it again brings it up.
     broken: Option<StoreError>,
+    /// When that was tried last.
+    mended: Instant,
+}
+
+/// What is needed to open the index again, and to have room for that.
+#[derive(Debug)]
+pub(super) struct OnDisk {
+    /// The data folder.
+    pub(super) folder: PathBuf,
+    /// The index's cache.
+    pub(super) cache_bytes: u64,
+    /// Without it nothing is taken.
+    pub(super) reserve: Reserve,
 }
 
 impl Work {
@@ -219,8 +243,8 @@ impl Work {
     }
 
     fn commit(&mut self, mut batch: Vec<Box<dyn Operation>>) {
-        if let Some(broken) = &self.broken {
-            batch.into_iter().for_each(|operation| operation.answer(Err(broken.clone())));
+        if let Err(why) = self.ready() {
+            batch.into_iter().for_each(|operation| operation.answer(Err(why.clone())));
             return;
         }
         for operation in &mut batch {
@@ -233,6 +257,40 @@ impl Work {
         let kept = self.write();
         for operation in batch {
             operation.answer(kept.clone());
+        }
+    }
+
+    /// Whether anything may be written: there is room to recover from the next failure, and the index is not behind.
+    fn ready(&mut self) -> Result<(), StoreError> {
+        let Some(on_disk) = &mut self.on_disk else { return self.broken.clone().map_or(Ok(()), Err) };
+        if !on_disk.reserve.hold() {
+            return Err(StoreError::Unavailable("the disk is full".into()));
+        }
+        if self.broken.is_none()
+            && let Err(e) = self.index.answers()
+        {
+            error!("the index has failed; it is opened again: {e}");
+            self.broken = Some(StoreError::Unavailable(e.to_string()));
+        }
+        if self.broken.is_some() && self.mended.elapsed() >= MEND_EVERY {
+            self.mend();
+        }
+        self.broken.clone().map_or(Ok(()), Err)
+    }
+
+    /// Opens the index again and brings it up to the journal, in the room of the reserve.
+    fn mend(&mut self) {
+        let Some(on_disk) = &mut self.on_disk else { return };
+        self.mended = Instant::now();
+        on_disk.reserve.give_up();
+        match opening::reopen(&on_disk.folder, &*self.journal, on_disk.cache_bytes, &self.index) {
+            Ok(tallies) => {
+                warn!("the index is up to the journal again");
+                self.desk = Desk::new(self.index.clone(), tallies.clone());
+                (self.tallies, self.broken) = (tallies, None);
+                self.wakes.wake(&JobKind::ALL);
+            }
+            Err(e) => error!("the index could not be opened again, and nothing is taken until it can: {e}"),
         }
     }
 
@@ -258,9 +316,10 @@ impl Work {
                 self.wakes.wake(&due);
             }
             Err(e) => {
-                // Kept it is: the journal has it, and the next start reads it from there.
-                error!("the index could not be written; the store takes nothing more until a restart: {e}");
-                self.broken = Some(StoreError::Unavailable(format!("{e}; a restart rebuilds the index")));
+                // Kept it is: the journal has it, and the index is brought up from there.
+                error!("the index could not be written; it is opened again: {e}");
+                self.broken = Some(StoreError::Unavailable(e.to_string()));
+                self.mend();
             }
         }
         Ok(())

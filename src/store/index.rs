@@ -8,7 +8,7 @@ use std::{
     fs::File,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, RwLock},
     time::{Duration, Instant},
 };
 
@@ -58,7 +58,8 @@ pub(super) struct State {
 /// The open index. Copies are cheap and share it.
 #[derive(Debug, Clone)]
 pub(super) struct Index {
-    db: sled::Db,
+    /// `None` while it is opened again.
+    db: Arc<RwLock<Option<sled::Db>>>,
     recent: Recent,
     /// One at a time brings down what is recent.
     settling: Arc<Mutex<()>>,
@@ -69,7 +70,7 @@ impl Index {
     /// An index that ends with the process.
     pub(super) fn temporary() -> Result<Self, StoreError> {
         let db = sled::Config::new().temporary(true).flush_every_ms(None).open().map_err(trouble)?;
-        Ok(Self { db, recent: Recent::default(), settling: Arc::default(), folder: None })
+        Ok(Self::of(db, None))
     }
 
     /// Opens the index in `folder`, making it when there is none.
@@ -85,18 +86,48 @@ impl Index {
             // sled panics over some damages of its file, in this thread.
             let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
             match opened.map_err(|_| StoreError::Damaged("opening the index panicked".into()))? {
-                Ok(db) => {
-                    return Ok(Self {
-                        db,
-                        recent: Recent::default(),
-                        settling: Arc::default(),
-                        folder: Some(folder.to_owned()),
-                    });
-                }
+                Ok(db) => return Ok(Self::of(db, Some(folder.to_owned()))),
                 Err(error) if is_still_locked(&error) && Instant::now() < give_up => std::thread::sleep(LOOK_AGAIN),
                 Err(error) => return Err(trouble(error)),
             }
         }
+    }
+
+    fn of(db: sled::Db, folder: Option<PathBuf>) -> Self {
+        Self { db: Arc::new(RwLock::new(Some(db))), recent: Recent::default(), settling: Arc::default(), folder }
+    }
+
+    /// Lets go of the files, for all copies: until [`Index::go_on_with`] whoever asks hears that it cannot be said now.
+    pub(super) fn let_go(&self) {
+        drop(self.db.write().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    /// All copies of this one go on with what `other` has open and has gathered.
+    pub(super) fn go_on_with(&self, other: &Self) {
+        let db = other.db.write().unwrap_or_else(PoisonError::into_inner).take();
+        let mut mine = self.db.write().unwrap_or_else(PoisonError::into_inner);
+        self.recent.replace(&other.recent);
+        *mine = db;
+    }
+
+    fn db(&self) -> Result<sled::Db, StoreError> {
+        let db = self.db.read().unwrap_or_else(PoisonError::into_inner);
+        db.clone().ok_or_else(being_opened)
+    }
+
+    /// Whether it can be asked at all. sled that could once not write, in its own time, answers nothing any more.
+    ///
+    /// # Errors
+    /// What it says instead.
+    pub(super) fn answers(&self) -> Result<(), StoreError> {
+        self.below(keys::STATE).map(drop)
+    }
+
+    /// What sled has.
+    fn below(&self, key: &[u8]) -> Result<Option<IVec>, StoreError> {
+        // Not by `db()`: a clone costs more than most lookups.
+        let db = self.db.read().unwrap_or_else(PoisonError::into_inner);
+        db.as_ref().ok_or_else(being_opened)?.get(key).map_err(trouble)
     }
 
     /// How far it is; `None` when it is new, or of another form.
@@ -104,7 +135,7 @@ impl Index {
         if let Some(state) = self.recent.state() {
             return Ok(Some(state));
         }
-        let Some(value) = self.db.get(keys::STATE).map_err(trouble)? else { return Ok(None) };
+        let Some(value) = self.below(keys::STATE)? else { return Ok(None) };
         let state = serde_json::from_slice::<State>(&value).ok();
         Ok(state.filter(|state| state.format == FORMAT))
     }
@@ -133,20 +164,18 @@ impl Index {
         }
         batch.insert(keys::STATE, serde_json::to_vec(&state).expect("numbers serialize"));
         drop(leaving);
-        match self.db.apply_batch(batch) {
+        let applied = self.db().and_then(|db| db.apply_batch(batch).map_err(trouble));
+        match applied {
             Ok(()) => self.recent.arrived(),
-            Err(e) => {
-                self.recent.turned_back();
-                return Err(trouble(e));
-            }
+            Err(_) => self.recent.turned_back(),
         }
-        Ok(())
+        applied
     }
 
     /// Makes what is applied survive, so that the next start replays little. Slow; never on the way of a mail.
     pub(super) fn checkpoint(&self) -> Result<(), StoreError> {
         self.settle()?;
-        self.db.flush().map_err(trouble)?;
+        self.db()?.flush().map_err(trouble)?;
         // sled's flush stops short of the drive's cache; fsync works by file, whoever opened it.
         if let Some(folder) = &self.folder {
             let synced = File::open(folder.join("db")).and_then(|db| db.sync_data());
@@ -169,12 +198,12 @@ impl Index {
         // What is recent is read first: what goes down meanwhile is then met twice rather than never.
         let recent = self.recent.range(prefix, from);
         let prefix = prefix.to_vec();
-        let range = self.db.range(from.to_vec()..);
-        let inside = move |found: &sled::Result<(IVec, IVec)>| match found {
+        let range = Found::of(self.db().map(|db| db.range(from.to_vec()..)));
+        let inside = move |found: &Result<(IVec, IVec), StoreError>| match found {
             Ok((key, _)) => key.starts_with(&prefix),
             Err(_) => true,
         };
-        recent::merge(recent, range.take_while(inside).map(|found| found.map_err(trouble)))
+        recent::merge(recent, range.take_while(inside))
     }
 }
 
@@ -189,7 +218,31 @@ impl View for Index {
     fn value(&self, key: &[u8]) -> Result<Option<IVec>, StoreError> {
         match self.recent.value(key) {
             Some(known) => Ok(known),
-            None => self.db.get(key).map_err(trouble),
+            None => self.below(key),
+        }
+    }
+}
+
+fn being_opened() -> StoreError {
+    StoreError::Unavailable("the index is being opened again".into())
+}
+
+/// What a scan finds, or why there is none.
+struct Found(Result<sled::Iter, Option<StoreError>>);
+
+impl Found {
+    fn of(found: Result<sled::Iter, StoreError>) -> Self {
+        Self(found.map_err(Some))
+    }
+}
+
+impl Iterator for Found {
+    type Item = Result<(IVec, IVec), StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match &mut self.0 {
+            Ok(iter) => iter.next().map(|found| found.map_err(trouble)),
+            Err(why) => why.take().map(Err),
         }
     }
 }

@@ -19,6 +19,7 @@ mod projection;
 mod reads;
 mod recent;
 mod requests;
+mod reserve;
 mod rows;
 mod steps;
 mod tallies;
@@ -40,11 +41,12 @@ use tokio::sync::Notify;
 
 use self::{
     accepting::Prepared,
-    committer::{Committer, Wakes},
+    committer::{Committer, OnDisk, Wakes},
     desk::Desk,
     index::Index,
     journal::{Journal, MemoryJournal, RawReader},
     opening::Lock,
+    reserve::Reserve,
 };
 pub use self::{
     opening::OpenError,
@@ -98,8 +100,11 @@ impl Store {
         let opened = opening::open(&settings.path, settings.segment_bytes, settings.index_cache_bytes)?;
         let reader = opened.journal.reader();
         let (index, wakes) = (opened.index, Wakes::default());
-        let committer = Committer::start(Box::new(opened.journal), index.clone(), opened.tallies, wakes.clone())
-            .map_err(|source| OpenError::Folder { folder: settings.path.clone(), source })?;
+        let (folder, cache_bytes) = (settings.path.clone(), settings.index_cache_bytes);
+        let on_disk = Some(OnDisk { reserve: Reserve::new(&folder), folder, cache_bytes });
+        let committer =
+            Committer::start(Box::new(opened.journal), index.clone(), opened.tallies, wakes.clone(), on_disk)
+                .map_err(|source| OpenError::Folder { folder: settings.path.clone(), source })?;
         let (rebuilt, lock) = (opened.rebuilt, Some(opened.lock));
         Ok(Self(Arc::new(Inner { committer, index, reader, wakes, clock, rebuilt, _lock: lock })))
     }
@@ -118,7 +123,7 @@ impl Store {
         let index = Index::temporary()?;
         let tallies = opening::replay(&index, &*journal, journal::Position::START, tallies::Tallies::default())?;
         let (reader, wakes) = (journal.reader(), Wakes::default());
-        let committer = Committer::start(journal, index.clone(), tallies, wakes.clone())
+        let committer = Committer::start(journal, index.clone(), tallies, wakes.clone(), None)
             .map_err(|source| OpenError::Folder { folder: "memory".into(), source })?;
         Ok(Self(Arc::new(Inner { committer, index, reader, wakes, clock, rebuilt: None, _lock: None })))
     }

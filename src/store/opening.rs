@@ -22,6 +22,12 @@ use super::{
 /// Values that are gathered before they are applied while the journal is read.
 const REPLAY_VALUES: usize = 10_000;
 
+/// How often a failed index is tried to be opened again before it is taken for damaged.
+const REOPEN_TRIES: usize = 50;
+
+/// How long between two of these tries.
+const REOPEN_PAUSE: std::time::Duration = std::time::Duration::from_millis(20);
+
 /// Why a data folder could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -109,6 +115,29 @@ fn open_index(
     let tallies = replay(&index, journal, Position::START, Tallies::default())?;
     info!("the index is whole again: {} records of the journal were read", journal.end().next - 1);
     Ok((index, tallies, Some(why)))
+}
+
+/// Opens the index of an open folder again after it failed, and brings it up to the journal.
+///
+/// # Errors
+/// See [`OpenError`]: then there is still no room, mostly. Blocks while it reads.
+pub(super) fn reopen(
+    folder: &Path,
+    journal: &dyn Journal,
+    cache_bytes: u64,
+    failed: &Index,
+) -> Result<Tallies, OpenError> {
+    failed.let_go();
+    // The file's lock goes with the last question that is still being answered from it.
+    for _ in 0..REOPEN_TRIES {
+        match catch_unwind(AssertUnwindSafe(|| Index::open(&folder.join("index"), cache_bytes))) {
+            Ok(Ok(_)) => break,
+            Ok(Err(_)) | Err(_) => std::thread::sleep(REOPEN_PAUSE),
+        }
+    }
+    let (index, tallies, _) = open_index(folder, journal, cache_bytes)?;
+    failed.go_on_with(&index);
+    Ok(tallies)
 }
 
 /// Reads on where the index stopped.

@@ -83,6 +83,12 @@ impl Recent {
         self.write().leaving = Arc::default();
     }
 
+    /// Forgets what is here and takes over what is there: the index was made again from the journal.
+    pub(super) fn replace(&self, other: &Self) {
+        let there = std::mem::take(&mut *other.write());
+        *self.write() = there;
+    }
+
     /// What left did not arrive: it waits again, under what came since.
     pub(super) fn turned_back(&self) {
         let mut layers = self.write();
