@@ -7,7 +7,7 @@ use std::{
 };
 
 /// How long one reply may take.
-const REPLIES_WITHIN: Duration = Duration::from_secs(60);
+const REPLIES_WITHIN: Duration = Duration::from_secs(30);
 
 /// One connection.
 pub(crate) struct Client {
