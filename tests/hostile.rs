@@ -32,7 +32,7 @@ const MIB: usize = 1024 * 1024;
 const REFUSED_MAIL_KIB_MAX: u64 = 16 * 1024;
 
 /// What a mail of 9 MiB that is all header, or all parts, may cost: itself read back, and what is kept of it.
-const ODD_MAIL_KIB_MAX: u64 = 96 * 1024;
+const ODD_MAIL_KIB_MAX: u64 = 128 * 1024;
 
 /// What an idle connection may cost.
 const IDLE_KIB_MAX: u64 = 24;
