@@ -92,10 +92,7 @@ impl Judge {
         let (mail, parted) = self.read(&body).await;
         let routed = self.directory.route(&envelope.recipients, &mail);
         let reached = || routed.addresses.iter().chain(&routed.one_of);
-        let sealers: Vec<String> = reached()
-            .filter_map(|address| self.policies.get(&address.key()))
-            .flat_map(|p| p.arc_sealers.clone())
-            .collect();
+        let sealers = self.sealers(reached());
         let verdicts = self.authenticator.check(&envelope, &body, &mail, &sealers).await;
         let class = self.class(&mail, &envelope, &verdicts);
         let (mail, verdicts) = as_written_by_the_customer(mail, verdicts, &class);
@@ -120,6 +117,16 @@ impl Judge {
             let mail = Mail { notes: vec![mime::Note("this mail could not be read".into())], ..Mail::default() };
             (mail, None)
         })
+    }
+
+    /// The ARC sealers that are registered for every address reached: one forwarder's word counts at its own only (S-08).
+    fn sealers<'a>(&self, mut reached: impl Iterator<Item = &'a Address>) -> Vec<String> {
+        let of = |address: &Address| self.policies.get(&address.key()).map_or(&[][..], |policy| &policy.arc_sealers);
+        let mut sealers = reached.next().map(of).unwrap_or_default().to_vec();
+        for address in reached {
+            sealers.retain(|sealer| of(address).contains(sealer));
+        }
+        sealers
     }
 
     fn destination(&self, address: &Address, lookups: &Lookups, one_of: bool) -> Destination {
