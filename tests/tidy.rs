@@ -42,7 +42,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("intake", &["types", "config", "smtp", "auth", "mime", "conversation", "store", "setup", "observability"]),
-    ("playground", &["types", "config", "smtp"]),
+    ("playground", &["types", "config", "smtp", "outbound::tls"]),
     ("daemon", EVERYTHING),
     ("cli", EVERYTHING),
     ("main", EVERYTHING),

@@ -15,7 +15,12 @@ mod level;
 mod lookups;
 mod results;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use tokio::{
@@ -110,25 +115,38 @@ impl Authenticator {
         let deadline = Instant::now() + self.0.deadline;
         let asking_until = deadline - self.0.deadline / CONCLUSION_SHARE;
         let auth = self.0.clone();
-        // A task of its own, so that a panic over a hostile mail costs that mail its verdict and nothing else.
-        let task = if body.len() > BLOCKING_ABOVE_OCTETS {
+        // A panic over a hostile mail costs that mail its verdict and nothing else.
+        let examined = if body.len() > BLOCKING_ABOVE_OCTETS {
             let runtime = Handle::current();
-            tokio::task::spawn_blocking(move || runtime.block_on(case.examine(&auth, asking_until)))
+            let task = tokio::task::spawn_blocking(move || runtime.block_on(case.examine(&auth, asking_until)));
+            let _abort = AbortOnDrop(task.abort_handle());
+            timeout_at(deadline, task).await.map(|done| done.map_err(|failed| failed.to_string()))
         } else {
-            tokio::spawn(async move { case.examine(&auth, asking_until).await })
+            timeout_at(deadline, caught(case.examine(&auth, asking_until))).await
         };
-        let abort = AbortOnDrop(task.abort_handle());
-        let verdicts = match timeout_at(deadline, task).await {
+        match examined {
             Ok(Ok(verdicts)) => verdicts,
             Ok(Err(failed)) => {
                 error!(mail.id = %envelope.id, error = %failed, "checking the sender of a mail failed");
                 unknown("checking the sender failed")
             }
             Err(_) => unknown("checking the sender took too long"),
-        };
-        drop(abort);
-        verdicts
+        }
     }
+}
+
+/// What a future gives, or that it panicked. Cheaper than a task of its own, of which every mail would need one.
+async fn caught<T>(work: impl Future<Output = T>) -> Result<T, String> {
+    let mut work = std::pin::pin!(work);
+    std::future::poll_fn(|context| {
+        let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)));
+        match polled {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(done)) => Poll::Ready(Ok(done)),
+            Err(_) => Poll::Ready(Err("it panicked".into())),
+        }
+    })
+    .await
 }
 
 /// The task ends when nobody waits for it any more.

@@ -27,6 +27,7 @@ pub use plain::words_text;
 pub use queue::{Queue, Work, nothing_leaves, run};
 pub use route::{Manner, RouteError, Target, Way, plan};
 pub use sign::{DomainCheck, DomainStatus, SignError, Signer};
+pub(crate) use tls::any_certificate;
 pub use writer::{WriteError, Writer};
 
 /// A future behind a pointer, for the few traits whose implementor is chosen at start.

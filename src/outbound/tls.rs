@@ -11,7 +11,7 @@ use rustls::{
 
 /// For servers found by MX: encryption against listeners; the certificate proves nothing that DNS did not say already.
 /// RFC 7435 §3.
-pub(super) fn any_certificate() -> Result<Arc<ClientConfig>, String> {
+pub(crate) fn any_certificate() -> Result<Arc<ClientConfig>, String> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
