@@ -256,19 +256,17 @@ async fn what_people_have_is_not_answered_until_they_give_it_back() {
         let store = bed.open();
         store.accept(mail(1, ADA), file).await.unwrap();
         let id = conversation_of(&store, 1);
-        let draft = Draft { markdown: "Perhaps.".into(), sources: Vec::new(), generation: 1, made: NOW };
         let given = |generation| HandOff {
             conversation: id,
             generation,
             reason: "nothing supports an answer".into(),
-            draft: Some(draft.clone()),
+            draft: None,
             now: NOW,
         };
         assert_eq!(store.hand_off(given(7)).await.unwrap(), Written::Stale);
         assert_eq!(store.hand_off(given(1)).await.unwrap(), Written::Done);
         let row = store.conversation(id).unwrap().unwrap();
         assert_eq!((row.owner, row.waits_because.as_str()), (Owner::Team, "nothing supports an answer"));
-        assert_eq!(row.draft.unwrap().generation, row.generation);
         store.accept(answering(mail(2, ADA), id), file).await.unwrap();
         assert_eq!(store.work_left().unwrap(), 0);
         store.mark(id, Mark::Taken("Eve".into()), NOW).await.unwrap();
@@ -277,6 +275,29 @@ async fn what_people_have_is_not_answered_until_they_give_it_back() {
         assert_eq!(store.conversation(id).unwrap().unwrap().waits_because, "");
         end(store, &bed).await;
     }
+}
+
+#[tokio::test]
+async fn a_newer_mail_takes_the_draft_away_and_asks_for_another() {
+    let bed = Bed::segments();
+    let store = bed.open();
+    store.accept(mail(1, ADA), file).await.unwrap();
+    let id = conversation_of(&store, 1);
+    let draft = Draft { markdown: "Perhaps.".into(), sources: Vec::new(), generation: 1, made: NOW };
+    let reason = "a draft is ready".to_owned();
+    let given = HandOff { conversation: id, generation: 1, reason, draft: Some(draft), now: NOW };
+    assert_eq!(store.hand_off(given).await.unwrap(), Written::Done);
+    let row = store.conversation(id).unwrap().unwrap();
+    assert_eq!((row.owner, row.waits_because.as_str()), (Owner::Ai, "a draft is ready"));
+    assert_eq!(row.draft.unwrap().generation, row.generation);
+    assert_eq!(store.work_left().unwrap(), 0);
+
+    store.accept(answering(mail(2, ADA), id), file).await.unwrap();
+
+    let row = store.conversation(id).unwrap().unwrap();
+    assert_eq!((row.draft, row.waits_because.as_str()), (None, ""));
+    assert_eq!(store.next_due(JobKind::Answer).unwrap(), Some(NOW.plus(QUIET)));
+    end(store, &bed).await;
 }
 
 #[tokio::test]

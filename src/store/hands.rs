@@ -13,13 +13,14 @@ use super::{
 };
 use crate::types::{ConversationId, Job, JobId, JobKind, JobState, Millis};
 
-/// The AI gives a conversation to people.
+/// The AI gives a conversation to people, or has a draft for them to send.
 pub(super) fn hand_off(desk: &mut Desk, given: HandOff) -> Result<Written, StoreError> {
     let mut row = steps::conversation(desk, given.conversation)?;
     if given.generation != row.generation {
         return Ok(Written::Stale);
     }
-    row.owner = Owner::Team;
+    // Who drafts goes on drafting: a newer mail makes this draft stale, and must get one of its own.
+    row.owner = if given.draft.is_some() { Owner::Ai } else { Owner::Team };
     row.generation += 1;
     row.waits_because = cut_words(&given.reason);
     row.updated = row.updated.max(given.now);
@@ -76,6 +77,9 @@ fn close(
     words: &str,
     now: Millis,
 ) -> Result<(), StoreError> {
+    if row.status == status {
+        return Ok(());
+    }
     (row.status, row.closed) = (status, Some(now));
     row.waits_because.clear();
     row.draft = None;
