@@ -21,7 +21,9 @@ pub enum LogError {
 /// See [`LogError`].
 pub fn init(log: &Log) -> Result<(), LogError> {
     let filter = filter(&std::env::var("REPLYD_LOG").unwrap_or_else(|_| log.level.clone()))?;
-    let lines = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A line that cannot be written is lost, and no more: complaining about it on the same standard error would panic, and
+    // end the connection that had something to say.
+    let lines = fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
     let done = match log.format {
         LogFormat::Text => lines.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).try_init(),
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).try_init(),
