@@ -20,7 +20,9 @@ pub(super) struct ManArgs {
 }
 
 pub(super) fn completions(args: CompletionArgs) -> Result<(), Failure> {
-    clap_complete::generate(args.shell, &mut Cli::command(), "replyd", &mut std::io::stdout());
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "replyd", &mut script);
+    print!("{}", String::from_utf8_lossy(&script));
     Ok(())
 }
 
@@ -29,7 +31,12 @@ pub(super) fn man(args: ManArgs) -> Result<(), Failure> {
         Some(folder) => {
             std::fs::create_dir_all(&folder).and_then(|()| clap_mangen::generate_to(Cli::command(), &folder))
         }
-        None => clap_mangen::Man::new(Cli::command()).render(&mut std::io::stdout()),
+        None => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command())
+                .render(&mut page)
+                .map(|()| print!("{}", String::from_utf8_lossy(&page)))
+        }
     };
     done.map_err(|error| Failure::io(error.to_string()))
 }

@@ -1,5 +1,9 @@
 //! The command line: one file a command. Exit codes are those of sysexits.
 
+// First, so that its macros are known in the rest.
+#[macro_use]
+mod out;
+
 mod address;
 mod check;
 mod control;
@@ -99,7 +103,8 @@ pub fn main() -> ExitCode {
         Command::Completions(args) => generate::completions(args),
         Command::Man(args) => generate::man(args),
     };
-    match done {
+    let told = out::finish().map_err(|error| Failure::io(format!("standard output: {error}")));
+    match done.and(told) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }
