@@ -77,8 +77,10 @@ pub(super) fn edit(
 }
 
 fn destination(config: &Config, address: &Address) -> Result<Address, Failure> {
-    std::fs::create_dir_all(&config.store.path).map_err(|error| Failure::io(error.to_string()))?;
-    let secret = setup::secret_in(&config.store.path).map_err(|error| Failure::io(error.to_string()))?;
+    let data = &config.store.path;
+    std::fs::create_dir_all(data)
+        .map_err(|error| Failure::io(format!("the data folder {}: {error}", data.display())))?;
+    let secret = setup::secret_in(data).map_err(|error| Failure::io(error.to_string()))?;
     setup::destination(&secret, address, &config.smtp.hostname).map_err(|error| Failure::config(error.to_string()))
 }
 

@@ -162,11 +162,11 @@ fn in_words(judged: &Judged) -> String {
         ("notes", judged.mail.notes.iter().map(|note| note.0.as_str()).collect::<Vec<_>>().join("; ")),
     ];
     let mut out: String =
-        lines.iter().map(|(name, value)| format!("{name:>8}: {}\n", paint::harmless(value))).collect();
+        lines.iter().map(|(name, value)| format!("{name:>8}: {}\n", paint::one_line(value))).collect();
     for signature in &verdicts.dkim {
         let aligned = if signature.aligned { "aligned" } else { "not aligned" };
-        out +=
-            &format!("    dkim: {} ({aligned}) {} {}\n", signature.domain, signature.verdict.word(), signature.reason);
+        let line = format!("{} ({aligned}) {} {}", signature.domain, signature.verdict.word(), signature.reason);
+        out += &format!("    dkim: {}\n", paint::one_line(&line));
     }
     out += &format!("\n{}\n", paint::harmless(text(&report["new_text"]).trim()));
     out

@@ -67,7 +67,7 @@ fn print(context: &Context, path: &str, line: impl Fn(&Value) -> String) -> Resu
             return Ok(());
         }
         for row in rows.as_array().into_iter().flatten() {
-            println!("{}", paint::harmless(&line(row)));
+            println!("{}", paint::one_line(&line(row)));
         }
         Ok(())
     })

@@ -37,7 +37,14 @@ impl Paint {
     }
 }
 
-/// Text from a mail, made harmless for a terminal: control characters other than line ends and tabs are shown as `·`.
+/// Text from a mail, made harmless for a terminal: control characters other than line ends and tabs are shown as `·`, and
+/// so are those that turn the direction of writing.
 pub(super) fn harmless(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '·' } else { c }).collect()
+    let turns = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if (c.is_control() && c != '\n' && c != '\t') || turns(c) { '·' } else { c }).collect()
+}
+
+/// The same where the text has one line of its own: it cannot begin another.
+pub(super) fn one_line(text: &str) -> String {
+    harmless(text).replace(['\n', '\t'], " ")
 }

@@ -17,7 +17,7 @@ pub(super) fn run(context: &Context, args: Args) -> Result<(), Failure> {
             return Ok(());
         }
         for step in why["steps"].as_array().into_iter().flatten() {
-            println!("{}", paint::harmless(step.as_str().unwrap_or_default()));
+            println!("{}", paint::one_line(step.as_str().unwrap_or_default()));
         }
         Ok(())
     })
