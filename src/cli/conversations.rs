@@ -60,8 +60,10 @@ pub(super) fn run(context: &Context, action: Action) -> Result<(), Failure> {
             Action::List { address, open, limit } => list(context, &control, address, open, limit).await,
             Action::Show { id } => print(context, &control.get(&path(&id, "")).await?),
             Action::Reply { id, by, draft } => {
+                // What comes while the words are being written makes them stale.
+                let read: Value = control.get(&path(&id, "")).await?;
                 let words = if draft { None } else { Some(words_from_stdin()?) };
-                let body = json!({ "by": by, "markdown": words });
+                let body = json!({ "by": by, "markdown": words, "generation": read["generation"] });
                 print(context, &control.send("POST", &path(&id, "/replies"), body).await?)
             }
             Action::Close { id } => mark(&control, &id, json!({ "status": "resolved" })).await,
@@ -105,10 +107,10 @@ async fn list(
         let number = paint.bold(&format!("[{}]", row["number"]));
         let waits = match text(&row["waits_because"]) {
             "" => String::new(),
-            because => paint.dim(&format!("  waits: {because}")),
+            because => paint.dim(&format!("  waits: {}", paint::one_line(because))),
         };
         let (status, owner) = (text(&row["status"]), owner(&row["owner"]));
-        let (contact, title) = (text(&row["contact"]), paint::harmless(text(&row["title"])));
+        let (contact, title) = (text(&row["contact"]), paint::one_line(text(&row["title"])));
         println!("{number}  {}  {status}  {owner}  {contact}  {title}{waits}", moment(&row["updated"]));
     }
     Ok(())
@@ -134,7 +136,7 @@ fn print(context: &Context, view: &Value) -> Result<(), Failure> {
 /// A conversation as a person reads it in a terminal.
 pub(super) fn render(view: &Value, paint: Paint) -> String {
     let mut out = String::new();
-    let head = format!("[{}] {}", view["number"], paint::harmless(text(&view["title"])));
+    let head = format!("[{}] {}", view["number"], paint::one_line(text(&view["title"])));
     let (address, contact, status) = (text(&view["address"]), text(&view["contact"]), text(&view["status"]));
     out += &format!("{}\n{contact} to {address}, {status}, level {}\n", paint.bold(&head), view["level"]);
     for line in view["timeline"].as_array().into_iter().flatten() {
@@ -151,7 +153,7 @@ pub(super) fn render(view: &Value, paint: Paint) -> String {
                 )
             }
             "letter" => {
-                let by = if line["author"] == "ai" { "the AI" } else { "a person" };
+                let by = line["author"]["person"].as_str().map_or("the AI".into(), paint::one_line);
                 format!(
                     "\n{at} {} {}\n{}",
                     paint.green(text(&line["from"])),
@@ -159,8 +161,11 @@ pub(super) fn render(view: &Value, paint: Paint) -> String {
                     body(without_quote(text(&line["text"])), paint)
                 )
             }
-            _ => format!("{at} {}\n", paint.dim(&paint::harmless(text(&line["words"])))),
+            _ => format!("{at} {}\n", paint.dim(&paint::one_line(text(&line["words"])))),
         };
+    }
+    if let Some(draft) = view["draft"]["markdown"].as_str() {
+        out += &format!("\n{}\n{}", paint.green("draft, to be sent with reply --draft"), body(draft, paint));
     }
     out
 }

@@ -143,6 +143,8 @@ struct ReplyRequest {
     markdown: Option<String>,
     /// Who writes.
     by: String,
+    /// The generation of the conversation they have read. Without: as it is now.
+    generation: Option<u64>,
 }
 
 async fn reply(
@@ -151,16 +153,26 @@ async fn reply(
     Json(request): Json<ReplyRequest>,
 ) -> Answer<ConversationView> {
     let row = find(&office, &id)?;
+    let generation = request.generation.unwrap_or(row.generation);
+    let stale = || Problem::conflict("the conversation has moved on, by a newer mail or another answer: read it first");
+    if generation != row.generation {
+        return Err(stale());
+    }
     let draft = row.draft.clone();
     let (markdown, sources) = match (request.markdown, draft) {
         (Some(markdown), _) => (markdown, Vec::new()),
         (None, Some(draft)) => (draft.markdown, draft.sources),
-        (None, None) => return Err(Problem::bad_request("no draft waits there: say what to write")),
+        (None, None) => {
+            return Err(Problem::conflict("no draft waits there: it was sent, or a newer mail has come"));
+        }
     };
-    let approval = Approval::by_person(&request.by, row.generation);
+    if request.by.trim().is_empty() {
+        return Err(Problem::bad_request("say who writes"));
+    }
+    let approval = Approval::by_person(&request.by, generation);
     match office.writer.write(&row, &markdown, sources, approval).await {
         Ok(Written::Done) => Ok(Json(view::conversation(&office.store, row.id).await?)),
-        Ok(Written::Stale) => Err(Problem::conflict("a newer mail has come: read it first")),
+        Ok(Written::Stale) => Err(stale()),
         Err(WriteError::Store(error)) => Err(error.into()),
         Err(error) => Err(Problem::bad_request(error.to_string())),
     }

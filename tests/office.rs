@@ -1,0 +1,123 @@
+//! People at their terminals: what they are shown, what they may send, and that nothing a mail says can harm them.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+mod support;
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    process::{Command, Stdio},
+};
+
+use support::{
+    daemon::{Daemon, House},
+    mails,
+    names::Names,
+    smtp::Client,
+};
+
+const ADA: &str = "ada@customer.example";
+const SUPPORT: &str = "support@acme.example";
+
+fn house(names: &Names) -> House {
+    House::new(names.addr(), "", "segment_bytes = 4194304")
+}
+
+/// A mail of Ada comes in; its queue id.
+fn ada_writes(daemon: &Daemon, id: &str, subject: &str, text: &str) -> String {
+    let mail = mails::mail(ADA, SUPPORT, id, subject, "", text);
+    let said = Client::greeted(daemon.address()).unwrap().mail(ADA, &[SUPPORT], &mail).unwrap();
+    said.strip_prefix("250 2.0.0 Ok: queued as ").unwrap_or_else(|| panic!("{said}")).to_owned()
+}
+
+#[test]
+fn words_written_while_a_newer_mail_came_are_not_sent() {
+    // More than a pipe holds: when all of it is written, the command has read the conversation and reads us.
+    const LONGER_THAN_A_PIPE: usize = 256 * 1024;
+    let names = Names::start();
+    let house = house(&names);
+    let daemon = house.start();
+    ada_writes(&daemon, "1@customer.example", "Parcel", "Where is it?");
+    let number = daemon.api().conversations()[0]["number"].to_string();
+    let mut grace = Command::new(env!("CARGO_BIN_EXE_replyd"))
+        .arg("--config")
+        .arg(house.config())
+        .args(["conversations", "reply", &format!("#{number}"), "--by", "Grace"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut words = grace.stdin.take().unwrap();
+    words.write_all("It has left.\n".repeat(LONGER_THAN_A_PIPE / 12).as_bytes()).unwrap();
+
+    ada_writes(&daemon, "2@customer.example", &format!("Re: Parcel [{number}]"), "It has come, thank you.");
+    drop(words);
+
+    let ended = grace.wait_with_output().unwrap();
+    let told = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(75), "{told}");
+    assert!(told.contains("read it first"), "{told}");
+    assert_eq!(daemon.api().get("/api/v1/counts")["letters"], 0);
+    daemon.stop();
+}
+
+#[test]
+fn a_list_that_nobody_reads_to_its_end_is_no_accident() {
+    let names = Names::start();
+    let house = house(&names);
+    for command in [&["conversations", "list"][..], &["completions", "bash"], &["man"], &["check"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut run = Command::new(env!("CARGO_BIN_EXE_replyd"));
+        let done = run.arg("--config").arg(house.config()).args(command).stdout(writer).output().unwrap();
+        assert_eq!((done.status.code(), String::from_utf8_lossy(&done.stderr).as_ref()), (Some(0), ""), "{command:?}");
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let mut run = Command::new(env!("CARGO_BIN_EXE_replyd"));
+        let done = run.arg("--config").arg(house.config()).args(command).arg("--json").stdout(full).output().unwrap();
+        assert_eq!(done.status.code(), Some(74), "{command:?}: {}", String::from_utf8_lossy(&done.stderr));
+    }
+}
+
+#[test]
+fn a_subject_cannot_write_on_the_terminal() {
+    let names = Names::start();
+    let house = house(&names);
+    let daemon = house.start();
+    let subject = "=?utf-8?q?one=1B]0;title=07=0A[12345]_two=9B31m=E2=80=AEthree?=";
+    let id = ada_writes(&daemon, "1@customer.example", subject, "Four\u{1b}[2J.");
+    let number = daemon.api().conversations()[0]["number"].to_string();
+    for command in [&["conversations", "list"][..], &["conversations", "show", &number], &["why", &id]] {
+        let done = house.run(command);
+        let out = String::from_utf8(done.stdout).unwrap();
+        assert!(done.status.success() && !out.is_empty());
+        assert!(out.chars().all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'), "{command:?}: {out:?}");
+        assert!(!out.lines().any(|line| line.starts_with("[12345]")), "a line was forged: {out}");
+    }
+    daemon.stop();
+}
+
+#[test]
+fn a_daemon_whose_log_nobody_takes_goes_on() {
+    let names = Names::start();
+    let house = house(&names);
+    let mut run = Command::new(env!("CARGO_BIN_EXE_replyd"));
+    let mut daemon = run
+        .arg("--config")
+        .arg(house.config())
+        .arg("serve")
+        .stderr(Stdio::piped())
+        .env_remove("REPLYD_LOG")
+        .spawn()
+        .unwrap();
+    let log = BufReader::new(daemon.stderr.take().unwrap());
+    let address = log.lines().find_map(|line| Some(line.unwrap().split_once("taking mail at ")?.1.parse().unwrap()));
+
+    let mail = mails::mail(ADA, SUPPORT, "1@customer.example", "Parcel", "", "Where is it?");
+    let said = Client::greeted(address.unwrap()).and_then(|mut client| client.mail(ADA, &[SUPPORT], &mail));
+
+    daemon.kill().unwrap();
+    daemon.wait().unwrap();
+    let said = said.unwrap();
+    assert!(said.starts_with("250"), "{said}");
+}
