@@ -98,6 +98,31 @@ fn a_subject_cannot_write_on_the_terminal() {
 }
 
 #[test]
+fn every_command_that_changes_a_conversation_can_say_it_in_json() {
+    let names = Names::start();
+    let house = house(&names);
+    let daemon = house.start();
+    ada_writes(&daemon, "1@customer.example", "Parcel", "Where is it?");
+    let number = daemon.api().conversations()[0]["number"].to_string();
+    for (verb, key, value) in
+        [("close", "status", "resolved"), ("close", "status", "resolved"), ("give-back", "owner", "ai")]
+    {
+        let done = house.run(&["conversations", verb, &format!("#{number}"), "--json"]);
+        let row: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+        assert_eq!(row[key], value, "{verb}: {row:#}");
+    }
+    let closed = daemon.api().conversation(&number);
+    let events = closed["timeline"].as_array().unwrap().iter().filter(|line| line["name"] == "closed").count();
+    assert_eq!(events, 1, "closed is closed: {closed:#}");
+    // A local part may hold what means something else in a query.
+    let none = house.run(&["conversations", "list", "--json", "--address", "r&d+50%@acme.example"]);
+    assert_eq!(String::from_utf8_lossy(&none.stdout), "[]\n", "{}", String::from_utf8_lossy(&none.stderr));
+    let hers = house.run(&["conversations", "list", "--json", "--address", SUPPORT]);
+    assert!(hers.stdout.starts_with(b"[\n"));
+    daemon.stop();
+}
+
+#[test]
 fn a_daemon_whose_log_nobody_takes_goes_on() {
     let names = Names::start();
     let house = house(&names);

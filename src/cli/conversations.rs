@@ -66,8 +66,8 @@ pub(super) fn run(context: &Context, action: Action) -> Result<(), Failure> {
                 let body = json!({ "by": by, "markdown": words, "generation": read["generation"] });
                 print(context, &control.send("POST", &path(&id, "/replies"), body).await?)
             }
-            Action::Close { id } => mark(&control, &id, json!({ "status": "resolved" })).await,
-            Action::GiveBack { id } => mark(&control, &id, json!({ "owner": "ai" })).await,
+            Action::Close { id } => mark(context, &control, &id, json!({ "status": "resolved" })).await,
+            Action::GiveBack { id } => mark(context, &control, &id, json!({ "owner": "ai" })).await,
         }
     })
 }
@@ -84,8 +84,12 @@ fn words_from_stdin() -> Result<String, Failure> {
     if words.trim().is_empty() { Err(Failure::usage("nothing was written on standard input")) } else { Ok(words) }
 }
 
-async fn mark(control: &Control, id: &str, body: Value) -> Result<(), Failure> {
-    let _: Value = control.send("PATCH", &path(id, ""), body).await?;
+/// Says nothing when it is done, as commands do; with `--json` what the conversation is now.
+async fn mark(context: &Context, control: &Control, id: &str, body: Value) -> Result<(), Failure> {
+    let row: Value = control.send("PATCH", &path(id, ""), body).await?;
+    if context.json {
+        println!("{row:#}");
+    }
     Ok(())
 }
 
@@ -96,7 +100,9 @@ async fn list(
     open: bool,
     limit: usize,
 ) -> Result<(), Failure> {
-    let address = address.map(|address| format!("&address={}", address.replace('+', "%2B"))).unwrap_or_default();
+    // RFC 3986 §2.1: what a local part may hold (`+`, `&`, `%`) means something else in a query.
+    let address = address.map(|address| address.bytes().map(|octet| format!("%{octet:02X}")).collect::<String>());
+    let address = address.map(|address| format!("&address={address}")).unwrap_or_default();
     let rows: Value = control.get(&format!("/api/v1/conversations?open={open}&limit={limit}{address}")).await?;
     if context.json {
         println!("{rows:#}");
