@@ -73,6 +73,13 @@
 //! - `auth` asks DNS itself, through a cache of its own that also remembers absences and trouble, and hands mail-auth what it
 //!   found: the library would ask again for every mail.
 //! - `observability` stands above `store`: its functions take the rows that were kept, so that a line cannot say otherwise.
+//! - A conversation's level is the highest that its contact *proved* (0 to 3). A reply key raises the mail that carries it to
+//!   4, not the conversation: else her next mail, with the number alone, would stay outside.
+//! - The index gathers what it is told (`store/recent.rs`) and hands sled some four thousand keys at a time: sled writes its
+//!   log twice for every batch, however small. Reads look there first; a crash only makes the next start replay more.
+//! - `outbound::Writer` writes letters for the AI and for people alike; what differs is who holds the `Approval`.
+//! - On the destination without a key, the first registered address in the headers that has not had the mail gets it.
+//! - Keyed reply addresses are not written yet, so none is read: reply keys stand in Message-IDs only (issue 5).
 //! - The journal has two homes so far, segments and memory. The shared one is planned.
 //!
 //! # Known attacks

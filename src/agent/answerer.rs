@@ -9,7 +9,7 @@ use super::{
     desk::Case,
     knowledge::{Knowledge, Passage},
     model::{Answerer, Thinking, Thought},
-    questions::{QUESTIONS_MAX, questions},
+    questions::{QUESTIONS_MAX, Question, questions},
     wants_person::{asks_for_person, grave_word},
 };
 use crate::types::Level;
@@ -80,11 +80,10 @@ pub fn think_now(knowledge: &Knowledge, case: &Case, support_min_percent: u32, l
 }
 
 /// The best passage of each question, each passage once.
-fn quotes(knowledge: &Knowledge, questions: &[String], support_min_percent: u32) -> Result<Vec<Passage>, String> {
+fn quotes(knowledge: &Knowledge, questions: &[Question], support_min_percent: u32) -> Result<Vec<Passage>, String> {
     let mut passages: Vec<Passage> = Vec::new();
     for question in questions {
-        let best = knowledge.search(question, 1).map_err(|err| err.to_string())?.pop();
-        let Some(best) = best else { return Err("no help page speaks of it".into()) };
+        let Some(best) = best(knowledge, question)? else { return Err("no help page speaks of it".into()) };
         if best.support_percent < support_min_percent {
             return Err(format!(
                 "no help page answers it: the closest, “{}”, has {} % of what is asked, and {support_min_percent} % are needed",
@@ -100,6 +99,16 @@ fn quotes(knowledge: &Knowledge, questions: &[String], support_min_percent: u32)
         return Err(format!("the questions touch more than {QUOTES_MAX} help pages"));
     }
     Ok(passages)
+}
+
+/// The passage that carries a question best, read with its title or without.
+fn best(knowledge: &Knowledge, question: &Question) -> Result<Option<Passage>, String> {
+    let mut best: Option<Passage> = None;
+    for reading in std::iter::once(&question.text).chain(&question.alone) {
+        let found = knowledge.search(reading, 1).map_err(|err| err.to_string())?.pop();
+        best = found.into_iter().chain(best).max_by_key(|passage| passage.support_percent);
+    }
+    Ok(best)
 }
 
 fn answer(passages: Vec<Passage>) -> Thought {

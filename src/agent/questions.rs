@@ -11,16 +11,25 @@ const QUESTION_OCTETS_MAX: usize = 600;
 /// Words of substance without which a question needs the title beside it: `How long does it take?`
 const HEAVY_WORDS_MIN: usize = 2;
 
+/// One question, as it can be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Question {
+    /// With the title where it says little alone.
+    pub(super) text: String,
+    /// Without the title that was added, when it says something all the same: a title such as `Hello` is no help.
+    pub(super) alone: Option<String>,
+}
+
 /// The questions in `new_text`, with the title where one says too little alone. Without a question mark the whole text is
 /// the question. Empty when nothing of substance is asked; `None` when there are more than [`QUESTIONS_MAX`].
-pub(super) fn questions(new_text: &str, title: &str) -> Option<Vec<String>> {
+pub(super) fn questions(new_text: &str, title: &str) -> Option<Vec<Question>> {
     let title = bare_title(title);
     let text = new_text.trim();
     if text.is_empty() {
         return Some(Vec::new());
     }
     let tongue = Tongue::of(text);
-    let mut found: Vec<String> = Vec::new();
+    let mut found: Vec<Question> = Vec::new();
     for sentence in sentences(text).filter(|sentence| sentence.ends_with(['?', '？', '؟'])) {
         let sentence = words::head(sentence, QUESTION_OCTETS_MAX);
         if terms_that_say_something(sentence, tongue) == 0 && is_courtesy(sentence) {
@@ -36,17 +45,17 @@ pub(super) fn questions(new_text: &str, title: &str) -> Option<Vec<String>> {
         }
         found.push(with_title(whole, &title, tongue));
     }
-    found.retain(|question| terms_that_say_something(question, tongue) > 0);
+    found.retain(|question| terms_that_say_something(&question.text, tongue) > 0);
     found.dedup();
     (found.len() <= QUESTIONS_MAX).then_some(found)
 }
 
-fn with_title(question: &str, title: &str, tongue: Tongue) -> String {
-    if terms_that_say_something(question, tongue) >= HEAVY_WORDS_MIN || title.is_empty() {
-        question.to_owned()
-    } else {
-        format!("{title}. {question}")
+fn with_title(question: &str, title: &str, tongue: Tongue) -> Question {
+    let substance = terms_that_say_something(question, tongue);
+    if substance >= HEAVY_WORDS_MIN || title.is_empty() {
+        return Question { text: question.to_owned(), alone: None };
     }
+    Question { text: format!("{title}. {question}"), alone: (substance > 0).then(|| question.to_owned()) }
 }
 
 fn terms_that_say_something(text: &str, tongue: Tongue) -> usize {
@@ -126,18 +135,26 @@ fn bare_title(title: &str) -> String {
 mod tests {
     use super::*;
 
+    fn texts(new_text: &str, title: &str) -> Vec<String> {
+        questions(new_text, title).unwrap().into_iter().map(|question| question.text).collect()
+    }
+
     #[test]
     fn the_question_is_taken_out_of_the_letter() {
         let text = "Hi there,\n\nI ordered a jacket (no. 4711) last week. How long does shipping to Austria take?\n\nThanks,\nAda";
-        assert_eq!(questions(text, "My order").unwrap(), ["How long does shipping to Austria take?"]);
+        assert_eq!(texts(text, "My order"), ["How long does shipping to Austria take?"]);
     }
 
     #[test]
     fn a_question_that_says_little_is_read_with_the_title() {
-        assert_eq!(
-            questions("How long does it take?", "Re: [12345] Shipping to Austria").unwrap(),
-            ["Shipping to Austria. How long does it take?"]
-        );
+        let title = "Re: [12345] Shipping to Austria";
+        assert_eq!(texts("How long does it take?", title), ["Shipping to Austria. How long does it take?"]);
+    }
+
+    #[test]
+    fn a_question_that_says_something_can_be_read_without_a_title_that_does_not() {
+        let found = questions("Is there parking?", "Q2").unwrap();
+        assert_eq!(found, [Question { text: "Q2. Is there parking?".into(), alone: Some("Is there parking?".into()) }]);
     }
 
     #[test]
@@ -145,21 +162,21 @@ mod tests {
         let text =
             "How are you? Can you help me? Can I return shoes after a month? And where do I find the invoice for them?";
         assert_eq!(
-            questions(text, "Hello").unwrap(),
+            texts(text, "Hello"),
             ["Can I return shoes after a month?", "Hello. And where do I find the invoice for them?"]
         );
     }
 
     #[test]
     fn without_a_question_mark_the_whole_short_text_is_the_question() {
-        assert_eq!(questions("shipping to austria", "x").unwrap(), ["shipping to austria"]);
-        assert!(questions(&"I went to the shop. ".repeat(60), "x").unwrap().is_empty());
+        assert_eq!(texts("shipping to austria", "x"), ["shipping to austria"]);
+        assert!(texts(&"I went to the shop. ".repeat(60), "x").is_empty());
     }
 
     #[test]
     fn nothing_of_substance_is_no_question_and_too_many_are_too_many() {
-        assert!(questions("  \n", "Shipping").unwrap().is_empty());
-        assert!(questions("Thanks!", "Hello").unwrap().is_empty());
+        assert!(texts("  \n", "Shipping").is_empty());
+        assert!(texts("Thanks!", "Hello").is_empty());
         let many: String = (0..6).map(|n| format!("Does shirt model{n} shrink? ")).collect();
         assert!(questions(&many, "").is_none());
     }
