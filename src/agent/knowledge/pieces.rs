@@ -123,6 +123,7 @@ struct Reader {
     depth: usize,
     block: Range<usize>,
     is_list: bool,
+    is_paragraph: bool,
     is_code: bool,
     heading: String,
     /// What stands instead of which octets of the page; in order, not overlapping.
@@ -140,6 +141,7 @@ impl Reader {
         self.picture = None;
         self.heading.clear();
         self.is_list = matches!(tag, Tag::List(_));
+        self.is_paragraph = matches!(tag, Tag::Paragraph);
         self.is_code = matches!(tag, Tag::CodeBlock(_));
     }
 
@@ -165,6 +167,11 @@ impl Reader {
                 if let Some((.., picture)) = &mut self.picture {
                     picture.push_str(words);
                 }
+            }
+            // A page is wrapped where its editor wraps; a letter shows the line breaks it is given.
+            Event::SoftBreak if self.is_paragraph && self.picture.is_none() => {
+                self.heading.push(' ');
+                self.edits.push((range.clone(), " ".into()));
             }
             Event::SoftBreak | Event::HardBreak => self.heading.push(' '),
             Event::InlineHtml(_) if self.picture.is_none() => self.edits.push((range.clone(), String::new())),

@@ -113,3 +113,13 @@ fn what_is_too_large_or_leads_outside_is_passed_over_by_name() {
         assert!(warnings.contains(name), "{warnings}");
     }
 }
+
+#[test]
+fn a_paragraph_that_its_editor_wrapped_is_quoted_as_one_line() {
+    let page =
+        "# Shipping\n\nParcels to Austria\narrive within [three\ndays](https://acme.example/days).\n\n- one\n- two\n";
+    let passage = best(&known(&folder(&[("a.md", page)])), "When do parcels to Austria arrive?").unwrap();
+    let quoted = "Parcels to Austria arrive within [three days](<https://acme.example/days>).";
+    assert!(passage.text.starts_with(quoted), "{}", passage.text);
+    assert!(passage.text.contains("- one\n- two"), "{}", passage.text);
+}
