@@ -1,5 +1,7 @@
 //! Somebody else's verifier checks our signatures: dkimpy, in the Python that `deploy/test.sh` names.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
 use std::{
     io::Write,
     process::{Command, Stdio},
