@@ -22,6 +22,7 @@ use super::{
     requests::StoreError,
     reserve::Reserve,
     tallies::Tallies,
+    upkeep::{CHECKPOINT_EVERY, Upkeep},
 };
 use crate::types::JobKind;
 
@@ -34,11 +35,8 @@ const BATCH_OPERATIONS_MAX: usize = 512;
 /// Octets after which a batch takes no further operation.
 const BATCH_OCTETS_MAX: usize = 16 * 1024 * 1024;
 
-/// How often the index is made to survive, while something is written.
-const CHECKPOINT_EVERY: Duration = Duration::from_secs(10);
-
-/// Octets of the journal after which that is done earlier.
-const CHECKPOINT_OCTETS: usize = 64 * 1024 * 1024;
+/// How often the index is asked whether it still answers.
+const ANSWERS_EVERY: Duration = Duration::from_millis(100);
 
 /// How often a failed index is tried to be opened again.
 const MEND_EVERY: Duration = Duration::from_secs(1);
@@ -127,10 +125,10 @@ impl Committer {
         let (queue, waiting) = mpsc::sync_channel(WAITING_MAX);
         let desk = Desk::new(index.clone(), tallies.clone());
         let position = journal.end();
-        let checkpoint = Checkpointer::start(index.clone())?;
-        let (broken, mended) = (None, Instant::now());
+        let upkeep = Upkeep::start(index.clone())?;
+        let (broken, mended, answered) = (None, Instant::now(), Instant::now());
         let work =
-            Work { waiting, journal, index, desk, tallies, position, wakes, checkpoint, on_disk, broken, mended };
+            Work { waiting, journal, index, desk, tallies, position, wakes, upkeep, on_disk, broken, mended, answered };
         let thread = std::thread::Builder::new().name("committer".into()).spawn(move || work.run())?;
         Ok(Self { queue, thread: Mutex::new(Some(thread)) })
     }
@@ -180,12 +178,14 @@ struct Work {
     tallies: Tallies,
     position: Position,
     wakes: Wakes,
-    checkpoint: Checkpointer,
+    upkeep: Upkeep,
     on_disk: Option<OnDisk>,
     /// Why nothing is written any more: the index fell behind the journal. Opening it again brings it up.
     broken: Option<StoreError>,
     /// When that was tried last.
     mended: Instant,
+    /// When the index was last asked whether it answers.
+    answered: Instant,
 }
 
 /// What is needed to open the index again, and to have room for that.
@@ -206,7 +206,7 @@ impl Work {
             let first = match self.waiting.recv_timeout(CHECKPOINT_EVERY) {
                 Ok(message) => message,
                 Err(RecvTimeoutError::Timeout) => {
-                    self.checkpoint.when_due();
+                    self.upkeep.when_due();
                     continue;
                 }
                 Err(RecvTimeoutError::Disconnected) => break,
@@ -214,7 +214,7 @@ impl Work {
             let (batch, stop) = self.gather(first);
             running = !stop;
             self.commit(batch);
-            self.checkpoint.when_due();
+            self.upkeep.when_due();
         }
         // What came while the last batch was written: told so rather than left waiting.
         while let Ok(Message::Operation(operation)) = self.waiting.try_recv() {
@@ -266,11 +266,12 @@ impl Work {
         if !on_disk.reserve.hold() {
             return Err(StoreError::Unavailable("the disk is full".into()));
         }
-        if self.broken.is_none()
-            && let Err(e) = self.index.answers()
-        {
-            error!("the index has failed; it is opened again: {e}");
-            self.broken = Some(StoreError::Unavailable(e.to_string()));
+        if self.broken.is_none() && self.answered.elapsed() >= ANSWERS_EVERY {
+            self.answered = Instant::now();
+            if let Err(e) = self.index.answers() {
+                error!("the index has failed; it is opened again: {e}");
+                self.broken = Some(StoreError::Unavailable(e.to_string()));
+            }
         }
         if self.broken.is_some() && self.mended.elapsed() >= MEND_EVERY {
             self.mend();
@@ -309,7 +310,7 @@ impl Work {
             }
         };
         self.position = appended.after;
-        self.checkpoint.octets += octets;
+        self.upkeep.written(octets);
         match self.desk.apply(&appended.placed, appended.after) {
             Ok(due) => {
                 self.tallies = self.desk.tallies().clone();
@@ -331,53 +332,6 @@ fn unavailable(e: &JournalError) -> StoreError {
         JournalError::Unavailable(why) => StoreError::Unavailable(why.clone()),
         JournalError::Conflict | JournalError::Damaged { .. } | JournalError::Newer { .. } => {
             StoreError::Unavailable(e.to_string())
-        }
-    }
-}
-
-/// Makes the index survive now and then, in a thread of its own.
-struct Checkpointer {
-    go: Option<SyncSender<()>>,
-    thread: Option<JoinHandle<()>>,
-    last: Instant,
-    octets: usize,
-}
-
-impl Checkpointer {
-    fn start(index: Index) -> std::io::Result<Self> {
-        let (go, asked) = mpsc::sync_channel::<()>(1);
-        let work = move || {
-            while asked.recv().is_ok() {
-                if let Err(e) = index.checkpoint() {
-                    warn!("a checkpoint of the index failed; the next start replays more: {e}");
-                }
-            }
-        };
-        let thread = std::thread::Builder::new().name("index-checkpoint".into()).spawn(work)?;
-        Ok(Self { go: Some(go), thread: Some(thread), last: Instant::now(), octets: 0 })
-    }
-
-    fn when_due(&mut self) {
-        let due = self.octets >= CHECKPOINT_OCTETS || (self.octets > 0 && self.last.elapsed() >= CHECKPOINT_EVERY);
-        if due && let Some(go) = &self.go {
-            // One that is still running is enough.
-            let _ = go.try_send(());
-            self.last = Instant::now();
-            self.octets = 0;
-        }
-    }
-}
-
-impl Drop for Checkpointer {
-    fn drop(&mut self) {
-        if self.octets > 0
-            && let Some(go) = &self.go
-        {
-            let _ = go.send(());
-        }
-        self.go = None;
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
         }
     }
 }

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use sled::IVec;
 
 use super::{
+    absent::Absent,
     journal::Position,
     keys,
     recent::{self, Recent},
@@ -39,8 +40,11 @@ const LOOK_AGAIN: Duration = Duration::from_millis(10);
 /// Octets of the greatest value: far below the 128 KiB above which sled makes side files.
 pub(super) const VALUE_OCTETS_MAX: usize = 16 * 1024;
 
-/// Keys that are gathered before they go down to sled together.
-const GATHERED_KEYS_MAX: usize = 4096;
+/// Keys that go down to sled together.
+const SETTLED_KEYS: usize = 4096;
+
+/// Keys that may be gathered while others go down. Then a write waits for that.
+const GATHERED_KEYS_MAX: usize = 8 * SETTLED_KEYS;
 
 /// sled has no kind of its own for it.
 fn is_still_locked(error: &sled::Error) -> bool {
@@ -61,6 +65,7 @@ pub(super) struct Index {
     /// `None` while it is opened again.
     db: Arc<RwLock<Option<sled::Db>>>,
     recent: Recent,
+    absent: Absent,
     /// One at a time brings down what is recent.
     settling: Arc<Mutex<()>>,
     folder: Option<PathBuf>,
@@ -94,7 +99,13 @@ impl Index {
     }
 
     fn of(db: sled::Db, folder: Option<PathBuf>) -> Self {
-        Self { db: Arc::new(RwLock::new(Some(db))), recent: Recent::default(), settling: Arc::default(), folder }
+        Self {
+            db: Arc::new(RwLock::new(Some(db))),
+            recent: Recent::default(),
+            absent: Absent::default(),
+            settling: Arc::default(),
+            folder,
+        }
     }
 
     /// Lets go of the files, for all copies: until [`Index::go_on_with`] whoever asks hears that it cannot be said now.
@@ -104,7 +115,9 @@ impl Index {
 
     /// All copies of this one go on with what `other` has open and has gathered.
     pub(super) fn go_on_with(&self, other: &Self) {
+        let _one = self.settling.lock().unwrap_or_else(PoisonError::into_inner);
         let db = other.db.write().unwrap_or_else(PoisonError::into_inner).take();
+        self.absent.start_over();
         let mut mine = self.db.write().unwrap_or_else(PoisonError::into_inner);
         self.recent.replace(&other.recent);
         *mine = db;
@@ -120,7 +133,28 @@ impl Index {
     /// # Errors
     /// What it says instead.
     pub(super) fn answers(&self) -> Result<(), StoreError> {
+        // While it takes a batch it answers nobody, and does not need asking.
+        let Ok(_one) = self.settling.try_lock() else { return Ok(()) };
         self.below(keys::STATE).map(drop)
+    }
+
+    /// Whether enough is gathered to go down.
+    pub(super) fn is_laden(&self) -> bool {
+        self.recent.waiting() >= SETTLED_KEYS
+    }
+
+    /// Whether [`Index::learn_what_is_absent`] has nothing left to do.
+    pub(super) fn knows_what_is_absent(&self) -> bool {
+        self.absent.is_learned()
+    }
+
+    /// Learns some more of what sled has, so that it need not be asked for what it has not.
+    ///
+    /// # Errors
+    /// When sled cannot be read now.
+    pub(super) fn learn_what_is_absent(&self) -> Result<(), StoreError> {
+        let db = self.db()?;
+        self.absent.learn(|from| db.range(from.to_vec()..).keys()).map_err(trouble)
     }
 
     /// What sled has.
@@ -140,7 +174,8 @@ impl Index {
         Ok(state.filter(|state| state.format == FORMAT))
     }
 
-    /// Takes a batch that brings the index to `position`. All of it is seen at once or nothing.
+    /// Takes a batch that brings the index to `position`. All of it is seen at once or nothing. Somebody is to call
+    /// [`Index::settle`] now and then; when nobody did for long, this does.
     pub(super) fn apply(
         &self,
         changes: impl Iterator<Item = (Vec<u8>, Option<IVec>)>,
@@ -157,6 +192,7 @@ impl Index {
         let Some((leaving, state)) = self.recent.leave() else { return Ok(()) };
         let mut batch = sled::Batch::default();
         for (key, value) in leaving.iter() {
+            self.absent.add(key);
             match value {
                 Some(value) => batch.insert(key.as_slice(), value),
                 None => batch.remove(key.as_slice()),
@@ -218,6 +254,7 @@ impl View for Index {
     fn value(&self, key: &[u8]) -> Result<Option<IVec>, StoreError> {
         match self.recent.value(key) {
             Some(known) => Ok(known),
+            None if self.absent.surely(key) => Ok(None),
             None => self.below(key),
         }
     }

@@ -3,6 +3,7 @@
 //! Every write is one whole operation here and one record there. It is decided, made durable and visible by the committer,
 //! or it leaves nothing. What is asked of the store never waits for a write.
 
+mod absent;
 mod accepting;
 mod committer;
 mod desk;
@@ -23,6 +24,7 @@ mod reserve;
 mod rows;
 mod steps;
 mod tallies;
+mod upkeep;
 mod verify;
 mod view;
 

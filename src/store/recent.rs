@@ -47,6 +47,11 @@ impl Recent {
         layers.newest.len()
     }
 
+    /// How many keys wait to go down.
+    pub(super) fn waiting(&self) -> usize {
+        self.read().newest.len()
+    }
+
     /// How far it is, when anything came since the start.
     pub(super) fn state(&self) -> Option<State> {
         self.read().state.clone()
