@@ -61,7 +61,9 @@ impl Absent {
     /// This key is about to be in sled.
     pub(super) fn add(&self, key: &[u8]) {
         if is_asked_for(key) {
-            self.bits(key).for_each(|(word, bit)| drop(word.fetch_or(bit, Relaxed)));
+            for (word, bit) in self.bits(key) {
+                word.fetch_or(bit, Relaxed);
+            }
         }
     }
 

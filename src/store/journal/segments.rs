@@ -17,9 +17,13 @@ use super::{
     Appended, Journal, JournalError, Kept, Placed, Position, RawReader, Record, Records,
     frame::{HEADER, Header, len_of},
     scan::{Step, Walk, find_end, io_trouble},
-    spare::Spare,
+    spare::{Room, Spare},
 };
 use crate::store::rows::RawRef;
+
+/// Octets of a batch, on average over a segment, from which the next segment's room is reserved and not written: a sync
+/// costs about a tenth of a millisecond more then, and a megabyte of zeros half of one.
+const LONG_BATCH_OCTETS: u64 = 192 * 1024;
 
 /// The segments of one folder. Only one process may have it open; who opens it holds the lock of the data folder.
 pub(crate) struct Segments {
@@ -29,8 +33,10 @@ pub(crate) struct Segments {
     segment: u64,
     /// Where the next record begins.
     offset: u64,
-    /// How far the file is written with zeros.
+    /// How far the file reaches.
     size: u64,
+    /// Batches appended to this file since it was opened, and their octets.
+    appended: (u64, u64),
     end: Position,
     spare: Spare,
     /// Why nothing may be written any more, until a restart looks at the files again.
@@ -62,7 +68,7 @@ impl Segments {
         let mut spare = Spare::new(folder);
         let numbers = list(folder)?;
         let Some(&segment) = numbers.last() else {
-            let file = make_segment(folder, 1, segment_bytes, 0, &mut spare)?;
+            let file = make_segment(folder, 1, segment_bytes, 0, Room::Written, &mut spare)?;
             return Self::at(folder, segment_bytes, file, Position::START, 1, 0, spare);
         };
         let path = path_of(folder, segment);
@@ -93,6 +99,7 @@ impl Segments {
             segment,
             offset,
             size,
+            appended: (0, 0),
             end,
             spare,
             read_only: None,
@@ -107,10 +114,18 @@ impl Segments {
             return Ok(());
         }
         let next = self.segment + 1;
-        let file = make_segment(&self.folder, next, self.segment_bytes, bytes, &mut self.spare)?;
+        let room = self.room();
+        let file = make_segment(&self.folder, next, self.segment_bytes, bytes, room, &mut self.spare)?;
         let size = file.metadata().map_err(|e| io_trouble(&self.folder, 0, &e))?.len();
         (self.file, self.segment, self.offset, self.size) = (file, next, 0, size);
+        self.appended = (0, 0);
         Ok(())
+    }
+
+    /// How the next segment's room is to be made, by what this one was filled with.
+    fn room(&self) -> Room {
+        let (batches, octets) = self.appended;
+        if octets >= batches.max(1) * LONG_BATCH_OCTETS { Room::Reserved } else { Room::Written }
     }
 
     fn write(&mut self, headers: &[Header], batch: &[Record]) -> io::Result<()> {
@@ -195,9 +210,10 @@ impl Journal for Segments {
             placed.push(Placed { segment: self.segment, offset });
             self.offset += len_of(record);
         }
+        self.appended = (self.appended.0 + 1, self.appended.1 + bytes);
         self.end = Position { next: first + batch.len() as u64, segment: self.segment, offset: self.offset };
         if self.offset > self.size / 2 {
-            self.spare.prepare(self.segment_bytes);
+            self.spare.prepare(self.segment_bytes, self.room());
         }
         Ok(Appended { placed, after: self.end })
     }
@@ -336,9 +352,16 @@ fn path_of(folder: &Path, segment: u64) -> PathBuf {
     folder.join(format!("{segment:020}.seg"))
 }
 
-fn make_segment(folder: &Path, segment: u64, wanted: u64, bytes: u64, spare: &mut Spare) -> Result<File, JournalError> {
+fn make_segment(
+    folder: &Path,
+    segment: u64,
+    wanted: u64,
+    bytes: u64,
+    room: Room,
+    spare: &mut Spare,
+) -> Result<File, JournalError> {
     let path = path_of(folder, segment);
-    let made = spare.take(&path, wanted, bytes).and_then(|file| {
+    let made = spare.take(&path, wanted, bytes, room).and_then(|file| {
         // The name must be as durable as what will be written under it.
         File::open(folder)?.sync_all()?;
         Ok(file)
