@@ -34,7 +34,7 @@ pub(super) fn fill(mail: &mut Mail, parts: Parts<'_>, hits: &mut Hits) {
         }
     }
     mail.html = joined(readable.iter().filter(|r| r.is_html).map(|r| r.text.as_str()), hits);
-    fill_text(mail, &readable, hits);
+    fill_text(mail, readable, hits);
     mark_inline(mail);
 }
 
@@ -104,6 +104,15 @@ fn unix_lines(text: &str) -> String {
     out
 }
 
+/// A charset may take more octets in UTF-8 than it had.
+fn capped(mut text: String, hits: &mut Hits) -> String {
+    if text.len() > TEXT_BYTES_MAX {
+        hits.add(Cap::Text);
+        text.truncate(text.floor_char_boundary(TEXT_BYTES_MAX));
+    }
+    text
+}
+
 fn joined<'a>(texts: impl Iterator<Item = &'a str>, hits: &mut Hits) -> String {
     let mut out = String::new();
     for text in texts {
@@ -122,7 +131,7 @@ fn joined<'a>(texts: impl Iterator<Item = &'a str>, hits: &mut Hits) -> String {
 /// Puts together what a person reads: of every alternative its plain form when it says anything, else its HTML.
 ///
 /// HTML outside of alternatives counts only when no plain text came before it: what follows is a footer's second form.
-fn fill_text(mail: &mut Mail, readable: &[Readable], hits: &mut Hits) {
+fn fill_text(mail: &mut Mail, readable: Vec<Readable>, hits: &mut Hits) {
     let says = |r: &&Readable| !r.is_html && !r.text.trim().is_empty();
     let plain_forms: HashSet<usize> = readable.iter().filter(says).filter_map(|r| r.alternative).collect();
     let mut pieces: Vec<String> = Vec::new();
@@ -131,7 +140,7 @@ fn fill_text(mail: &mut Mail, readable: &[Readable], hits: &mut Hits) {
         if !part.is_html {
             if !part.text.trim().is_empty() {
                 any_plain = true;
-                pieces.push(part.text.clone());
+                pieces.push(part.text);
             }
             continue;
         }
@@ -144,7 +153,10 @@ fn fill_text(mail: &mut Mail, readable: &[Readable], hits: &mut Hits) {
         }
     }
     mail.text_from_html = !pieces.is_empty() && !any_plain;
-    mail.text = joined(pieces.iter().map(String::as_str), hits);
+    mail.text = match pieces.as_mut_slice() {
+        [only] => capped(std::mem::take(only), hits),
+        several => joined(several.iter().map(String::as_str), hits),
+    };
 }
 
 fn attachment(leaf: &Leaf<'_>) -> Attachment {

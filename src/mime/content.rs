@@ -78,7 +78,7 @@ fn structured(field: &Field<'_>, hits: &mut Hits) -> Option<ContentType<'static>
         hits.add(Cap::Parameters);
         value = &value[..cut];
     }
-    let line = text::guess(value) + "\n";
+    let line = text::guess(value).into_owned() + "\n";
     match MessageStream::new(line.as_bytes()).parse_content_type().into_owned() {
         HeaderValue::ContentType(content) => Some(content),
         _ => None,

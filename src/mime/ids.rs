@@ -11,7 +11,7 @@ const ID_OCTETS_MAX: usize = 998;
 pub(super) fn of(value: &[u8]) -> Vec<String> {
     let value = text::guess(value);
     let mut ids = Vec::new();
-    let mut rest = value.as_str();
+    let mut rest = value.as_ref();
     while let Some(open) = rest.find('<') {
         bare(&rest[..open], &mut ids);
         let inner = &rest[open + 1..];

@@ -82,7 +82,7 @@ fn all_ids(head: &Head<'_>, name: &str) -> Vec<String> {
 
 /// Milliseconds since 1970. RFC 5322 §3.3.
 fn date(value: &[u8]) -> Option<i64> {
-    let line = text::guess(value) + "\n";
+    let line = text::guess(value).into_owned() + "\n";
     match MessageStream::new(line.as_bytes()).parse_date() {
         HeaderValue::DateTime(date) if date.is_valid() => date.to_timestamp().checked_mul(1_000),
         _ => None,

@@ -1,18 +1,20 @@
 //! Octets to text: charsets, encoded words (RFC 2047), transfer encodings (RFC 2045), and what is cleaned out of
 //! words that people will see. Nothing here fails or comes back empty because of a charset.
 
+use std::borrow::Cow;
+
 use mail_parser::decoders::charsets::map::charset_decoder;
 
 /// Reads octets of no declared charset: UTF-8 where it is, else windows-1252 octet by octet.
-pub(super) fn guess(bytes: &[u8]) -> String {
+pub(super) fn guess(bytes: &[u8]) -> Cow<'_, str> {
     if let Ok(text) = std::str::from_utf8(bytes) {
         // Tolerated: ISO-2022-JP without a word about it; its escapes have no other meaning in mail.
         if memchr::memmem::find(bytes, b"\x1b$").is_some()
             && let Some(decode) = charset_decoder(b"iso-2022-jp")
         {
-            return decode(bytes);
+            return decode(bytes).into();
         }
-        return text.to_owned();
+        return text.into();
     }
     let windows = charset_decoder(b"windows-1252");
     let mut text = String::with_capacity(bytes.len() + bytes.len() / 8);
@@ -23,17 +25,17 @@ pub(super) fn guess(bytes: &[u8]) -> String {
             _ => {}
         }
     }
-    text
+    text.into()
 }
 
 /// Reads octets of a declared charset. A wrong declaration is seen through where the octets show it.
-pub(super) fn decode(bytes: &[u8], declared: &str) -> String {
+pub(super) fn decode<'a>(bytes: &'a [u8], declared: &str) -> Cow<'a, str> {
     let charset = declared.trim().trim_matches(['"', '\'']).to_ascii_lowercase();
     let text = decode_named(bytes, &charset);
-    text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)
+    if text.starts_with('\u{feff}') { text['\u{feff}'.len_utf8()..].to_owned().into() } else { text }
 }
 
-fn decode_named(bytes: &[u8], charset: &str) -> String {
+fn decode_named<'a>(bytes: &'a [u8], charset: &str) -> Cow<'a, str> {
     if matches!(charset, "" | "utf-8" | "utf8" | "us-ascii" | "ascii" | "unknown-8bit" | "x-unknown") {
         return guess(bytes);
     }
@@ -45,7 +47,7 @@ fn decode_named(bytes: &[u8], charset: &str) -> String {
     let (lost, kept) =
         text.chars().fold((0_usize, 0_usize), |(l, k), c| if c == '\u{fffd}' { (l + 1, k) } else { (l, k + 1) });
     // Charsets that the decoder knows by name only (ISO-2022-KR, HZ) come back as one replacement.
-    if lost > 0 && (lost > kept || runs_of_utf8(bytes) > 0) { guess(bytes) } else { text }
+    if lost > 0 && (lost > kept || runs_of_utf8(bytes) > 0) { guess(bytes) } else { text.into() }
 }
 
 /// How many characters of more than one octet there are, when all of it is valid UTF-8; 0 otherwise.
@@ -69,7 +71,7 @@ fn runs_that_convince(charset: &str) -> usize {
 ///
 /// Neighbours of one charset are joined before decoding: many writers cut in the middle of a character.
 pub(super) fn words(value: &[u8]) -> String {
-    let Some(last_end) = memchr::memmem::rfind(value, b"?=") else { return guess(value) };
+    let Some(last_end) = memchr::memmem::rfind(value, b"?=") else { return guess(value).into_owned() };
     let mut out = String::with_capacity(value.len());
     let mut pending: Option<(String, Vec<u8>)> = None;
     let mut plain_at = 0;
