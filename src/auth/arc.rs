@@ -3,9 +3,37 @@
 //! A chain that verifies proves who sealed, not that they tell the truth (S-08): anybody can seal. So a seal counts only
 //! from the sealers registered for the address that was reached.
 
-use mail_auth::{ArcOutput, DkimResult};
+use mail_auth::{ArcOutput, AuthenticatedMessage, DkimResult};
 
-use super::results::{Statement, statements};
+use super::{
+    results::{Statement, statements},
+    tags::{has_tags, tags},
+};
+
+/// RFC 8617 §4.1.3, §4.1.2.
+const SEAL_TAGS: [&str; 6] = ["i", "a", "b", "cv", "d", "s"];
+const SIGNATURE_TAGS: [&str; 7] = ["i", "a", "b", "bh", "d", "h", "s"];
+
+/// Whether the fields of the chain break rules that mail-auth does not look at: a field of a set is missing, a tag list
+/// breaks the grammar or lacks a tag, or a signature covers seals. RFC 8617 §4.1, §5.2.
+pub(super) fn is_broken(message: &AuthenticatedMessage<'_>) -> bool {
+    let fields = |wanted: &'static str| {
+        let is_wanted = move |name: &[u8]| name.trim_ascii_end().eq_ignore_ascii_case(wanted.as_bytes());
+        message.headers.iter().filter(move |(name, _)| is_wanted(name)).map(|(_, value)| *value)
+    };
+    let (seals, signatures) = (fields("ARC-Seal").count(), fields("ARC-Message-Signature").count());
+    seals != signatures
+        || seals != fields("ARC-Authentication-Results").count()
+        || fields("ARC-Seal").any(|seal| !has_tags(seal, &SEAL_TAGS))
+        || fields("ARC-Message-Signature")
+            .any(|signature| !has_tags(signature, &SIGNATURE_TAGS) || covers_seals(signature))
+}
+
+fn covers_seals(signature: &[u8]) -> bool {
+    let tags = tags(signature).unwrap_or_default();
+    let signed = tags.iter().find(|(name, _)| *name == b"h").map_or(&b""[..], |(_, value)| value);
+    signed.split(|&b| b == b':').any(|name| name.trim_ascii().eq_ignore_ascii_case(b"ARC-Seal"))
+}
 
 /// The sealer that vouches, if one does.
 ///
@@ -19,7 +47,9 @@ pub(super) fn voucher(
     says: impl Fn(&[u8]) -> bool,
 ) -> Option<String> {
     let newest = chain.sets().last()?;
-    if *chain.result() != DkimResult::Pass || !covers(&newest.signature.header.h) {
+    // S-07: what follows a covered length (`l=`) is anybody's.
+    let is_whole = newest.signature.header.l == 0;
+    if *chain.result() != DkimResult::Pass || !is_whole || !covers(&newest.signature.header.h) {
         return None;
     }
     let is_trusted = |domain: &str| trusted.iter().any(|sealer| sealer.eq_ignore_ascii_case(domain));

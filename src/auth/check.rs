@@ -4,10 +4,10 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use mail_auth::{
-    ArcOutput, AuthenticatedMessage, DmarcOutput, DmarcResult, Parameters, SpfOutput, SpfResult, dmarc::Policy,
-    dmarc::verify::DmarcParameters, spf::verify::SpfParameters,
+    ArcOutput, AuthenticatedMessage, DmarcOutput, DmarcResult, SpfOutput, SpfResult, dmarc::Policy,
+    dmarc::verify::DmarcParameters,
 };
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use super::{
     Inner,
@@ -16,11 +16,9 @@ use super::{
     dns::Question,
     level::{Findings, level},
     lookups::Lookups,
+    spf,
 };
 use crate::types::{Address, ArcSeal, DkimSignature, Envelope, Verdict, Verdicts};
-
-/// Runs over one mail until nothing more is missed: ten SPF lookups in a row and some to spare.
-const RUNS_MAX: usize = 16;
 
 /// Fields that forwarders leave. Mail that carries one did not come straight from its author, whatever SPF says.
 const FORWARDED_FIELDS: [&str; 11] = [
@@ -51,7 +49,7 @@ pub(super) struct Case {
 
 /// What one run found.
 struct Run<'x> {
-    spf: SpfOutput,
+    spf: Verdict,
     dkim: Vec<DkimSignature>,
     dmarc: DmarcOutput,
     arc: ArcOutput<'x>,
@@ -67,54 +65,40 @@ impl Case {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let from = self.from.as_ref().map_or("", Address::domain);
         let refused = dkim::choose(&mut message, from, auth.signatures_max, now);
-        let lookups = Lookups::new(auth.dns.clone(), self.envelope.peer);
+        let lookups = Lookups::new(auth.dns.clone());
         for name in walk(from).into_iter().filter(|name| !name.is_empty()) {
             lookups.ask_early(Question::txt(&format!("_dmarc.{name}.")));
         }
-        for _ in 0..RUNS_MAX {
-            let Ok(run) = timeout_at(deadline, self.run(auth, &lookups, &message)).await else { break };
-            if lookups.is_complete() {
+        loop {
+            let run = self.run(auth, &lookups, &message).await;
+            if !lookups.want_another_run(deadline).await {
                 return self.conclude(auth, &lookups, &message, refused, run);
             }
-            if !matches!(timeout_at(deadline, lookups.fetch_missed()).await, Ok(true)) {
-                break;
-            }
         }
-        lookups.give_up();
-        let run = self.run(auth, &lookups, &message).await;
-        self.conclude(auth, &lookups, &message, refused, run)
     }
 
     async fn run<'x>(&'x self, auth: &Inner, lookups: &'x Lookups, message: &'x AuthenticatedMessage<'x>) -> Run<'x> {
         let resolver = &auth.dns.resolver;
-        let spf = self.spf(auth, lookups).await;
-        let outputs = resolver.verify_dkim(over(message, lookups)).await;
+        let spf = self.spf(lookups);
+        let outputs = resolver.verify_dkim(lookups.over(message)).await;
         let mut dmarc = DmarcOutput::default();
         let mut arc = ArcOutput::default();
         if self.trouble_with_from(message).is_empty() {
             let sender = self.sender_domain();
-            let parameters = DmarcParameters::new(message, &outputs, sender, &spf);
-            dmarc = resolver.verify_dmarc(over(parameters, lookups)).await;
-            arc = resolver.verify_arc(over(message, lookups)).await;
+            let output = SpfOutput::new(sender.to_owned()).with_result(spf_result(spf));
+            let parameters = DmarcParameters::new(message, &outputs, sender, &output);
+            dmarc = resolver.verify_dmarc(lookups.over(parameters)).await;
+            arc = resolver.verify_arc(lookups.over(message)).await;
         }
         Run { dkim: dkim::entries(&outputs), spf, dmarc, arc }
     }
 
     /// RFC 7208 §2.4: the null sender stands for the HELO name.
-    async fn spf(&self, auth: &Inner, lookups: &Lookups) -> SpfOutput {
+    fn spf(&self, lookups: &Lookups) -> Verdict {
         let Envelope { peer, helo, mail_from, .. } = &self.envelope;
-        let sender = mail_from.as_ref().map(ToString::to_string);
-        let parameters = match &sender {
-            Some(sender) => SpfParameters::verify_mail_from(*peer, helo, &auth.hostname, sender),
-            None => SpfParameters::verify_ehlo(*peer, helo, &auth.hostname),
-        };
-        lookups.take_address_trouble();
-        let output = auth.dns.resolver.verify_spf(over(parameters, lookups)).await;
-        if lookups.take_address_trouble() {
-            // RFC 7208 §2.6.6: a lookup that failed for now. The output knows only that no address matched.
-            return SpfOutput::new(output.domain().to_owned()).with_result(SpfResult::TempError);
-        }
-        output
+        let (local, domain) =
+            mail_from.as_ref().map_or(("postmaster", helo.as_str()), |from| (from.local(), from.domain()));
+        spf::check(lookups, spf::Client { peer: *peer, helo, local, domain })
     }
 
     fn conclude(
@@ -137,10 +121,13 @@ impl Case {
             signature.aligned = alignment.relaxed(&signature.domain);
         }
         let policy = run.dmarc.dmarc_record().map_or("", |_| policy_word(run.dmarc.policy()));
-        let spf = spf_verdict(run.spf.result());
+        let spf = run.spf;
         let covers = |fields: &[String]| dkim::open_field(message, fields).is_none();
         let says = |results: &[u8]| arc::says_passed(results, from, |domain| alignment.relaxed(domain));
-        let seal = self.seal(&run.arc, covers, says);
+        let mut seal = self.seal(&run.arc, covers, says);
+        if arc::is_broken(message) {
+            seal = ArcSeal { verdict: Verdict::Fail, vouched: false, ..seal };
+        }
         let sender = self.sender_domain();
         let sender_speaks = match run.dmarc.dmarc_record() {
             Some(_) => *run.dmarc.spf_result() == DmarcResult::Pass && alignment.relaxed(sender),
@@ -165,7 +152,7 @@ impl Case {
             level,
             sentence,
             spf,
-            spf_domain: run.spf.domain().to_owned(),
+            spf_domain: sender.to_owned(),
             dkim: signatures,
             dmarc,
             dmarc_policy: policy.to_owned(),
@@ -249,18 +236,6 @@ fn author(
     found
 }
 
-/// mail-auth's parameters with all five caches being `lookups`.
-fn over<'x, P>(params: P, lookups: &'x Lookups) -> Parameters<'x, P, Lookups, Lookups, Lookups, Lookups, Lookups> {
-    Parameters {
-        params,
-        cache_txt: Some(lookups),
-        cache_mx: Some(lookups),
-        cache_ptr: Some(lookups),
-        cache_ipv4: Some(lookups),
-        cache_ipv6: Some(lookups),
-    }
-}
-
 fn dmarc_verdict(output: &DmarcOutput) -> Verdict {
     match output.result() {
         DmarcResult::Pass => Verdict::Pass,
@@ -279,14 +254,15 @@ fn policy_word(policy: Policy) -> &'static str {
     }
 }
 
-fn spf_verdict(result: SpfResult) -> Verdict {
-    match result {
-        SpfResult::Pass => Verdict::Pass,
-        SpfResult::Fail => Verdict::Fail,
-        SpfResult::SoftFail => Verdict::SoftFail,
-        SpfResult::Neutral => Verdict::Neutral,
-        SpfResult::TempError => Verdict::TempError,
-        SpfResult::PermError => Verdict::PermError,
-        SpfResult::None => Verdict::None,
+/// What mail-auth's DMARC wants to hear.
+fn spf_result(verdict: Verdict) -> SpfResult {
+    match verdict {
+        Verdict::Pass => SpfResult::Pass,
+        Verdict::Fail => SpfResult::Fail,
+        Verdict::SoftFail => SpfResult::SoftFail,
+        Verdict::Neutral => SpfResult::Neutral,
+        Verdict::TempError => SpfResult::TempError,
+        Verdict::PermError => SpfResult::PermError,
+        Verdict::None => SpfResult::None,
     }
 }

@@ -5,13 +5,13 @@
 
 use std::{
     collections::HashMap,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use mail_auth::{
-    DnsError, DnssecStatus, Error, MX, MessageAuthenticator, RecordSet, Txt,
+    DnsError, Error, MessageAuthenticator, Txt,
     common::{parse::TxtRecordParser, verify::DomainKey},
     dmarc::Dmarc,
     hickory_resolver::{
@@ -23,7 +23,6 @@ use mail_auth::{
         },
         system_conf::read_system_conf,
     },
-    spf::Spf,
 };
 use tokio::{
     sync::{Semaphore, watch},
@@ -31,7 +30,7 @@ use tokio::{
 };
 use tracing::warn;
 
-use super::cache::Cache;
+use super::{cache::Cache, spf};
 use crate::config;
 
 /// How often a query is sent before the server counts as silent: a lost packet is worth one more.
@@ -62,17 +61,19 @@ const FLIGHTS_MAX: usize = 4096;
 /// Lookups on their way: each holds a socket.
 const QUERIES_AT_ONCE_MAX: usize = 256;
 
-/// Entries of hickory's own cache. It only serves the absences that `lookups` cannot express.
+/// Entries of hickory's own cache. It serves routes; senders have one of their own.
 const RESOLVER_CACHE_ENTRIES: u64 = 2048;
 
 /// What DNS said.
 #[derive(Clone)]
 pub(super) enum Answer {
+    /// A key or a policy, as mail-auth reads it; absence and trouble too.
     Txt(Txt),
-    Mx(RecordSet<MX>),
-    V4(RecordSet<Ipv4Addr>),
-    V6(RecordSet<Ipv6Addr>),
-    Ptr(RecordSet<Box<str>>),
+    /// The one SPF record of a name, or what is wrong with it.
+    Spf(Result<Arc<spf::Record>, spf::Broken>),
+    Addresses(Arc<[IpAddr]>),
+    /// Hosts of an MX lookup, best first, or the names of an address.
+    Hosts(Arc<[Box<str>]>),
     /// No such name, or no such row there.
     Missing,
     /// Nothing can be said now.
@@ -87,13 +88,30 @@ pub(super) struct Question(pub(super) Box<[u8]>);
 
 impl Question {
     pub(super) const TXT: u8 = b'T';
+    pub(super) const SPF: u8 = b'S';
     pub(super) const MX: u8 = b'M';
     pub(super) const V4: u8 = b'4';
     pub(super) const V6: u8 = b'6';
     pub(super) const PTR: u8 = b'P';
 
+    pub(super) fn new(kind: u8, name: &str) -> Self {
+        let mut question = Vec::with_capacity(name.len() + 2);
+        question.push(kind);
+        question.extend_from_slice(name.as_bytes());
+        question.make_ascii_lowercase();
+        question[0] = kind;
+        if !name.ends_with('.') {
+            question.push(b'.');
+        }
+        Self(question.into())
+    }
+
     pub(super) fn txt(name: &str) -> Self {
-        Self(format!("T{name}").into_bytes().into())
+        Self::new(Self::TXT, name)
+    }
+
+    pub(super) fn ptr(address: IpAddr) -> Self {
+        Self::new(Self::PTR, &Name::from(address).to_ascii())
     }
 
     fn parts(&self) -> (u8, &str) {
@@ -182,22 +200,15 @@ impl Dns {
 
     async fn look_up(&self, question: &Question) -> (Answer, Duration) {
         let (kind, name) = question.parts();
-        let kind = match kind {
-            Question::TXT => RecordType::TXT,
+        let record_type = match kind {
+            Question::TXT | Question::SPF => RecordType::TXT,
             Question::MX => RecordType::MX,
             Question::V4 => RecordType::A,
             Question::V6 => RecordType::AAAA,
             _ => RecordType::PTR,
         };
-        let parsed = match name.parse::<IpAddr>() {
-            Ok(ip) if kind == RecordType::PTR => Ok(Name::from(ip)),
-            _ => Name::from_str_relaxed(name),
-        };
-        let Ok(wire_name) = parsed else { return (unusable(kind), MISSING_FOR) };
-        if name.is_empty() {
-            return (unusable(kind), MISSING_FOR);
-        }
-        let lookup = self.resolver.resolver().lookup(wire_name, kind);
+        let Some(wire_name) = wire_name(name) else { return (missing(kind, ResponseCode::NXDomain), MISSING_FOR) };
+        let lookup = self.resolver.resolver().lookup(wire_name, record_type);
         match timeout(self.lookup_timeout, lookup).await {
             Ok(Ok(found)) => {
                 let left = found.valid_until().saturating_duration_since(Instant::now());
@@ -245,54 +256,84 @@ fn of_servers(addrs: &[SocketAddr]) -> ResolverConfig {
     ResolverConfig::from_parts(None, Vec::new(), addrs.iter().map(server).collect())
 }
 
-fn read<'a>(kind: RecordType, name: &str, rows: impl Iterator<Item = &'a RData>) -> Answer {
+/// A sender may put any octet into a name (macros of SPF), so it is taken label by label. `None` for what DNS cannot carry.
+fn wire_name(name: &str) -> Option<Name> {
+    let mut wire = Name::from_labels(name.strip_suffix('.')?.split('.').map(str::as_bytes)).ok()?;
+    wire.set_fqdn(true);
+    Some(wire)
+}
+
+/// The text of a name, so that [`wire_name`] makes the same of it.
+fn name_text(name: &Name) -> Box<str> {
+    let mut text = String::new();
+    for label in name {
+        text.push_str(&String::from_utf8_lossy(label).to_ascii_lowercase());
+        text.push('.');
+    }
+    text.into()
+}
+
+fn read<'a>(kind: u8, name: &str, rows: impl Iterator<Item = &'a RData>) -> Answer {
     match kind {
-        RecordType::TXT => Answer::Txt(read_txt(name, rows)),
-        RecordType::MX => Answer::Mx(set(read_mx(rows))),
-        RecordType::A => Answer::V4(set(pick(rows, |row| match row {
-            RData::A(a) => Some(a.0),
+        Question::TXT => Answer::Txt(read_txt(name, &texts(rows))),
+        Question::SPF => read_spf(&texts(rows)),
+        Question::MX => Answer::Hosts(read_mx(rows)),
+        Question::PTR => Answer::Hosts(pick(rows, |row| match row {
+            RData::PTR(host) => Some(name_text(host)),
             _ => None,
-        }))),
-        RecordType::AAAA => Answer::V6(set(pick(rows, |row| match row {
-            RData::AAAA(aaaa) => Some(aaaa.0),
+        })),
+        _ => Answer::Addresses(pick(rows, |row| match row {
+            RData::A(a) => Some(IpAddr::V4(a.0)),
+            RData::AAAA(aaaa) => Some(IpAddr::V6(aaaa.0)),
             _ => None,
-        }))),
-        _ => Answer::Ptr(set(pick(rows, |row| match row {
-            RData::PTR(host) => Some(host.to_lowercase().to_ascii().into()),
-            _ => None,
-        }))),
+        })),
     }
 }
 
 /// The rows of the kind asked for; a CNAME on the way there is passed over.
-fn pick<'a, T>(rows: impl Iterator<Item = &'a RData>, of: impl Fn(&RData) -> Option<T>) -> Vec<T> {
+fn pick<'a, T, C: FromIterator<T>>(rows: impl Iterator<Item = &'a RData>, of: impl Fn(&RData) -> Option<T>) -> C {
     rows.filter_map(of).collect()
 }
 
-/// The name says what a row is read as: the same name is never asked for as two things by honest records.
-fn read_txt<'a>(name: &str, rows: impl Iterator<Item = &'a RData>) -> Txt {
-    let texts: Vec<Vec<u8>> = pick(rows, |row| match row {
+/// The character strings of a row belong together. RFC 7208 §3.3, RFC 6376 §3.6.2.2.
+fn texts<'a>(rows: impl Iterator<Item = &'a RData>) -> Vec<Vec<u8>> {
+    pick(rows, |row| match row {
         RData::TXT(txt) => Some(txt.txt_data.concat()),
         _ => None,
-    });
+    })
+}
+
+/// The name says what a row is read as: the same name is never asked for as two things by honest records.
+fn read_txt(name: &str, texts: &[Vec<u8>]) -> Txt {
     if texts.iter().any(|text| text.len() > TXT_OCTETS_MAX) {
         return Txt::Error(Error::ParseError);
     }
     if name.contains("._domainkey.") {
         // RFC 6376 §3.6.2.2: several records are undefined; the first that can be read counts.
-        return first::<DomainKey>(&texts).into();
+        return first::<DomainKey>(texts).into();
     }
-    if name.starts_with("_dmarc.") {
-        // RFC 7489 §6.6.3: more than one record is as good as none.
-        return single::<Dmarc>(&texts, b"v=DMARC1", Error::Dns(DnsError::InvalidRecordType)).into();
+    // RFC 9989 §4.10: more than one record is as good as none.
+    let record = single::<Dmarc>(texts, b"v=DMARC1", Error::Dns(DnsError::InvalidRecordType));
+    record.map(|record| Dmarc { t: record.t || texts.iter().any(|text| is_for_a_part(text)), ..record }).into()
+}
+
+/// Whether the policy is meant for a part of the mails only: RFC 7489 §6.3 `pct`. Which part, nobody can say of a mail, so
+/// it is treated as a test (RFC 9989 §4.7 `t=y`), which stands in its place today: one step milder, for all mails alike.
+fn is_for_a_part(record: &[u8]) -> bool {
+    let tags = record.split(|&b| b == b';').filter_map(|tag| std::str::from_utf8(tag).ok()?.split_once('='));
+    let mut pct = tags.filter(|(name, _)| name.trim().eq_ignore_ascii_case("pct"));
+    pct.next().and_then(|(_, value)| value.trim().parse::<u8>().ok()).is_some_and(|pct| pct < 100)
+}
+
+fn read_spf(texts: &[Vec<u8>]) -> Answer {
+    if texts.iter().any(|text| text.len() > TXT_OCTETS_MAX) {
+        return Answer::Spf(Err(spf::Broken));
     }
-    // RFC 7208 §4.5: more than one record is a permanent error.
-    let mut spf = single::<Spf>(&texts, b"v=spf1", Error::ParseError);
-    if let Ok(spf) = &mut spf {
-        // The explanation would be one more query, for words we do not show.
-        spf.exp = None;
+    match spf::select(texts) {
+        Ok(Some(record)) => Answer::Spf(Ok(Arc::new(record))),
+        Ok(None) => Answer::Missing,
+        Err(broken) => Answer::Spf(Err(broken)),
     }
-    spf.into()
 }
 
 fn first<T: TxtRecordParser>(texts: &[Vec<u8>]) -> mail_auth::Result<T> {
@@ -314,51 +355,39 @@ fn single<T: TxtRecordParser>(texts: &[Vec<u8>], mark: &[u8], several: Error) ->
     first(texts)
 }
 
-/// Grouped by preference, lowest first, as mail-auth keeps them.
-fn read_mx<'a>(rows: impl Iterator<Item = &'a RData>) -> Vec<MX> {
+/// Lowest preference first. RFC 7505: the host `.` says that there is none.
+fn read_mx<'a>(rows: impl Iterator<Item = &'a RData>) -> Arc<[Box<str>]> {
     let mut rows: Vec<(u16, Box<str>)> = pick(rows, |row| match row {
-        RData::MX(mx) => Some((mx.preference, mx.exchange.to_lowercase().to_ascii().into())),
+        RData::MX(mx) if !mx.exchange.is_root() => Some((mx.preference, name_text(&mx.exchange))),
         _ => None,
     });
     rows.sort();
-    rows.chunk_by(|a, b| a.0 == b.0)
-        .map(|group| MX { preference: group[0].0, exchanges: group.iter().map(|(_, host)| host.clone()).collect() })
-        .collect()
+    rows.into_iter().map(|(_, host)| host).collect()
 }
 
-fn set<T>(rows: Vec<T>) -> RecordSet<T> {
-    RecordSet { rrset: rows.into(), dnssec_status: DnssecStatus::Indeterminate }
-}
-
-fn unusable(kind: RecordType) -> Answer {
+fn missing(kind: u8, code: ResponseCode) -> Answer {
     match kind {
-        RecordType::TXT => Answer::Txt(Txt::Error(Error::Dns(DnsError::RecordNotFound(ResponseCode::NXDomain)))),
+        Question::TXT => Answer::Txt(Txt::Error(Error::Dns(DnsError::RecordNotFound(code)))),
         _ => Answer::Missing,
     }
 }
 
 /// RFC 2308 §2: absence is NXDOMAIN, or no error and no row; everything else is trouble.
-fn absence(kind: RecordType, error: &NetError) -> (Answer, Duration) {
+fn absence(kind: u8, error: &NetError) -> (Answer, Duration) {
     use mail_auth::hickory_resolver::net::DnsError::NoRecordsFound;
     match error {
         NetError::Dns(NoRecordsFound(none))
             if matches!(none.response_code, ResponseCode::NXDomain | ResponseCode::NoError) =>
         {
-            match kind {
-                RecordType::TXT => {
-                    let error = Error::Dns(DnsError::RecordNotFound(none.response_code));
-                    (Answer::Txt(Txt::Error(error)), MISSING_FOR)
-                }
-                _ => (Answer::Missing, MISSING_FOR),
-            }
+            (missing(kind, none.response_code), MISSING_FOR)
         }
         _ => trouble(kind),
     }
 }
 
-fn trouble(kind: RecordType) -> (Answer, Duration) {
+fn trouble(kind: u8) -> (Answer, Duration) {
     match kind {
-        RecordType::TXT => (Answer::Txt(no_answer()), TROUBLE_FOR),
+        Question::TXT => (Answer::Txt(no_answer()), TROUBLE_FOR),
         _ => (Answer::Trouble, TROUBLE_FOR),
     }
 }

@@ -142,7 +142,8 @@ async fn a_sender_cannot_make_us_ask_without_end_nor_hide_a_failure_behind_it() 
     scene.zone.txt("evil.example", &format!("v=spf1 {terms}-all"));
     for i in 0..10 {
         for host in 0..10 {
-            scene.zone.mx(&format!("m{i}.evil.example"), 10, &format!("h{host}.m{i}.evil.example"));
+            let name = format!("h{host}.m{i}.evil.example");
+            scene.zone.mx(&format!("m{i}.evil.example"), 10, &name).a(&name, Ipv4Addr::new(198, 51, 100, 1));
         }
     }
     let verdicts = scene.check(&scene.unsigned(), FORWARDER_IP, "x@evil.example", &[]).await;

@@ -13,17 +13,26 @@ use std::{
     time::Instant,
 };
 
-use mail_auth::{DnssecStatus, MX, RecordSet, ResolverCache, Txt, dmarc::Dmarc};
+use mail_auth::{DnssecStatus, MX, Parameters, RecordSet, ResolverCache, Txt, common::cache::NoCache, dmarc::Dmarc};
+use tokio::time::timeout_at;
 
 use super::dns::{Answer, Dns, Question, no_answer};
+
+type NoRows<T> = NoCache<Box<str>, RecordSet<T>>;
+
+/// mail-auth's parameters with the two caches it asks where SPF is not its own.
+type Over<'x, P> =
+    Parameters<'x, P, Lookups, NoRows<MX>, Lookups, NoRows<Ipv6Addr>, NoCache<IpAddr, RecordSet<Box<str>>>>;
 
 /// Names asked about for one mail, whoever chose them (S-18).
 const QUESTIONS_MAX: usize = 80;
 
-/// mail-auth's five caches in one, for one mail.
+/// Runs over one mail until nothing more is missed: ten SPF lookups in a row and some to spare.
+const RUNS_MAX: usize = 16;
+
+/// What is known and what is missed, for one mail.
 pub(super) struct Lookups {
     dns: Arc<Dns>,
-    peer: IpAddr,
     started: Instant,
     state: Mutex<State>,
 }
@@ -33,14 +42,14 @@ struct State {
     /// Answers fetched for this mail: they stand even when the shared cache forgets them meanwhile.
     fetched: HashMap<Question, Answer>,
     missed: Vec<Question>,
+    runs: usize,
     /// Nothing more will be fetched: what is not known is trouble.
     last_run: bool,
-    address_trouble: bool,
 }
 
 impl Lookups {
-    pub(super) fn new(dns: Arc<Dns>, peer: IpAddr) -> Self {
-        Self { dns, peer, started: Instant::now(), state: Mutex::default() }
+    pub(super) fn new(dns: Arc<Dns>) -> Self {
+        Self { dns, started: Instant::now(), state: Mutex::default() }
     }
 
     /// Notes a question that will come, so that it is fetched along with the first ones.
@@ -50,22 +59,34 @@ impl Lookups {
         }
     }
 
-    /// Whether the last run missed nothing.
-    pub(super) fn is_complete(&self) -> bool {
-        self.state().missed.is_empty()
+    pub(super) fn over<P>(&self, params: P) -> Over<'_, P> {
+        Parameters::new(params).with_txt_cache(self).with_ipv4_cache(self)
     }
 
-    /// From now on what is not known counts as DNS trouble.
-    pub(super) fn give_up(&self) {
-        let mut state = self.state();
-        state.last_run = true;
-        state.missed.clear();
+    /// After a run: fetches what it missed. `false` when that was nothing, so that its results stand.
+    ///
+    /// When `deadline` has come or this mail has asked enough, what is not known counts as trouble in one last run.
+    pub(super) async fn want_another_run(&self, deadline: tokio::time::Instant) -> bool {
+        let runs = {
+            let mut state = self.state();
+            if state.missed.is_empty() {
+                return false;
+            }
+            state.runs += 1;
+            state.runs
+        };
+        if runs > RUNS_MAX || !matches!(timeout_at(deadline, self.fetch_missed()).await, Ok(true)) {
+            let mut state = self.state();
+            state.last_run = true;
+            state.missed.clear();
+        }
+        true
     }
 
-    /// Fetches what the last run missed. `false` when this mail has asked enough.
+    /// `false` when this mail has asked enough.
     ///
     /// Each answer is noted when it comes: dropping the future keeps what is there.
-    pub(super) async fn fetch_missed(&self) -> bool {
+    async fn fetch_missed(&self) -> bool {
         let (missed, room) = {
             let mut state = self.state();
             (std::mem::take(&mut state.missed), QUESTIONS_MAX.saturating_sub(state.fetched.len()))
@@ -84,11 +105,6 @@ impl Lookups {
         !enough
     }
 
-    /// Whether an address or MX lookup since the last call was answered by trouble: SPF then is a temporary error.
-    pub(super) fn take_address_trouble(&self) -> bool {
-        std::mem::take(&mut self.state().address_trouble)
-    }
-
     /// The DMARC record at that domain, as far as it has been looked up.
     pub(super) fn dmarc_record(&self, domain: &str) -> Option<Arc<Dmarc>> {
         match self.find(&Question::txt(&format!("_dmarc.{domain}.")))? {
@@ -102,50 +118,21 @@ impl Lookups {
         fetched.or_else(|| self.dns.known(&question.0, self.started))
     }
 
-    /// What is known about `name`; notes it as missed otherwise.
-    fn recall(&self, kind: u8, name: &(impl Hash + ?Sized)) -> Answer {
-        let mut heard = NameHeard(vec![kind]);
-        if kind == Question::PTR {
-            heard.0.extend_from_slice(self.peer.to_string().as_bytes());
-        } else {
-            name.hash(&mut heard);
-        }
-        let question = Question(heard.0.into());
-        if let Some(answer) = self.find(&question) {
+    /// What is known; notes the question as missed otherwise, and says that there is trouble.
+    pub(super) fn recall(&self, question: &Question) -> Answer {
+        if let Some(answer) = self.find(question) {
             return answer;
         }
         let mut state = self.state();
-        if !state.last_run && !state.missed.contains(&question) {
-            state.missed.push(question);
+        if !state.last_run && !state.missed.contains(question) {
+            state.missed.push(question.clone());
         }
         Answer::Trouble
-    }
-
-    /// Rows of an address or MX lookup. `None` makes mail-auth ask by itself, which it must for an absence: only an error
-    /// tells it that there is nothing. hickory then answers from its own cache.
-    fn rows<T>(&self, answer: Answer, of: impl FnOnce(Answer) -> Option<RecordSet<T>>) -> Option<RecordSet<T>> {
-        match answer {
-            Answer::Missing if self.state().last_run => {
-                // Out of time: no asking by itself. Trouble rather than absence, as an absence could make SPF pass.
-                self.state().address_trouble = true;
-                Some(empty())
-            }
-            Answer::Missing => None,
-            Answer::Trouble => {
-                self.state().address_trouble = true;
-                Some(empty())
-            }
-            other => of(other),
-        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn empty<T>() -> RecordSet<T> {
-    RecordSet { rrset: Vec::new().into(), dnssec_status: DnssecStatus::Indeterminate }
 }
 
 /// Hears the name inside a key that can only be hashed: mail-auth hands its names as `&Q where Q: Hash`.
@@ -166,63 +153,45 @@ impl Hasher for NameHeard {
     }
 }
 
-/// Five caches differ in their types and the branch of [`Answer`] only.
+/// Two caches differ in what they hold only.
 macro_rules! answers {
-    ($key:ty, $value:ty, |$lookups:ident, $name:ident| $get:expr) => {
-        impl ResolverCache<$key, $value> for Lookups {
-            fn get<Q>(&self, $name: &Q) -> Option<$value>
+    ($kind:expr, $value:ty, |$lookups:ident, $answer:ident| $get:expr) => {
+        impl ResolverCache<Box<str>, $value> for Lookups {
+            fn get<Q>(&self, name: &Q) -> Option<$value>
             where
-                $key: Borrow<Q>,
+                Box<str>: Borrow<Q>,
                 Q: Hash + Eq + ?Sized,
             {
-                let $lookups = self;
+                let mut heard = NameHeard(vec![$kind]);
+                name.hash(&mut heard);
+                let ($lookups, $answer) = (self, self.recall(&Question(heard.0.into())));
                 $get
             }
 
             fn remove<Q>(&self, _: &Q) -> Option<$value>
             where
-                $key: Borrow<Q>,
+                Box<str>: Borrow<Q>,
                 Q: Hash + Eq + ?Sized,
             {
                 None
             }
 
             /// What mail-auth found by itself is kept by hickory.
-            fn insert(&self, _: $key, _: $value, _: Instant) {}
+            fn insert(&self, _: Box<str>, _: $value, _: Instant) {}
         }
     };
 }
 
-answers!(Box<str>, Txt, |lookups, name| match lookups.recall(Question::TXT, name) {
+answers!(Question::TXT, Txt, |_lookups, answer| match answer {
     Answer::Txt(txt) => Some(txt),
     _ => Some(no_answer()),
 });
 
-answers!(Box<str>, RecordSet<Ipv4Addr>, |lookups, name| lookups.rows(lookups.recall(Question::V4, name), |answer| {
-    match answer {
-        Answer::V4(rows) => Some(rows),
-        _ => None,
-    }
-}));
-
-answers!(Box<str>, RecordSet<Ipv6Addr>, |lookups, name| lookups.rows(lookups.recall(Question::V6, name), |answer| {
-    match answer {
-        Answer::V6(rows) => Some(rows),
-        _ => None,
-    }
-}));
-
-// An MX that is missing and one without hosts come to the same.
-answers!(Box<str>, RecordSet<MX>, |lookups, name| match lookups.recall(Question::MX, name) {
-    Answer::Mx(rows) => Some(rows),
-    Answer::Missing => Some(empty()),
-    other => lookups.rows(other, |_| None),
-});
-
-// RFC 7208 §5.5: whatever goes wrong with PTR, the mechanism does not match.
-answers!(IpAddr, RecordSet<Box<str>>, |lookups, name| match lookups.recall(Question::PTR, name) {
-    Answer::Ptr(rows) => Some(rows),
-    _ => Some(empty()),
+// Asked for only where a DMARC record has a policy for names that do not exist (`np`). `None` makes mail-auth ask by
+// itself, which it must for an absence: only an error tells it that there is nothing. hickory answers from its own cache.
+answers!(Question::V4, RecordSet<Ipv4Addr>, |lookups, answer| match answer {
+    Answer::Missing if !lookups.state().last_run => None,
+    _ => Some(RecordSet { rrset: Arc::new([]), dnssec_status: DnssecStatus::Indeterminate }),
 });
 
 #[cfg(test)]

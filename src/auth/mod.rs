@@ -1,7 +1,11 @@
 //! Who wrote it: SPF, DKIM, DMARC and ARC, and the level that follows. From is a claim; this room finds the fact.
 //!
-//! The cryptography and the protocols are mail-auth's; ours are what is asked of DNS and for how long it is believed,
-//! which forwarder's word counts, and the level. What a message *may do* with its level is decided elsewhere.
+//! The cryptography, DKIM, DMARC and ARC are mail-auth's; ours are SPF, what is asked of DNS and for how long it is believed,
+//! what disqualifies a signature or a chain, which forwarder's word counts, and the level. What a message *may do* with its
+//! level is decided elsewhere.
+//!
+//! SPF is ours because mail-auth 0.13 answers 51 of the 203 cases of the public suite otherwise than the suite, and asks DNS
+//! by itself for absences; a test here holds ours to all 203.
 
 mod alignment;
 mod arc;
@@ -14,6 +18,8 @@ mod header;
 mod level;
 mod lookups;
 mod results;
+mod spf;
+mod tags;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -168,6 +174,10 @@ fn unknown(sentence: &str) -> Verdicts {
 
 #[cfg(test)]
 mod old_signatures;
+
+#[cfg(test)]
+#[path = "suites_tests.rs"]
+mod suites;
 
 #[cfg(test)]
 #[path = "auth_tests.rs"]

@@ -47,6 +47,7 @@ pub struct Zone(Arc<Mutex<Table>>);
 struct Table {
     rows: HashMap<String, Vec<RData>>,
     failing: HashSet<String>,
+    failing_beside_rows: HashSet<String>,
     silent: HashSet<String>,
     asked: HashMap<String, u64>,
 }
@@ -89,6 +90,11 @@ impl Zone {
         self.add(&name, RData::PTR(PTR(fqdn(host))))
     }
 
+    /// Adds any record.
+    pub fn row(&self, name: &str, data: RData) -> &Self {
+        self.add(name, data)
+    }
+
     /// Takes away all records of a name.
     pub fn remove(&self, name: &str) -> &Self {
         self.table().rows.remove(&key(name));
@@ -104,6 +110,12 @@ impl Zone {
     /// Never answers for that name and all below it; `"."` is every name.
     pub fn silent(&self, name: &str) -> &Self {
         self.table().silent.insert(key(name));
+        self
+    }
+
+    /// Answers SERVFAIL for that very name where it has no record of the kind asked for.
+    pub fn servfail_beside_rows(&self, name: &str) -> &Self {
+        self.table().failing_beside_rows.insert(key(name));
         self
     }
 
@@ -150,7 +162,7 @@ impl Zone {
         reply.metadata.recursion_desired = true;
         reply.metadata.recursion_available = true;
         reply.add_query(query.clone());
-        if below(&table.failing, &name) {
+        if table.is_failing(&name, query.query_type()) {
             reply.metadata.response_code = ResponseCode::ServFail;
         } else {
             table.fill(&mut reply, query.name().clone(), query.query_type());
@@ -164,6 +176,11 @@ impl Zone {
 }
 
 impl Table {
+    fn is_failing(&self, name: &str, kind: RecordType) -> bool {
+        let has_rows = || self.rows.get(name).is_some_and(|rows| rows.iter().any(|data| data.record_type() == kind));
+        below(&self.failing, name) || self.failing_beside_rows.contains(name) && !has_rows()
+    }
+
     fn fill(&self, reply: &mut Message, mut name: Name, kind: RecordType) {
         for _ in 0..CNAME_HOPS_MAX {
             let Some(rows) = self.rows.get(&key(&name.to_ascii())) else {
