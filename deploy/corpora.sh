@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fetches test mail of others from the package registries: it is never part of this repository.
 #
-#     deploy/corpora.sh DEST [PART…]     every part, or those named: auth
+#     deploy/corpora.sh DEST [PART…]     every part, or those named: auth, bounce
 #
 # What a part fetches stands in DEST/PART; a part that is there is left alone, so a second run does nothing. Needs a
 # Python with pip and yaml: the one REPLYD_TEST_PYTHON names, or python3 (Debian: python3-pip and python3-yaml).
@@ -47,6 +47,15 @@ debian() {
     printf '%s\n' "$folder"
 }
 
+# npm_package NAME VERSION: the same for a package of npm; prints nothing where there is no npm.
+npm_package() {
+    local folder=$work/$1
+    command -v npm >/dev/null || return 0
+    mkdir -p "$folder"
+    (cd "$folder" && npm pack --silent "$1@$2" >/dev/null 2>&1 && tar -xzf ./*.tgz --strip-components=1) >&2 || return 0
+    printf '%s\n' "$folder"
+}
+
 # yaml_to_json FILE: all documents of a YAML file as one JSON list. Python reads YAML; our tests read JSON.
 yaml_to_json() {
     "$python" -c 'import json, sys, yaml
@@ -71,7 +80,16 @@ part_auth() {
     yaml_to_json "$source/t/arc_test_suite/arc-draft-validation-tests.yml" >"$1/arc.json"
 }
 
-parts=(auth)
+# Bounces of three packages, with what their own tests expect of them. The smallest of the three needs npm and may be missing.
+part_bounce() {
+    local flufl perl npm
+    flufl=$(pypi flufl.bounce 6.0.0)
+    perl=$(debian libmail-deliverystatus-bounceparser-perl)
+    npm=$(npm_package baunsu 0.2.3)
+    "$python" "$(dirname "$0")/corpora-bounces.py" "$1" "$flufl" "$perl" ${npm:+"$npm"}
+}
+
+parts=(auth bounce)
 
 [ $# -gt 0 ] || set -- "${parts[@]}"
 for part in "$@"; do

@@ -1,15 +1,34 @@
-//! What a delivery report says. RFC 3464.
+//! What a delivery report says: who did not get our letter, and why.
+//!
+//! Reports of RFC 3464 are read by their fields (`report.rs`). Others are letters in free words: `letter.rs` cuts off the
+//! mail they return, `shapes.rs` has one small function for each way to name who failed, `phrases.rs` the words they look
+//! for. A new shape is a row in [`shapes::SHAPES`] and a sample in its tests.
+
+mod letter;
+mod phrases;
+mod report;
+mod shapes;
 
 use serde::Serialize;
 
-use crate::{conversation::Class, mime::Mail};
+use self::letter::Letter;
+pub(super) use self::letter::status_in;
+use crate::{
+    conversation::Class,
+    mime::{self, Attachment, Mail},
+};
 
 /// Recipients taken from one report.
 const RECIPIENTS_MAX: usize = 100;
 
+/// Enclosed mails that are looked into for a report.
+const ENCLOSED_MAX: usize = 3;
+
 /// A delivery report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Bounce {
+    /// How it was read: `rfc3464`, or the name of a shape in free words; empty when nobody was named.
+    pub shape: &'static str,
     /// Message-ID of what could not be delivered; empty when the report does not say.
     pub message_id: String,
     /// One for each recipient it speaks of.
@@ -19,13 +38,13 @@ pub struct Bounce {
 /// One recipient of a report. Fields are empty when the report lacks them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct BouncedRecipient {
-    /// `Final-Recipient`, without its type.
+    /// The address we had sent to: `Original-Recipient` where it is one, else `Final-Recipient`; without its type.
     pub recipient: String,
     /// `failed`, `delayed`, `delivered`, `relayed`, `expanded`.
     pub action: String,
     /// Enhanced status code. RFC 3463.
     pub status: String,
-    /// `Diagnostic-Code`, without its type.
+    /// `Diagnostic-Code` without its type, or the words beside the address.
     pub diagnostic: String,
 }
 
@@ -34,65 +53,59 @@ pub fn bounce(mail: &Mail, class: Class) -> Option<Bounce> {
     if class != Class::Bounce {
         return None;
     }
-    let text = mail.delivery_status.replace("\r\n", "\n");
-    // RFC 3464 §2.1: groups of fields, parted by empty lines; the first speaks of the message, the others of recipients.
-    let groups = text.split("\n\n").map(recipient).filter(|recipient| !recipient.recipient.is_empty());
-    Some(Bounce { message_id: mail.reported_message_id.clone(), recipients: groups.take(RECIPIENTS_MAX).collect() })
+    let (shape, recipients) = recipients(mail);
+    Some(Bounce { shape, message_id: mail.reported_message_id.clone(), recipients })
 }
 
-fn recipient(group: &str) -> BouncedRecipient {
-    let mut found = BouncedRecipient::default();
-    let mut last: Option<&mut String> = None;
-    for line in group.lines() {
-        if line.starts_with([' ', '\t']) {
-            if let Some(value) = last.as_deref_mut() {
-                value.push(' ');
-                value.push_str(line.trim());
-            }
-            continue;
-        }
-        let Some((name, value)) = line.split_once(':') else { continue };
-        let slot = match name.trim().to_ascii_lowercase().as_str() {
-            "final-recipient" => &mut found.recipient,
-            "action" => &mut found.action,
-            "status" => &mut found.status,
-            "diagnostic-code" => &mut found.diagnostic,
-            _ => {
-                last = None;
-                continue;
-            }
-        };
-        // `rfc822; ada@x.example`, `smtp; 550 …`: the type says nothing we need.
-        let typed = matches!(name.trim().to_ascii_lowercase().as_str(), "final-recipient" | "diagnostic-code")
-            && value.contains(';');
-        *slot = if typed { value.split_once(';').map_or("", |(_, rest)| rest) } else { value }.trim().to_owned();
-        last = Some(slot);
+/// What in a text without fields names somebody who did not get a mail: the name of the shape.
+pub(super) fn shape_of(mail: &Mail) -> Option<&'static str> {
+    shapes::read(&Letter::of(mail)).map(|(shape, _)| shape)
+}
+
+fn recipients(mail: &Mail) -> (&'static str, Vec<BouncedRecipient>) {
+    let reported = reported(mail);
+    if !reported.is_empty() {
+        return ("rfc3464", reported);
     }
-    found
+    let letter = Letter::of(mail);
+    let named: Vec<&str> = mail.header("X-Failed-Recipients").flat_map(|value| value.split(',')).collect();
+    if !named.is_empty() {
+        let failed = named.iter().filter_map(|word| letter::address(word)).take(RECIPIENTS_MAX);
+        return ("x-failed-recipients", failed.map(|address| letter.completed(address, String::new())).collect());
+    }
+    let Some((shape, found)) = shapes::read(&letter) else { return ("", Vec::new()) };
+    (shape, found.into_iter().map(|failed| letter.completed(&failed.address, failed.diagnostic)).collect())
+}
+
+/// The fields of RFC 3464, wherever gateways have moved them.
+fn reported(mail: &Mail) -> Vec<BouncedRecipient> {
+    let has_fields = |attachment: &&Attachment| {
+        matches!(
+            attachment.kind.as_str(),
+            "message/delivery-status" | "message/global-delivery-status" | "message/disposition-notification"
+        )
+    };
+    let found = report::recipients(&mail.delivery_status);
+    if !found.is_empty() {
+        return found;
+    }
+    // Tolerated: gateways that wrap a report into a plain multipart, or its part into an attachment.
+    for attached in mail.attachments.iter().filter(has_fields) {
+        let found = report::recipients(&String::from_utf8_lossy(&attached.content));
+        if !found.is_empty() {
+            return found;
+        }
+    }
+    // Tolerated: scanners that enclose the whole report in a letter of their own.
+    let enclosed = mail.attachments.iter().filter(|a| a.kind == "message/rfc822").take(ENCLOSED_MAX);
+    enclosed
+        .map(|attached| mime::parse(&attached.content))
+        .filter(|inner| inner.report_type == "delivery-status")
+        .map(|inner| report::recipients(&inner.delivery_status))
+        .find(|found| !found.is_empty())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_report_names_recipient_status_and_words() {
-        let mail = Mail {
-            reported_message_id: "x@y".into(),
-            delivery_status:
-                "Reporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; ada@x.example\r\nAction: failed\r\n\
-                              Status: 5.1.1\r\nDiagnostic-Code: smtp; 550 5.1.1\r\n no such user\r\n"
-                    .into(),
-            ..Mail::default()
-        };
-        let found = bounce(&mail, Class::Bounce).unwrap();
-        let expected = BouncedRecipient {
-            recipient: "ada@x.example".into(),
-            action: "failed".into(),
-            status: "5.1.1".into(),
-            diagnostic: "550 5.1.1 no such user".into(),
-        };
-        assert_eq!(found.recipients, [expected]);
-        assert_eq!(bounce(&mail, Class::Human), None);
-    }
-}
+#[path = "bounce_tests.rs"]
+mod tests;

@@ -1,12 +1,13 @@
 //! What kind of mail it is, with the reasons.
 
+mod report;
 mod words;
 
 use serde::{Deserialize, Serialize};
 
 use self::words::{
-    AUTOMATIC_SUBJECTS, CAMPAIGN_HEADERS, DAEMON_NAMES, DAEMONS, FAILURE_SUBJECTS, FORM_ROBOTS, FORWARD_SUBJECTS,
-    FORWARDER_HEADERS, NO_REPLY, RESPONDER_HEADERS,
+    AUTOMATIC_SUBJECTS, CAMPAIGN_HEADERS, DAEMONS, FORM_ROBOTS, FORWARD_SUBJECTS, FORWARDER_HEADERS, NO_REPLY,
+    RESPONDER_HEADERS,
 };
 use crate::{mime::Mail, types::Envelope};
 
@@ -59,7 +60,7 @@ pub fn classify(mail: &Mail, envelope: &Envelope) -> Classified {
         (Class::Probe, own(mail, "X-Replyd-Probe", "it carries the mark of our own connection test")),
         (Class::OwnEcho, own(mail, "X-Replyd-Letter", "it carries the mark of our own letters")),
         (Class::ForwardingConfirmation, forwarding_confirmation(mail)),
-        (Class::Bounce, bounce(mail, &marks)),
+        (Class::Bounce, report::delivery_report(mail, &marks)),
         (Class::AutomaticReply, automatic_reply(mail, &marks)),
         (Class::List, list(mail, &marks)),
         (Class::Form, form(mail, &marks)),
@@ -160,45 +161,6 @@ fn forwarding_confirmation(mail: &Mail) -> Evidence {
         "it comes from Gmail's forwarding-noreply",
     );
     evidence
-}
-
-/// RFC 3464, and the reports of servers that never heard of it.
-fn bounce(mail: &Mail, marks: &Marks) -> Evidence {
-    let mut evidence = Evidence::default();
-    let is_report = mail.report_type == "delivery-status" || !mail.delivery_status.is_empty();
-    evidence.add(is_report, CLEAR, "it is a delivery report");
-    let named = mail.header("X-Failed-Recipients").next().is_some();
-    evidence.add(named, CLEAR, "it names failed recipients");
-    let name = mail.from_name.to_lowercase();
-    let daemon = DAEMONS.contains(&marks.from_local.as_str())
-        || marks.from_local.starts_with("microsoftexchange")
-        || DAEMON_NAMES.iter().any(|n| name.contains(n));
-    evidence.add(daemon, 1, "it comes from a mail system");
-    let failure = FAILURE_SUBJECTS.iter().any(|s| marks.subject.contains(s));
-    evidence.add(failure, 1, "its subject speaks of a failed delivery");
-    // Never alone: redirected mail of customers comes with an empty sender too.
-    evidence.add(marks.null_sender, 1, "its envelope sender is empty");
-    let encloses = mail.attachments.iter().any(|a| a.kind == "message/rfc822" || a.kind == "text/rfc822-headers");
-    evidence.add(daemon && encloses, 1, "it encloses a mail");
-    evidence.add(daemon && failure && says_why(&mail.text), 1, "its text gives a reason for the failure");
-    // Without the sender of a mail system it is somebody who writes about a failure.
-    if !daemon && !is_report && !named {
-        evidence.score = evidence.score.min(ENOUGH - 1);
-    }
-    evidence
-}
-
-/// Whether the text holds a reply or status code of a permanent or temporary failure. RFC 3463 §2.
-fn says_why(text: &str) -> bool {
-    const LOOKED_AT: usize = 16 * 1024;
-    let text = &text[..text.floor_char_boundary(LOOKED_AT.min(text.len()))];
-    text.split(|c: char| !(c.is_ascii_digit() || c == '.')).any(|word| {
-        let mut digits = word.split('.');
-        let class = digits.next().unwrap_or_default();
-        let plain = word.len() == 3 && matches!(class, "550" | "551" | "552" | "553" | "554" | "450" | "451" | "452");
-        let status = matches!(class, "4" | "5") && word.split('.').count() == 3 && digits.all(|d| !d.is_empty());
-        plain || status
-    })
 }
 
 /// RFC 3834 §5, and what responders said before it.

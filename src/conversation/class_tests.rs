@@ -75,6 +75,12 @@ fn a_person_is_a_person_whatever_the_road_left_on_the_mail() {
                 "From: support@acme.example\nSubject: FW: A question\nAuto-Submitted: auto-generated\n\
                  X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent\nX-MS-Exchange-Inbox-Rules-Loop: support@acme.example",
             ),
+            // A customer shows a bounce, whatever way it came.
+            ("<>", "Subject: Delivery failed\n\nHello,\n\nUnknown user: bob@y.example\n\nis what I get. Why?\n"),
+            (
+                "ada@x.example",
+                "Subject: Fwd: failure notice\n\n<bob@y.example>:\nSorry, no mailbox here by that name.\n",
+            ),
             // A customer encloses a bounce.
             (
                 "ada@x.example",
@@ -135,6 +141,11 @@ fn bounces_are_told_by_their_report_or_by_a_mail_system_that_speaks_of_failure()
             ("a@x.example", "From: mailer-daemon@x.example\nSubject: Undelivered Mail\n\n550 5.1.1 no such user\n"),
             ("<>", "From: x@x.example\nX-Failed-Recipients: a@y.example"),
             ("<>", "From: postmaster@x.example\nSubject: Unzustellbar: Ihre Anfrage"),
+            // A scanner that has no name of a mail system.
+            (
+                "scan@x.example",
+                "From: scan@x.example\nSubject: Mail could not be delivered\n\nUnable to deliver message to <a@y.example>\n",
+            ),
         ],
     );
 }

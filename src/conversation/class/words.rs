@@ -19,11 +19,38 @@ pub(super) const DAEMONS: [&str; 7] =
     ["mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon", "mdaemon", "mailsystem", "mail-delivery-system"];
 
 /// Display names of mail systems.
-pub(super) const DAEMON_NAMES: [&str; 4] =
-    ["mail delivery system", "mail delivery subsystem", "mailer-daemon", "mail administrator"];
+pub(super) const DAEMON_NAMES: [&str; 6] =
+    ["mail delivery system", "mail delivery subsystem", "mailer-daemon", "mail administrator", "postmaster", "jetmail"];
+
+/// What a filter writes into the fields of a report when it only asks the sender to be approved.
+pub(super) const CHALLENGES: [&str; 4] = ["not pre-approved", "awaiting approval", "confirm your address", "challenge"];
+
+/// How letters of people begin.
+pub(super) const GREETINGS: [&str; 20] = [
+    "hi",
+    "hello",
+    "hallo",
+    "hey",
+    "dear",
+    "liebe",
+    "lieber",
+    "sehr",
+    "guten",
+    "bonjour",
+    "cher",
+    "chère",
+    "hola",
+    "estimado",
+    "estimada",
+    "ciao",
+    "buongiorno",
+    "olá",
+    "здравствуйте",
+    "你好",
+];
 
 /// What subjects of failed or late deliveries hold.
-pub(super) const FAILURE_SUBJECTS: [&str; 32] = [
+pub(super) const FAILURE_SUBJECTS: [&str; 43] = [
     "undeliver",
     "delivery status notification",
     "delivery failure",
@@ -56,6 +83,17 @@ pub(super) const FAILURE_SUBJECTS: [&str; 32] = [
     "impossibile recapitare",
     "не доставлено",
     "недоставленное",
+    "not delivered",
+    "not be delivered",
+    "delivery warning",
+    "failure delivery",
+    "mail failed",
+    "failed mail",
+    "non-delivery",
+    "mail failure",
+    "delivery error",
+    "mail error",
+    "user unknown",
 ];
 
 /// Header fields that only responders write.
