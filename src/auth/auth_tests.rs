@@ -4,6 +4,10 @@
 mod arc;
 #[path = "dns_tests.rs"]
 mod dns;
+#[path = "forwarded_tests.rs"]
+mod forwarded;
+#[path = "group_tests.rs"]
+mod group;
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -80,8 +84,14 @@ impl Scene {
     }
 
     async fn check(&self, mail: &[u8], peer: IpAddr, sender: &str, trusted: &[&str]) -> Verdicts {
+        let envelope = Self::envelope(peer, sender);
+        let trusted: Vec<String> = trusted.iter().map(|&domain| domain.to_owned()).collect();
+        self.auth.check(&envelope, &Bytes::copy_from_slice(mail), &read(mail), &trusted).await
+    }
+
+    fn envelope(peer: IpAddr, sender: &str) -> Envelope {
         let mail_from = (!sender.is_empty()).then(|| Address::parse(sender).unwrap());
-        let envelope = Envelope {
+        Envelope {
             id: IdMaker::new(Clock::testing_fixed(1), 0).mail(),
             arrived: crate::types::Millis(1),
             peer,
@@ -91,9 +101,7 @@ impl Scene {
             mail_from,
             recipients: vec![Recipient { address: Address::parse("in+k@mx.acme.example").unwrap() }],
             smtputf8: false,
-        };
-        let trusted: Vec<String> = trusted.iter().map(|&domain| domain.to_owned()).collect();
-        self.auth.check(&envelope, &Bytes::copy_from_slice(mail), &read(mail), &trusted).await
+        }
     }
 }
 
@@ -213,7 +221,7 @@ async fn aligned_spf_of_a_forwarder_is_not_the_authors() {
     let marked = play::with_header(&mail, "X-Forwarded-To", "in+k@mx.acme.example");
     assert_eq!(scene.check(&marked, FORWARDER_IP, "boss@acme.example", &[]).await.level, Level::Unproven);
     let plain = Scene { auth: scene.auth.clone().with_forwarded_domains(["Acme.example".into()]), ..scene };
-    assert_eq!(plain.check(&mail, FORWARDER_IP, "boss@acme.example", &[]).await.level, Level::Unproven);
+    assert_eq!(plain.check(&mail, FORWARDER_IP, "boss@acme.example", &[]).await.level, Level::Forged);
 }
 
 /// S-04.

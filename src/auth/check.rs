@@ -10,33 +10,17 @@ use mail_auth::{
 use tokio::time::Instant;
 
 use super::{
-    Inner,
+    Checked, Inner, Registration,
     alignment::{Alignment, walk},
     arc, dkim,
     dns::Question,
+    forwarded::{Signs, Way, is_forwarders_sender},
+    group::{self, GroupAuthor},
     level::{Findings, level},
     lookups::Lookups,
     spf,
 };
-use crate::types::{Address, ArcSeal, DkimSignature, Envelope, Verdict, Verdicts};
-
-/// Fields that forwarders leave. Mail that carries one did not come straight from its author, whatever SPF says.
-const FORWARDED_FIELDS: [&str; 11] = [
-    "X-Forwarded-To",
-    "X-Forwarded-For",
-    "Delivered-To",
-    "Resent-From",
-    "Resent-To",
-    "X-MS-Exchange-ForwardingLoop",
-    "X-MS-Exchange-Inbox-Rules-Loop",
-    "X-Gm-Original-To",
-    "X-Pm-Forwarded-From",
-    "X-Yandex-Forward",
-    "X-MailRu-Forward",
-];
-
-/// What stands in the local part of an envelope sender that a forwarder wrote: Gmail, SRS, SRS of Microsoft, Groups.
-const FORWARDED_SENDERS: [&str; 6] = ["+caf_=", "srs0=", "srs1=", "srs0+", "+srs=", "+bnc"];
+use crate::types::{Address, ArcSeal, DkimSignature, Envelope, Level, Verdict, Verdicts};
 
 /// One mail to be checked.
 pub(super) struct Case {
@@ -44,12 +28,14 @@ pub(super) struct Case {
     pub(super) body: Bytes,
     pub(super) from: Option<Address>,
     pub(super) from_trouble: String,
-    pub(super) trusted: Vec<String>,
+    pub(super) registered: Registration,
 }
 
 /// What one run found.
 struct Run<'x> {
     spf: Verdict,
+    /// SPF of the peer for the registered forwarder's domain.
+    range: Option<Verdict>,
     dkim: Vec<DkimSignature>,
     dmarc: DmarcOutput,
     arc: ArcOutput<'x>,
@@ -57,9 +43,10 @@ struct Run<'x> {
 
 impl Case {
     /// Checks until all is known or `deadline` comes; what DNS has not answered by then is a temporary error.
-    pub(super) async fn examine(&self, auth: &Inner, deadline: Instant) -> Verdicts {
+    pub(super) async fn examine(&self, auth: &Inner, deadline: Instant) -> Checked {
         let Some(mut message) = AuthenticatedMessage::parse(&self.body) else {
-            return Verdicts { level: crate::types::Level::Forged, ..Verdicts::unchecked("it has no header") };
+            let verdicts = Verdicts { level: Level::Forged, ..Verdicts::unchecked("it has no header") };
+            return Checked { verdicts, group_author: None };
         };
         dkim::mend_body_hashes(&mut message);
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
@@ -80,6 +67,7 @@ impl Case {
     async fn run<'x>(&'x self, auth: &Inner, lookups: &'x Lookups, message: &'x AuthenticatedMessage<'x>) -> Run<'x> {
         let resolver = &auth.dns.resolver;
         let spf = self.spf(lookups);
+        let range = self.range(lookups);
         let outputs = resolver.verify_dkim(lookups.over(message)).await;
         let mut dmarc = DmarcOutput::default();
         let mut arc = ArcOutput::default();
@@ -90,7 +78,7 @@ impl Case {
             dmarc = resolver.verify_dmarc(lookups.over(parameters)).await;
             arc = resolver.verify_arc(lookups.over(message)).await;
         }
-        Run { dkim: dkim::entries(&outputs), spf, dmarc, arc }
+        Run { dkim: dkim::entries(&outputs), spf, range, dmarc, arc }
     }
 
     /// RFC 7208 §2.4: the null sender stands for the HELO name.
@@ -101,6 +89,12 @@ impl Case {
         spf::check(lookups, spf::Client { peer: *peer, helo, local, domain })
     }
 
+    /// Whether the peer is one of the registered forwarder's; `None` where its addresses are not known.
+    fn range(&self, lookups: &Lookups) -> Option<Verdict> {
+        let domain = self.registered.way.as_ref()?.forwarder.spf_domain.as_deref()?;
+        Some(spf::check(lookups, spf::Client { peer: self.envelope.peer, helo: domain, local: "postmaster", domain }))
+    }
+
     fn conclude(
         &self,
         auth: &Inner,
@@ -108,7 +102,7 @@ impl Case {
         message: &AuthenticatedMessage<'_>,
         refused: Vec<DkimSignature>,
         run: Run<'_>,
-    ) -> Verdicts {
+    ) -> Checked {
         let from = self.from.as_ref().map_or("", Address::domain);
         let alignment = Alignment::new(from, lookups);
         let mut signatures = run.dkim;
@@ -120,6 +114,7 @@ impl Case {
         for signature in &mut signatures {
             signature.aligned = alignment.relaxed(&signature.domain);
         }
+        let group_author = self.group_author(message, &author);
         let policy = run.dmarc.dmarc_record().map_or("", |_| policy_word(run.dmarc.policy()));
         let spf = run.spf;
         let covers = |fields: &[String]| dkim::open_field(message, fields).is_none();
@@ -134,7 +129,13 @@ impl Case {
             None => dmarc != Verdict::TempError && alignment.relaxed(sender),
         };
         let is_direct = spf == Verdict::Pass && sender_speaks && self.is_direct(auth, message);
-        let trusts_newest = self.trusted.iter().any(|trusted| trusted.eq_ignore_ascii_case(&seal.sealer));
+        let trusts_newest = self.registered.sealers.iter().any(|trusted| trusted.eq_ignore_ascii_case(&seal.sealer));
+        let sealed = trusts_newest && seal.verdict == Verdict::Pass;
+        let signs = Signs { sender: self.envelope.mail_from.as_ref(), spf, range: run.range, sealed, from };
+        let way = self.registered.way.as_ref();
+        let way = way.map(|way| way.taken(&signs, message, |domain| alignment.relaxed(domain))).unwrap_or_default();
+        let Way { by: forwarded_by, says: forwarder_says, unknown: way_unknown } = way;
+        let in_trouble = |signature: &&DkimSignature| signature.verdict == Verdict::TempError;
         let (level, sentence) = level(Findings {
             from_trouble: &self.trouble_with_from(message),
             from,
@@ -144,11 +145,16 @@ impl Case {
             open_field: author.open_field,
             direct_sender: is_direct.then_some(sender),
             voucher: seal.vouched.then_some(&seal.sealer),
-            voucher_unknown: trusts_newest && seal.verdict == Verdict::TempError,
-            dns_trouble: [spf, dmarc, seal.verdict].contains(&Verdict::TempError)
-                || signatures.iter().any(|signature| signature.verdict == Verdict::TempError),
+            voucher_unknown: way_unknown || trusts_newest && seal.verdict == Verdict::TempError,
+            dns_trouble: way_unknown
+                || [spf, dmarc, seal.verdict].contains(&Verdict::TempError)
+                || signatures.iter().any(|signature| in_trouble(&signature)),
+            is_ours: auth.is_ours(from),
+            signer_unknown: signatures.iter().filter(in_trouble).any(|signature| signature.aligned),
+            forwarded_by,
+            forwarder_says,
         });
-        Verdicts {
+        let verdicts = Verdicts {
             level,
             sentence,
             spf,
@@ -157,7 +163,16 @@ impl Case {
             dmarc,
             dmarc_policy: policy.to_owned(),
             arc: seal,
-        }
+        };
+        group::told(verdicts, group_author, from)
+    }
+
+    /// The author named by a group at the domain of the registered mailbox, whose own signature holds.
+    fn group_author(&self, message: &AuthenticatedMessage<'_>, group: &AuthorSignature) -> Option<GroupAuthor> {
+        let way = self.registered.way.as_ref().filter(|way| way.forwarder.groups)?;
+        let from = self.from.as_ref().filter(|from| from.domain() == way.mailbox.domain())?;
+        group.signer.as_ref()?;
+        group::author(message, from, &group.fields)
     }
 
     fn seal(&self, chain: &ArcOutput<'_>, covers: impl Fn(&[String]) -> bool, says: impl Fn(&[u8]) -> bool) -> ArcSeal {
@@ -166,7 +181,7 @@ impl Case {
             verdict: dkim::verdict(chain.result()),
             sealer,
             sets: u32::try_from(chain.sets().len()).unwrap_or(u32::MAX),
-            vouched: arc::voucher(chain, &self.trusted, covers, says).is_some(),
+            vouched: arc::voucher(chain, &self.registered.sealers, covers, says).is_some(),
         }
     }
 
@@ -195,16 +210,12 @@ impl Case {
 
     /// Whether the mail came from its author's server to ours. A forwarder's own aligned envelope proves the forwarder.
     fn is_direct(&self, auth: &Inner, message: &AuthenticatedMessage<'_>) -> bool {
-        let from = self.from.as_ref().map_or("", Address::domain);
-        if auth.forwarded_domains.iter().any(|domain| domain == from) {
-            return false;
-        }
-        let local = self.envelope.mail_from.as_ref().map_or("", Address::local).to_ascii_lowercase();
-        if FORWARDED_SENDERS.iter().any(|mark| local.contains(mark)) {
+        if self.envelope.mail_from.as_ref().is_some_and(|sender| is_forwarders_sender(sender.local())) {
             return false;
         }
         let is_mark = |name: &[u8]| {
-            FORWARDED_FIELDS.iter().any(|field| name.trim_ascii_end().eq_ignore_ascii_case(field.as_bytes()))
+            let is_it = |field: &String| name.trim_ascii_end().eq_ignore_ascii_case(field.as_bytes());
+            auth.forwarder_headers.iter().any(is_it)
         };
         !message.headers.iter().any(|(name, _)| is_mark(name))
     }
@@ -214,6 +225,8 @@ impl Case {
 #[derive(Default)]
 struct AuthorSignature {
     signer: Option<String>,
+    /// The fields it covers.
+    fields: Vec<String>,
     open_field: Option<&'static str>,
 }
 
@@ -229,7 +242,10 @@ fn author(
             continue;
         }
         match dkim::open_field(message, &header.header.h) {
-            None => return AuthorSignature { signer: Some(entry.domain.clone()), open_field: None },
+            None => {
+                let (signer, fields) = (Some(entry.domain.clone()), header.header.h.clone());
+                return AuthorSignature { signer, fields, open_field: None };
+            }
             Some(field) => found.open_field = Some(field),
         }
     }

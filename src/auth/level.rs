@@ -24,10 +24,29 @@ pub(super) struct Findings<'a> {
     pub(super) voucher_unknown: bool,
     /// DNS did not answer everything.
     pub(super) dns_trouble: bool,
+    /// From is on a domain of ours.
+    pub(super) is_ours: bool,
+    /// DNS did not let us see whether a signature of From's own domain holds.
+    pub(super) signer_unknown: bool,
+    /// What people call the registered forwarder, when the mail came by it.
+    pub(super) forwarded_by: Option<&'a str>,
+    /// How its envelope says that From passed.
+    pub(super) forwarder_says: Option<&'a str>,
 }
 
 /// The level, 0 to 3, and why.
 pub(super) fn level(found: Findings<'_>) -> (Level, String) {
+    let (level, mut sentence) = level_of_author(found);
+    // A forwarder that vouches has been named already.
+    if let Some(forwarder) = found.forwarded_by
+        && level != Level::Vouched
+    {
+        sentence += &format!("; forwarded by {forwarder} as registered");
+    }
+    (level, sentence)
+}
+
+fn level_of_author(found: Findings<'_>) -> (Level, String) {
     let from = found.from;
     if !found.from_trouble.is_empty() {
         return (Level::Forged, found.from_trouble.to_owned());
@@ -35,11 +54,25 @@ pub(super) fn level(found: Findings<'_>) -> (Level, String) {
     if let Some(signer) = found.signer {
         return (Level::Authenticated, format!("{signer} signed this (DKIM, aligned)"));
     }
+    if found.is_ours {
+        // Our own provider sends for everybody who claims to be a colleague, so only a signature speaks for one of us.
+        let sentence = format!("{from} is a domain of ours, and mail from it must carry its signature (DKIM, aligned)");
+        return match found.signer_unknown {
+            true => (Level::Unproven, format!("{sentence}; DNS did not answer, so it is not known whether it does")),
+            false => (Level::Forged, format!("{sentence}; this does not")),
+        };
+    }
     if let Some(sender) = found.direct_sender {
         return (Level::Authenticated, format!("{sender} sent this straight to us (SPF, aligned)"));
     }
     if let Some(voucher) = found.voucher {
         return (Level::Vouched, format!("{voucher} forwarded this and says that {from} passed (ARC)"));
+    }
+    if let (Some(forwarder), Some(how)) = (found.forwarded_by, found.forwarder_says) {
+        return (
+            Level::Vouched,
+            format!("{forwarder} forwarded this as registered and says that {from} passed ({how})"),
+        );
     }
     if found.dmarc == Verdict::Fail && is_strict(found.policy) && !found.voucher_unknown {
         let policy = found.policy;
@@ -79,6 +112,10 @@ mod tests {
         voucher: None,
         voucher_unknown: false,
         dns_trouble: false,
+        is_ours: false,
+        signer_unknown: false,
+        forwarded_by: None,
+        forwarder_says: None,
     };
 
     fn number(found: Findings<'_>) -> u8 {
@@ -115,5 +152,30 @@ mod tests {
     fn the_sentence_names_who_proved_it() {
         let (level, sentence) = level(Findings { signer: Some("acme-customer.example"), ..FAILED });
         assert_eq!((level.as_u8(), sentence.as_str()), (3, "acme-customer.example signed this (DKIM, aligned)"));
+    }
+
+    #[test]
+    fn the_sentence_names_the_registered_forwarder() {
+        let found = Findings { signer: Some("acme-customer.example"), forwarded_by: Some("Google"), ..FAILED };
+        let wanted = "acme-customer.example signed this (DKIM, aligned); forwarded by Google as registered";
+        assert_eq!(level(found), (Level::Authenticated, wanted.to_owned()));
+        let found = Findings { forwarded_by: Some("Google"), forwarder_says: Some("by its own envelope"), ..FAILED };
+        let wanted = "Google forwarded this as registered and says that a.example passed (by its own envelope)";
+        assert_eq!(level(found), (Level::Vouched, wanted.to_owned()));
+    }
+
+    #[test]
+    fn one_of_us_is_believed_by_signature_only() {
+        let ours = Findings { is_ours: true, policy: "none", ..FAILED };
+        for found in [
+            Findings { direct_sender: Some("a.example"), ..ours },
+            Findings { voucher: Some("google.com"), ..ours },
+            Findings { forwarded_by: Some("Google"), forwarder_says: Some("by its own envelope"), ..ours },
+            Findings { dns_trouble: true, ..ours },
+        ] {
+            assert_eq!(number(found), 0);
+        }
+        assert_eq!(number(Findings { signer: Some("a.example"), ..ours }), 3);
+        assert_eq!(number(Findings { signer_unknown: true, ..ours }), 1);
     }
 }

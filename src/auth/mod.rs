@@ -13,7 +13,8 @@ mod cache;
 mod check;
 mod dkim;
 mod dns;
-mod forwarders;
+mod forwarded;
+mod group;
 mod header;
 mod level;
 mod lookups;
@@ -36,7 +37,8 @@ use tokio::{
 use tracing::error;
 
 pub use dns::resolver;
-pub use forwarders::{built_in as built_in_forwarders, sealers};
+pub use forwarded::{RegisteredWay, Registration};
+pub use group::GroupAuthor;
 pub use header::authentication_results;
 
 use check::Case;
@@ -62,42 +64,54 @@ struct Inner {
     hostname: String,
     signatures_max: usize,
     deadline: Duration,
-    forwarders: Vec<config::Forwarder>,
-    forwarded_domains: Vec<String>,
+    forwarder_headers: Vec<String>,
+    our_domains: Vec<String>,
+}
+
+impl Inner {
+    fn is_ours(&self, domain: &str) -> bool {
+        self.our_domains.iter().any(|ours| ours == domain)
+    }
+}
+
+/// What was found out about a mail.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// Who wrote it.
+    pub verdicts: Verdicts,
+    /// The author, when a group of the registered forwarder wrote its From anew; the verdicts are then about this author.
+    pub group_author: Option<GroupAuthor>,
 }
 
 impl Authenticator {
-    /// `hostname` is our own name. Opens no socket yet; must be used inside a tokio runtime.
+    /// `forwarders`: those configured. `hostname` is our own name. Opens no socket yet; must be used inside a tokio runtime.
     pub fn new(settings: &config::Auth, forwarders: Vec<config::Forwarder>, hostname: &str) -> Self {
         Self(Arc::new(Inner {
             dns: Dns::new(settings),
             hostname: hostname.to_owned(),
             signatures_max: settings.signatures_max,
             deadline: settings.deadline,
-            forwarders,
-            forwarded_domains: Vec::new(),
+            forwarder_headers: config::forwarder_headers(&forwarders),
+            our_domains: Vec::new(),
         }))
     }
 
-    /// Names the domains of our support addresses. Their mail comes to us through their own provider, from which SPF
-    /// passes for whoever claims to be a colleague: for an author there it proves nothing.
+    /// Names our own domains: those of our support addresses and those we send from.
+    ///
+    /// Our own provider sends, and forwards, for whoever claims to be a colleague. So SPF and the word of a forwarder prove
+    /// nothing about an author there: without an aligned signature such mail is level 0.
     #[must_use]
     pub fn with_forwarded_domains(self, domains: impl IntoIterator<Item = String>) -> Self {
-        let forwarded_domains = domains.into_iter().map(|domain| domain.to_ascii_lowercase()).collect();
-        let Inner { dns, hostname, signatures_max, deadline, forwarders, .. } = &*self.0;
+        let our_domains = domains.into_iter().map(|domain| domain.to_ascii_lowercase()).collect();
+        let Inner { dns, hostname, signatures_max, deadline, forwarder_headers, .. } = &*self.0;
         Self(Arc::new(Inner {
             dns: dns.clone(),
             hostname: hostname.clone(),
             signatures_max: *signatures_max,
             deadline: *deadline,
-            forwarders: forwarders.clone(),
-            forwarded_domains,
+            forwarder_headers: forwarder_headers.clone(),
+            our_domains,
         }))
-    }
-
-    /// The ARC sealers whose word counts for an address with that forwarder; none without or with an unknown one.
-    pub fn sealers_of(&self, forwarder: Option<&str>) -> Vec<String> {
-        forwarder.and_then(|name| sealers(name, &self.0.forwarders)).unwrap_or_default()
     }
 
     /// Finds out who wrote a mail. `trusted` are the ARC sealers registered for the address reached.
@@ -111,12 +125,24 @@ impl Authenticator {
         mail: &crate::mime::Mail,
         trusted: &[String],
     ) -> Verdicts {
+        let registered = Registration { sealers: trusted.to_vec(), way: None };
+        self.check_registered(envelope, body, mail, registered).await.verdicts
+    }
+
+    /// As [`check`](Self::check), for mail that reached a registered address.
+    pub async fn check_registered(
+        &self,
+        envelope: &Envelope,
+        body: &Bytes,
+        mail: &crate::mime::Mail,
+        registered: Registration,
+    ) -> Checked {
         let case = Case {
             envelope: envelope.clone(),
             body: body.clone(),
             from: mail.from.clone(),
             from_trouble: mail.from_trouble.clone(),
-            trusted: trusted.to_vec(),
+            registered,
         };
         let deadline = Instant::now() + self.0.deadline;
         let asking_until = deadline - self.0.deadline / CONCLUSION_SHARE;
@@ -131,12 +157,12 @@ impl Authenticator {
             timeout_at(deadline, caught(case.examine(&auth, asking_until))).await
         };
         match examined {
-            Ok(Ok(verdicts)) => verdicts,
+            Ok(Ok(examined)) => examined,
             Ok(Err(failed)) => {
                 error!(mail.id = %envelope.id, error = %failed, "checking the sender of a mail failed");
-                unknown("checking the sender failed")
+                Checked { verdicts: unknown("checking the sender failed"), group_author: None }
             }
-            Err(_) => unknown("checking the sender took too long"),
+            Err(_) => Checked { verdicts: unknown("checking the sender took too long"), group_author: None },
         }
     }
 }

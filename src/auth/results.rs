@@ -1,7 +1,8 @@
 //! Reads what a sealer wrote into `ARC-Authentication-Results`. RFC 8601 §2.2, RFC 8617 §4.1.1.
 //!
-//! Only ever given the text of a set whose seal verified. The same field without a seal, and every plain
-//! `Authentication-Results`, even one in our own name, is never read: anybody can write it.
+//! Only ever given the text of a set whose seal verified, of the topmost plain field under the registered forwarder's own
+//! envelope (`forwarded`), or of a group's field that its signature covers (`group`). Every other `Authentication-Results`,
+//! even one in our own name, is never read: anybody can write it.
 
 /// Octets of a field that are read; a longer one says nothing.
 const OCTETS_MAX: usize = 16 * 1024;
@@ -51,6 +52,13 @@ pub(super) fn statements(field: &[u8]) -> Option<Vec<Statement>> {
         }
         reader.rest = &reader.rest[1..];
     }
+}
+
+/// Who wrote a plain `Authentication-Results` field, lower case. RFC 8601 §2.5.
+pub(super) fn authserv_id(field: &[u8]) -> Option<String> {
+    let mut reader = Reader { rest: std::str::from_utf8(field).ok().filter(|text| text.len() <= OCTETS_MAX)? };
+    let (name, value) = reader.pairs()?.into_iter().next()?;
+    value.is_none().then(|| name.to_ascii_lowercase())
 }
 
 fn statement(pairs: Vec<(String, Option<String>)>) -> Option<Statement> {
@@ -184,6 +192,12 @@ mod tests {
     #[test]
     fn spaces_around_the_equals_sign_and_versions_are_fine() {
         assert_eq!(read("mx 1; dkim/1 = (c) pass ;none"), [("dkim".to_owned(), "pass".to_owned())]);
+    }
+
+    #[test]
+    fn the_writer_of_a_field_is_its_first_word() {
+        assert_eq!(authserv_id(b" (c) MX.Google.com 1;\r\n dkim=pass").as_deref(), Some("mx.google.com"));
+        assert_eq!(authserv_id(b"spf=pass (sender IP is 192.0.2.1); dmarc=pass"), None);
     }
 
     #[test]

@@ -6,11 +6,7 @@ use std::{
     path::Path,
 };
 
-use super::{Config, Mistake, Route, SmarthostTls, TlsMode, keys};
-
-/// Providers whose seals are known without a `[[forwarder]]` of that name.
-pub const BUILT_IN_FORWARDERS: [&str; 10] =
-    ["google", "microsoft365", "zoho", "fastmail", "cloudflare", "icloud", "proton", "cpanel", "exim", "generic"];
+use super::{Config, Mistake, Route, SmarthostTls, TlsMode, forwarders::built_in_forwarders, keys};
 
 /// What is wrong with a configuration beyond its form. Looks at the files it names. `line` of each mistake is 0.
 pub fn check(config: &Config) -> Vec<Mistake> {
@@ -147,12 +143,11 @@ fn addresses(config: &Config, all: &mut Findings) {
             all.say(format!("{key}.address"), words);
         }
         if let Some(name) = &support.forwarder
-            && !config.forwarders.iter().any(|forwarder| forwarder.name == *name)
-            && !BUILT_IN_FORWARDERS.contains(&name.as_str())
+            && super::forwarder(name, &config.forwarders).is_none()
         {
             let words = format!(
                 "there is no [[forwarder]] `{name}`, and it is none of those built in: {}",
-                BUILT_IN_FORWARDERS.join(", ")
+                built_in_forwarders().collect::<Vec<_>>().join(", ")
             );
             all.say(format!("{key}.forwarder"), words);
         }

@@ -9,8 +9,8 @@ use std::{
 };
 
 use super::{
-    Agent, Auth, Autopilot, Config, Domain, Forwarder, Knowledge, Limits, Listener, Log, LogFormat, Outbound, Smtp,
-    Store, SupportAddress, Timeouts, Tls, TlsMode, Web, outgoing_keys, reader::Section,
+    Agent, Auth, Autopilot, Config, Domain, EnvelopeShape, Forwarder, Knowledge, Limits, Listener, Log, LogFormat,
+    Outbound, Smtp, Store, SupportAddress, Timeouts, Tls, TlsMode, Web, forwarders, outgoing_keys, reader::Section,
 };
 use crate::types::{Address, Level};
 
@@ -39,7 +39,7 @@ pub(super) fn config(root: &Section<'_, '_>, base: &Path) -> Config {
         addresses: root
             .tables("address", "address", |text| address(text).map_or(text.into(), |address| address.key()), support)
             .unwrap_or_default(),
-        forwarders: root.tables("forwarder", "name", str::to_lowercase, forwarder).unwrap_or_default(),
+        forwarders: root.tables("forwarder", "name", forwarders::canonical, forwarder).unwrap_or_default(),
     }
 }
 
@@ -224,7 +224,7 @@ fn support(s: &Section<'_, '_>) -> Option<SupportAddress> {
     let autopilot = [Autopilot::On, Autopilot::Assist, Autopilot::Off].map(|mode| (mode.word(), mode));
     let name = s.text("name");
     let autopilot = s.word("autopilot", Autopilot::default(), &autopilot);
-    let forwarder = s.text("forwarder").map(|name| name.to_lowercase());
+    let forwarder = s.text("forwarder").map(|name| forwarders::canonical(&name));
     let signature_markdown = s.prose("signature_markdown").unwrap_or_default();
     let signature_html = s.prose("signature_html");
     let level_min = level(s);
@@ -233,12 +233,46 @@ fn support(s: &Section<'_, '_>) -> Option<SupportAddress> {
 }
 
 fn forwarder(s: &Section<'_, '_>) -> Option<Forwarder> {
-    if !s.has("arc_sealers") {
-        s.wrong("arc_sealers", "it is needed here: a forwarder is believed by the seals it sets");
+    let name = s.needed("name", |name| Ok(forwarders::canonical(name)));
+    let base = Forwarder::named(name.as_deref().unwrap_or_default());
+    let is_new = name.as_deref().is_some_and(|name| !forwarders::is_built_in(name));
+    if is_new && !s.has("arc_sealers") && !s.has("envelopes") {
+        s.wrong("arc_sealers", "it is needed here, or `envelopes`: a forwarder is believed by what it leaves on mail");
     }
-    let arc_sealers = s.texts("arc_sealers", host).unwrap_or_default();
-    let name = s.needed("name", |name| Ok(name.to_lowercase()))?;
-    Some(Forwarder { name, arc_sealers })
+    let forwarder = Forwarder {
+        title: s.text("title").unwrap_or(base.title),
+        arc_sealers: s.texts("arc_sealers", host).unwrap_or(base.arc_sealers),
+        envelopes: s.texts("envelopes", envelope_shape).unwrap_or(base.envelopes),
+        spf_domain: s.made("spf_domain", spf_domain).or(base.spf_domain),
+        results_by: s.texts("results_by", host).unwrap_or(base.results_by),
+        srs_means_spf_pass: s.flag("srs_means_spf_pass", base.srs_means_spf_pass),
+        groups: s.flag("groups", base.groups),
+        headers: s.texts("headers", field_name).unwrap_or(base.headers),
+        name: name?,
+    };
+    if forwarder.srs_means_spf_pass && forwarder.spf_domain.is_none() {
+        s.wrong("srs_means_spf_pass", "it needs `spf_domain`: the addresses it sends from are what says so");
+    }
+    Some(forwarder)
+}
+
+fn envelope_shape(text: &str) -> Result<EnvelopeShape, String> {
+    EnvelopeShape::ALL.into_iter().find(|shape| shape.word() == text).ok_or_else(|| {
+        let list: Vec<String> = EnvelopeShape::ALL.iter().map(|shape| format!("`{}`", shape.word())).collect();
+        format!("`{text}` is none of {}", list.join(", "))
+    })
+}
+
+/// As a host name, but labels may begin with `_`: `_spf.google.com`.
+fn spf_domain(text: &str) -> Result<String, String> {
+    let plain = host(&text.replace('_', "x")).map_err(|_| format!("`{text}` is not a domain name"))?;
+    if plain.len() == text.len() { Ok(text.to_ascii_lowercase()) } else { Err(format!("`{text}` is not ASCII")) }
+}
+
+/// RFC 5322 §3.6.8.
+fn field_name(text: &str) -> Result<String, String> {
+    let good = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':');
+    good.then(|| text.to_owned()).ok_or_else(|| format!("`{text}` is not the name of a header field"))
 }
 
 fn level(s: &Section<'_, '_>) -> Option<Level> {

@@ -4,6 +4,7 @@
 //! sample `smtpd.toml` at the top of the tree, which a test reads. Reading and checking is `read`.
 
 mod check;
+mod forwarders;
 mod keys;
 mod outgoing;
 mod outgoing_keys;
@@ -14,8 +15,9 @@ mod sample_tests;
 mod sections;
 mod words;
 
-pub use check::{BUILT_IN_FORWARDERS, check};
-pub use outgoing::{Autopilot, Domain, Forwarder, Route, Smarthost, SmarthostTls, SupportAddress};
+pub use check::check;
+pub use forwarders::{EnvelopeShape, Forwarder, built_in_forwarders, forwarder, forwarder_headers};
+pub use outgoing::{Autopilot, Domain, Route, Smarthost, SmarthostTls, SupportAddress};
 pub use read::{Mistake, Mistakes, load, parse};
 pub use sections::{
     Agent, Auth, Config, Knowledge, Limits, Listener, Log, LogFormat, Outbound, Smtp, Store, Timeouts, Tls, TlsMode,

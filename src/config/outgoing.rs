@@ -1,4 +1,4 @@
-//! Routes, and the tables that may stand many times: domains, addresses, forwarders.
+//! Routes, and the tables that may stand many times: domains and addresses.
 
 use std::path::PathBuf;
 
@@ -92,7 +92,8 @@ pub struct SupportAddress {
     pub name: Option<String>,
     /// `autopilot`: `"on"`, `"assist"`, `"off"` (default).
     pub autopilot: Autopilot,
-    /// `forwarder`: the provider that forwards this address; must name a `[[forwarder]]` or a built-in one.
+    /// `forwarder`: the provider that forwards this address; must name a `[[forwarder]]` or a built-in one. Lower case,
+    /// aliases followed.
     pub forwarder: Option<String>,
     /// `signature_markdown`.
     pub signature_markdown: String,
@@ -100,13 +101,4 @@ pub struct SupportAddress {
     pub signature_html: Option<String>,
     /// `level_min`: instead of `[agent] level_min`.
     pub level_min: Option<crate::types::Level>,
-}
-
-/// `[[forwarder]]`: a provider whose word counts for the addresses that name it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Forwarder {
-    /// `name`.
-    pub name: String,
-    /// `arc_sealers`: `d=` of its ARC seals.
-    pub arc_sealers: Vec<String>,
 }

@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use super::{Mistakes, load, parse};
 use crate::{
-    config::{Autopilot, Config, Route, SmarthostTls, TlsMode},
+    config::{Autopilot, Config, EnvelopeShape, Route, SmarthostTls, TlsMode, forwarder},
     types::Level,
 };
 
@@ -61,6 +61,14 @@ fn what_stands_in_the_file_is_taken() {
         [[forwarder]]
         name = "Gate"
         arc_sealers = ["Gate.example"]
+        envelopes = ["srs0", "caf"]
+        spf_domain = "_spf.Gate.example"
+        results_by = ["mx.gate.example"]
+        srs_means_spf_pass = true
+        headers = ["X-Gate"]
+        [[forwarder]]
+        name = "Exim"
+        title = "our host"
         "#,
     );
     assert_eq!(config.smtp.hostname, "mx.acme.example");
@@ -79,7 +87,14 @@ fn what_stands_in_the_file_is_taken() {
     let support = &config.addresses[0];
     assert_eq!((support.autopilot, support.forwarder.as_deref()), (Autopilot::Assist, Some("google")));
     assert_eq!(support.level_min, Some(Level::Unproven));
-    assert_eq!(config.forwarders[0].arc_sealers, ["gate.example"]);
+    let [gate, host] = config.forwarders.as_slice() else { panic!("two") };
+    assert_eq!((gate.name.as_str(), gate.title.as_str(), gate.srs_means_spf_pass), ("gate", "gate", true));
+    assert_eq!((gate.arc_sealers[0].as_str(), gate.spf_domain.as_deref()), ("gate.example", Some("_spf.gate.example")));
+    assert_eq!(gate.envelopes, [EnvelopeShape::Srs0, EnvelopeShape::Caf]);
+    assert_eq!((gate.results_by[0].as_str(), gate.headers[0].as_str()), ("mx.gate.example", "X-Gate"));
+    // What a [[forwarder]] of a built-in name does not say stays as it is.
+    assert_eq!((host.name.as_str(), host.title.as_str()), ("cpanel", "our host"));
+    assert_eq!(host.envelopes, forwarder("cpanel", &[]).unwrap().envelopes);
 }
 
 #[test]
@@ -147,6 +162,16 @@ fn what_is_needed_and_missing_is_told_at_its_table() {
     assert_eq!(mistake("\n[[address]]\nname = \"x\"\n"), "2: address[1].address: it is needed here");
     assert_eq!(mistake("[[domain]]\n[[domain]]\nname = \"a.example\"\n"), "1: domain[1].name: it is needed here");
     assert!(mistake("[[forwarder]]\nname = \"x\"\n").starts_with("1: forwarder[x].arc_sealers: it is needed"));
+}
+
+#[test]
+fn what_a_forwarder_is_known_by_is_checked() {
+    let of = |line: &str| mistake(&format!("[[forwarder]]\nname = \"google\"\n{line}\n"));
+    assert!(of("envelopes = [\"cafe\"]").starts_with("3: forwarder[google].envelopes: `cafe` is none of `caf`, "));
+    assert!(of("spf_domain = \"a b\"").starts_with("3: forwarder[google].spf_domain: `a b` is not a domain name"));
+    assert!(of("headers = [\"X Y\"]").starts_with("3: forwarder[google].headers: `X Y` is not the name of a header"));
+    let new = mistake("[[forwarder]]\nname = \"x\"\nenvelopes = [\"srs\"]\nsrs_means_spf_pass = true\n");
+    assert!(new.starts_with("4: forwarder[x].srs_means_spf_pass: it needs `spf_domain`"), "{new}");
 }
 
 #[test]

@@ -67,6 +67,11 @@ impl Directory {
         hit
     }
 
+    /// Where mail for that registered address is forwarded to.
+    pub fn destination_of(&self, address: &Address) -> Option<&Address> {
+        self.registered.iter().find(|known| known.address == *address).map(|known| &known.destination)
+    }
+
     /// The registered addresses that the mail reaches; empty when there is none.
     pub fn route(&self, recipients: &[Recipient], mail: &Mail) -> Routed {
         let mut routed = Routed::default();

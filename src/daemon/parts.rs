@@ -168,9 +168,10 @@ pub(crate) fn judge(config: &Config, secret: &Secret) -> Result<Judge, StartErro
     });
     let registered = registered.collect::<Result<Vec<_>, crate::types::AddressError>>()?;
     let shared = Address::parse(&format!("{}@{hostname}", config.smtp.shared_destination))?;
-    let forwarded = config.addresses.iter().map(|address| address.address.domain().to_owned());
+    let supported = config.addresses.iter().map(|address| address.address.domain().to_owned());
+    let ours = supported.chain(config.domains.iter().map(|domain| domain.name.clone()));
     let authenticator =
-        Authenticator::new(&config.auth, config.forwarders.clone(), hostname).with_forwarded_domains(forwarded);
+        Authenticator::new(&config.auth, config.forwarders.clone(), hostname).with_forwarded_domains(ours);
     Ok(Judge::new(config, Directory::new(registered, shared), authenticator, keys(secret)))
 }
 

@@ -7,8 +7,8 @@ use tokio::sync::Semaphore;
 
 use super::trace;
 use crate::{
-    auth::{self, Authenticator},
-    config::{Autopilot, Config},
+    auth::{self, Authenticator, Checked, RegisteredWay, Registration},
+    config::{self, Autopilot, Config, Forwarder},
     conversation::{
         self, AnswerPolicy, Arrival, Class, Classified, Destination, Directory, Lookups, MailSummary, ReplyKeys,
         quotes::{self, Parted},
@@ -37,7 +37,7 @@ pub struct Judge {
 #[derive(Debug, Clone)]
 struct Policy {
     answer: AnswerPolicy,
-    arc_sealers: Vec<String>,
+    forwarder: Option<Forwarder>,
 }
 
 /// A mail and what was found out about it.
@@ -69,8 +69,8 @@ impl Judge {
                 quiet: config.agent.quiet_period,
                 reopen_within,
             };
-            let sealers = address.forwarder.as_deref().and_then(|name| auth::sealers(name, &config.forwarders));
-            (address.address.key(), Policy { answer, arc_sealers: sealers.unwrap_or_default() })
+            let forwarder = address.forwarder.as_deref().and_then(|name| config::forwarder(name, &config.forwarders));
+            (address.address.key(), Policy { answer, forwarder })
         });
         Self {
             hostname: config.smtp.hostname.clone(),
@@ -92,8 +92,9 @@ impl Judge {
         let (mail, parted) = self.read(&body).await;
         let routed = self.directory.route(&envelope.recipients, &mail);
         let reached = || routed.addresses.iter().chain(&routed.one_of);
-        let sealers = self.sealers(reached());
-        let verdicts = self.authenticator.check(&envelope, &body, &mail, &sealers).await;
+        let registration = self.registration(&reached().collect::<Vec<_>>(), &envelope);
+        let checked = self.authenticator.check_registered(&envelope, &body, &mail, registration).await;
+        let (mail, verdicts) = as_the_group_says(mail, checked);
         let class = self.class(&mail, &envelope, &verdicts);
         let (mail, verdicts) = as_written_by_the_customer(mail, verdicts, &class);
         let lookups = conversation::lookups(&mail, parted.as_ref(), class.class, &self.keys);
@@ -119,14 +120,23 @@ impl Judge {
         })
     }
 
-    /// The ARC sealers that are registered for every address reached: one forwarder's word counts at its own only (S-08).
-    fn sealers<'a>(&self, mut reached: impl Iterator<Item = &'a Address>) -> Vec<String> {
-        let of = |address: &Address| self.policies.get(&address.key()).map_or(&[][..], |policy| &policy.arc_sealers);
-        let mut sealers = reached.next().map(of).unwrap_or_default().to_vec();
-        for address in reached {
-            sealers.retain(|sealer| of(address).contains(sealer));
+    /// What is registered for every address reached: one forwarder's word counts at its own addresses only (S-08).
+    fn registration(&self, reached: &[&Address], envelope: &Envelope) -> Registration {
+        let of = |address: &Address| self.policies.get(&address.key()).and_then(|policy| policy.forwarder.as_ref());
+        let [first, others @ ..] = reached else { return Registration::default() };
+        let mut sealers = of(first).map(|forwarder| forwarder.arc_sealers.clone()).unwrap_or_default();
+        for address in others {
+            sealers.retain(|sealer| of(address).is_some_and(|forwarder| forwarder.arc_sealers.contains(sealer)));
         }
-        sealers
+        // An envelope names one mailbox and one destination.
+        let forwarder = of(first).filter(|_| others.is_empty());
+        let way = forwarder.zip(self.directory.destination_of(first)).map(|(forwarder, destination)| RegisteredWay {
+            forwarder: forwarder.clone(),
+            mailbox: (*first).clone(),
+            destination: destination.clone(),
+            to_destination: envelope.recipients.iter().any(|recipient| recipient.address == *destination),
+        });
+        Registration { sealers, way }
     }
 
     fn destination(&self, address: &Address, lookups: &Lookups, one_of: bool) -> Destination {
@@ -146,6 +156,14 @@ impl Judge {
         }
         class
     }
+}
+
+/// A group that wrote From anew names the author: the conversation is with that one.
+fn as_the_group_says(mut mail: Mail, checked: Checked) -> (Mail, Verdicts) {
+    if let Some(author) = checked.group_author {
+        (mail.from, mail.from_name) = (Some(author.address), author.name);
+    }
+    (mail, checked.verdicts)
 }
 
 /// A form's robot signs for itself, not for the customer it names: the customer is taken over, the proof is not.

@@ -22,4 +22,4 @@ mod text;
 mod walk;
 
 pub use mail::{Attachment, Mail, Note, RawHeader};
-pub use parse::parse;
+pub use parse::{mailbox, parse};

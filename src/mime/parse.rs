@@ -128,6 +128,12 @@ fn the_one_from(raw: &[u8], head: &Head<'_>) -> Result<from_line::FromLine, &'st
     Ok(from)
 }
 
+/// The one address of a header value that names one mailbox, and the name beside it, empty without. As strict as From.
+pub fn mailbox(value: &str) -> Option<(Address, String)> {
+    let line = value.replace(['\r', '\n'], "");
+    from_line::read(line.trim().as_bytes()).ok().map(|from| (from.address, from.name))
+}
+
 fn fill_addresses(mail: &mut Mail, head: &Head<'_>, hits: &mut Hits) {
     let mut left = ADDRESSES_MAX;
     for (name, list) in [("reply-to", &mut mail.reply_to), ("to", &mut mail.to), ("cc", &mut mail.cc)] {
