@@ -15,7 +15,7 @@ use super::{
     arc, dkim,
     dns::Question,
     forwarded::{Signs, Way, is_forwarders_sender},
-    group::{self, GroupAuthor},
+    group::{self, Group},
     level::{Findings, level},
     lookups::Lookups,
     spf,
@@ -109,12 +109,15 @@ impl Case {
         let dmarc = dmarc_verdict(&run.dmarc);
         // While the policy is unknown, only the very domain of From is sure to be aligned.
         let speaks = |domain: &str| alignment.dkim(domain) && (dmarc != Verdict::TempError || domain == from);
-        let author = author(&signatures, message, speaks);
+        let is_ours = auth.is_ours(from);
+        // What a forwarder signs in our name proves that it forwarded, and not that one of us wrote.
+        let counts = |entry: &DkimSignature| !is_ours || !auth.is_forwarders_selector(&entry.selector);
+        let author = author(&signatures, message, |entry| speaks(&entry.domain) && counts(entry));
         signatures.extend(refused);
         for signature in &mut signatures {
             signature.aligned = alignment.relaxed(&signature.domain);
         }
-        let group_author = self.group_author(message, &author);
+        let group = self.group(message, &author);
         let policy = run.dmarc.dmarc_record().map_or("", |_| policy_word(run.dmarc.policy()));
         let spf = run.spf;
         let covers = |fields: &[String]| dkim::open_field(message, fields).is_none();
@@ -149,7 +152,7 @@ impl Case {
             dns_trouble: way_unknown
                 || [spf, dmarc, seal.verdict].contains(&Verdict::TempError)
                 || signatures.iter().any(|signature| in_trouble(&signature)),
-            is_ours: auth.is_ours(from),
+            is_ours,
             signer_unknown: signatures.iter().filter(in_trouble).any(|signature| signature.aligned),
             forwarded_by,
             forwarder_says,
@@ -164,15 +167,14 @@ impl Case {
             dmarc_policy: policy.to_owned(),
             arc: seal,
         };
-        group::told(verdicts, group_author, from)
+        group::told(verdicts, group, from, |domain| auth.is_ours(domain))
     }
 
-    /// The author named by a group at the domain of the registered mailbox, whose own signature holds.
-    fn group_author(&self, message: &AuthenticatedMessage<'_>, group: &AuthorSignature) -> Option<GroupAuthor> {
-        let way = self.registered.way.as_ref().filter(|way| way.forwarder.groups)?;
-        let from = self.from.as_ref().filter(|from| from.domain() == way.mailbox.domain())?;
-        group.signer.as_ref()?;
-        group::author(message, from, &group.fields)
+    /// What a group at the domain of the registered mailbox says, when its own signature holds.
+    fn group(&self, message: &AuthenticatedMessage<'_>, author: &AuthorSignature) -> Group {
+        let way = self.registered.way.as_ref().filter(|way| way.forwarder.groups && author.signer.is_some());
+        let is_theirs = way.zip(self.from.as_ref()).is_some_and(|(way, from)| from.domain() == way.mailbox.domain());
+        if is_theirs { group::read(message, &author.fields) } else { Group::None }
     }
 
     fn seal(&self, chain: &ArcOutput<'_>, covers: impl Fn(&[String]) -> bool, says: impl Fn(&[u8]) -> bool) -> ArcSeal {
@@ -233,12 +235,12 @@ struct AuthorSignature {
 fn author(
     entries: &[DkimSignature],
     message: &AuthenticatedMessage<'_>,
-    speaks: impl Fn(&str) -> bool,
+    speaks: impl Fn(&DkimSignature) -> bool,
 ) -> AuthorSignature {
     let mut found = AuthorSignature::default();
     // mail-auth answers in the order of the signatures, one output each.
     for (entry, header) in entries.iter().zip(&message.dkim_headers) {
-        if entry.verdict != Verdict::Pass || !speaks(&entry.domain) {
+        if entry.verdict != Verdict::Pass || !speaks(entry) {
             continue;
         }
         match dkim::open_field(message, &header.header.h) {

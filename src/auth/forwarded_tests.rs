@@ -202,6 +202,11 @@ async fn mail_from_a_domain_of_ours_needs_its_signature() {
         key.publish(&scene.zone);
         let signed = key.sign(&mail).unwrap();
         assert_eq!(scene.level(&signed, FORWARDER_IP, GMAIL_SENDER, way("google")).await, 3);
+        // Cloudflare signs what it forwards in the name of the routed domain, whoever wrote it.
+        let routed = Key::ed25519(domain, "cf2024-1").unwrap();
+        routed.publish(&scene.zone);
+        let resigned = routed.sign(&mail).unwrap();
+        assert_eq!(scene.level(&resigned, FORWARDER_IP, CUSTOMER, way("cloudflare")).await, 0);
         // A stranger's broken signature is no excuse; trouble with our own key is.
         let stranger = Key::ed25519("evil.example", "s").unwrap();
         scene.zone.servfail("evil.example");

@@ -22,15 +22,26 @@ pub struct GroupAuthor {
     pub(super) passed: bool,
 }
 
-/// Fields that only groups leave.
-const MARKS: [&str; 2] = ["X-Google-Group-Id", "List-Id"];
+/// What a mail says of a group.
+pub(super) enum Group {
+    /// No group passed it on.
+    None,
+    /// One did, and names this author, who may be the one in From.
+    Of(GroupAuthor),
+    /// One did, and its author can be read in more than one way.
+    Unclear,
+}
 
-/// The author named by the group at `group`; `None` when there is not exactly one. `signed` are the fields that the group's
-/// own valid signature covers.
-pub(super) fn author(message: &AuthenticatedMessage<'_>, group: &Address, signed: &[String]) -> Option<GroupAuthor> {
-    let is_marked = MARKS.iter().any(|mark| fields(message, mark).next().is_some());
-    let sender = one_signed(message, signed, "X-Original-Sender")?;
-    let address = Address::parse(sender.trim()).ok().filter(|address| address != group && is_marked)?;
+/// Reads what a group says. `signed` are the fields that the group's own valid signature covers.
+pub(super) fn read(message: &AuthenticatedMessage<'_>, signed: &[String]) -> Group {
+    if fields(message, "X-Original-Sender").next().is_none() {
+        return Group::None;
+    }
+    author(message, signed).map_or(Group::Unclear, Group::Of)
+}
+
+fn author(message: &AuthenticatedMessage<'_>, signed: &[String]) -> Option<GroupAuthor> {
+    let address = Address::parse(one_signed(message, signed, "X-Original-Sender")?.trim()).ok()?;
     let mut name = String::new();
     // It is seldom signed, so that it gives the name and must not contradict.
     let mut originals = fields(message, "X-Original-From");
@@ -48,18 +59,27 @@ pub(super) fn author(message: &AuthenticatedMessage<'_>, group: &Address, signed
     Some(GroupAuthor { address, name, passed })
 }
 
-/// The verdicts, about the author named by the group of that domain where there is one: what the group says, and no more.
-pub(super) fn told(mut verdicts: Verdicts, group_author: Option<GroupAuthor>, group: &str) -> Checked {
-    if let Some(author) = &group_author {
-        let (domain, known) = (author.address.domain(), &verdicts.sentence);
-        (verdicts.level, verdicts.sentence) = if author.passed {
-            (Level::Vouched, format!("a group of {group} passed this on and says that {domain} passed; {known}"))
-        } else {
-            let said =
-                format!("a group of {group} names an author at {domain} and does not say that it passed; {known}");
-            (Level::Unproven, said)
-        };
-    }
+/// The verdicts as they are when a group at the domain `from` passed the mail on: what it says, and no more.
+pub(super) fn told(mut verdicts: Verdicts, group: Group, from: &str, is_ours: impl Fn(&str) -> bool) -> Checked {
+    let known = &verdicts.sentence;
+    let (level, sentence, group_author) = match group {
+        Group::None => return Checked { verdicts, group_author: None },
+        Group::Unclear => {
+            let sentence = format!("a group of {from} passed this on, and its author can be read in more than one way");
+            (Level::Forged, sentence, None)
+        }
+        Group::Of(author) => {
+            let domain = author.address.domain();
+            let level = match author.passed {
+                true => Level::Vouched,
+                false if is_ours(domain) => Level::Forged,
+                false => Level::Unproven,
+            };
+            let says = if author.passed { "says" } else { "does not say" };
+            (level, format!("a group of {from} passed this on and {says} that {domain} passed; {known}"), Some(author))
+        }
+    };
+    (verdicts.level, verdicts.sentence) = (level, sentence);
     Checked { verdicts, group_author }
 }
 

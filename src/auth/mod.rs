@@ -65,12 +65,22 @@ struct Inner {
     signatures_max: usize,
     deadline: Duration,
     forwarder_headers: Vec<String>,
+    forwarder_selectors: Vec<String>,
     our_domains: Vec<String>,
 }
 
 impl Inner {
     fn is_ours(&self, domain: &str) -> bool {
         self.our_domains.iter().any(|ours| ours == domain)
+    }
+
+    /// Whether forwarders sign with that selector, also in the name of whom they forward for.
+    fn is_forwarders_selector(&self, selector: &str) -> bool {
+        let selector = selector.to_ascii_lowercase();
+        self.forwarder_selectors.iter().any(|known| match known.strip_suffix('*') {
+            Some(beginning) => selector.starts_with(beginning),
+            None => selector == *known,
+        })
     }
 }
 
@@ -92,6 +102,7 @@ impl Authenticator {
             signatures_max: settings.signatures_max,
             deadline: settings.deadline,
             forwarder_headers: config::forwarder_headers(&forwarders),
+            forwarder_selectors: config::forwarder_selectors(&forwarders),
             our_domains: Vec::new(),
         }))
     }
@@ -103,13 +114,14 @@ impl Authenticator {
     #[must_use]
     pub fn with_forwarded_domains(self, domains: impl IntoIterator<Item = String>) -> Self {
         let our_domains = domains.into_iter().map(|domain| domain.to_ascii_lowercase()).collect();
-        let Inner { dns, hostname, signatures_max, deadline, forwarder_headers, .. } = &*self.0;
+        let Inner { dns, hostname, signatures_max, deadline, forwarder_headers, forwarder_selectors, .. } = &*self.0;
         Self(Arc::new(Inner {
             dns: dns.clone(),
             hostname: hostname.clone(),
             signatures_max: *signatures_max,
             deadline: *deadline,
             forwarder_headers: forwarder_headers.clone(),
+            forwarder_selectors: forwarder_selectors.clone(),
             our_domains,
         }))
     }

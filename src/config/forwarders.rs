@@ -23,6 +23,9 @@ pub struct Forwarder {
     pub srs_means_spf_pass: bool,
     /// `groups`: it has groups that write a new From and name the author in `X-Original-Sender`. Default false.
     pub groups: bool,
+    /// `selectors`: with these it signs what it forwards, also in the name of our domain; a `*` at the end stands for
+    /// anything. Such a signature does not speak for an author on a domain of ours.
+    pub selectors: Vec<String>,
     /// `headers`: fields that stand on what it forwards and never on direct mail.
     pub headers: Vec<String>,
 }
@@ -71,6 +74,7 @@ struct Profile {
     results_by: &'static [&'static str],
     srs_means_spf_pass: bool,
     groups: bool,
+    selectors: &'static [&'static str],
     headers: &'static [&'static str],
 }
 
@@ -83,6 +87,7 @@ const UNKNOWN: Profile = Profile {
     results_by: &[],
     srs_means_spf_pass: false,
     groups: false,
+    selectors: &[],
     headers: &[],
 };
 
@@ -127,6 +132,7 @@ const BUILT_IN: [Profile; 9] = [
         envelopes: &[EnvelopeShape::Srs0],
         spf_domain: Some("_spf.mx.cloudflare.net"),
         results_by: &["mx.cloudflare.net"],
+        selectors: &["cf20*"],
         ..UNKNOWN
     },
     Profile { name: "icloud", title: "iCloud", ..UNKNOWN },
@@ -166,6 +172,7 @@ impl Forwarder {
             results_by: owned(known.results_by),
             srs_means_spf_pass: known.srs_means_spf_pass,
             groups: known.groups,
+            selectors: owned(known.selectors),
             headers: owned(known.headers),
         }
     }
@@ -193,6 +200,12 @@ pub fn forwarder(name: &str, configured: &[Forwarder]) -> Option<Forwarder> {
     let name = canonical(name);
     let own = configured.iter().find(|forwarder| forwarder.name == name).cloned();
     own.or_else(|| is_built_in(&name).then(|| Forwarder::named(&name)))
+}
+
+/// Selectors with which forwarders sign, those configured and those built in.
+pub fn forwarder_selectors(configured: &[Forwarder]) -> Vec<String> {
+    let built_in = BUILT_IN.iter().flat_map(|profile| profile.selectors.iter().map(|&name| name.to_owned()));
+    built_in.chain(configured.iter().flat_map(|forwarder| forwarder.selectors.clone())).collect()
 }
 
 /// Fields of all forwarders, those configured and those built in.

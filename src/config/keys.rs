@@ -247,6 +247,7 @@ fn forwarder(s: &Section<'_, '_>) -> Option<Forwarder> {
         results_by: s.texts("results_by", host).unwrap_or(base.results_by),
         srs_means_spf_pass: s.flag("srs_means_spf_pass", base.srs_means_spf_pass),
         groups: s.flag("groups", base.groups),
+        selectors: s.texts("selectors", selector_pattern).unwrap_or(base.selectors),
         headers: s.texts("headers", field_name).unwrap_or(base.headers),
         name: name?,
     };
@@ -261,6 +262,12 @@ fn envelope_shape(text: &str) -> Result<EnvelopeShape, String> {
         let list: Vec<String> = EnvelopeShape::ALL.iter().map(|shape| format!("`{}`", shape.word())).collect();
         format!("`{text}` is none of {}", list.join(", "))
     })
+}
+
+/// A selector, or the beginning of one and `*`.
+fn selector_pattern(text: &str) -> Result<String, String> {
+    let beginning = text.strip_suffix('*');
+    selector(&beginning.map_or(text.to_owned(), |beginning| format!("{beginning}x"))).map(|_| text.to_ascii_lowercase())
 }
 
 /// As a host name, but labels may begin with `_`: `_spf.google.com`.

@@ -16,7 +16,9 @@ mod sections;
 mod words;
 
 pub use check::check;
-pub use forwarders::{EnvelopeShape, Forwarder, built_in_forwarders, forwarder, forwarder_headers};
+pub use forwarders::{
+    EnvelopeShape, Forwarder, built_in_forwarders, forwarder, forwarder_headers, forwarder_selectors,
+};
 pub use outgoing::{Autopilot, Domain, Route, Smarthost, SmarthostTls, SupportAddress};
 pub use read::{Mistake, Mistakes, load, parse};
 pub use sections::{
