@@ -1,6 +1,10 @@
 //! A plain SMTP client that keeps every reply.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 
 use rustls::pki_types::ServerName;
 use tokio::{
@@ -41,6 +45,23 @@ pub struct Dialogue<'a> {
 /// Of the connection, and when a reply takes longer than half a minute.
 pub async fn send(addr: SocketAddr, dialogue: Dialogue<'_>) -> io::Result<Vec<String>> {
     let mut peer = Peer::new(BufReader::new(TcpStream::connect(addr).await?));
+    peer.greet(dialogue.helo).await?;
+    peer.deliver(dialogue).await?;
+    Ok(peer.replies)
+}
+
+/// Like [`send`], as a load balancer that speaks for a client at `client`.
+///
+/// # Errors
+/// As [`send`].
+pub async fn send_behind_a_proxy(
+    addr: SocketAddr,
+    client: Ipv4Addr,
+    dialogue: Dialogue<'_>,
+) -> io::Result<Vec<String>> {
+    let mut stream = TcpStream::connect(addr).await?;
+    stream.write_all(format!("PROXY TCP4 {client} 127.0.0.1 40000 25\r\n").as_bytes()).await?;
+    let mut peer = Peer::new(BufReader::new(stream));
     peer.greet(dialogue.helo).await?;
     peer.deliver(dialogue).await?;
     Ok(peer.replies)

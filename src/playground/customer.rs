@@ -107,6 +107,22 @@ impl Key {
     }
 }
 
+impl Key {
+    /// Like [`Key::sign_fields`], with a signature that ends after `secs` (`x=`). RFC 6376 §3.5.
+    ///
+    /// # Errors
+    /// When the mail has none of the fields.
+    pub fn sign_until(&self, mail: &[u8], fields: &[&str], secs: u64) -> io::Result<Vec<u8>> {
+        let signer = DkimSigner::from_key(self.signing_key()?)
+            .domain(&self.domain)
+            .selector(&self.selector)
+            .headers(fields.iter().copied())
+            .expiration(secs);
+        let signature = signer.sign(mail).map_err(io::Error::other)?;
+        Ok([signature.to_header().as_bytes(), mail].concat())
+    }
+}
+
 /// Somebody who writes to a support address.
 #[derive(Debug, Clone)]
 pub struct Customer {
