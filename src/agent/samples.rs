@@ -9,8 +9,8 @@ use super::{
 use crate::{
     config::{Autopilot, SupportAddress},
     conversation::{Class, Classified, MailSummary},
-    store::{ConversationRow, Filed, MailRow, Owner, Place, RawRef, Status},
-    types::{Address, Clock, ConversationId, Envelope, Level, MailId, Millis, Number, Verdicts},
+    store::{ConversationRow, Filed, MailRow, Place, RawRef},
+    types::{Address, Clock, ConversationId, Envelope, Level, MailId, Millis, Verdicts},
 };
 
 pub(super) fn address(text: &str) -> Address {
@@ -51,30 +51,9 @@ pub(super) fn help_pages() -> (tempfile::TempDir, Knowledge) {
 
 /// An open conversation of one authenticated mail at an address where Autopilot is on.
 pub(super) fn case(title: &str, new_text: &str) -> Case {
-    let id = ConversationId(1);
+    let row = ConversationRow::testing_open(title, Millis(0));
     Case {
-        row: ConversationRow {
-            id,
-            number: Number(12345),
-            address: address("support@acme.example"),
-            contact: address("ada@customer.example"),
-            contact_name: "Ada".into(),
-            participants: Vec::new(),
-            title: title.into(),
-            status: Status::Open,
-            owner: Owner::Nobody,
-            level: Level::Authenticated,
-            generation: 1,
-            entries: 1,
-            opened: Millis(0),
-            updated: Millis(0),
-            closed: None,
-            linked_to: None,
-            merged_into: None,
-            last_mail: Some(MailId(1)),
-            waits_because: String::new(),
-            draft: None,
-        },
+        row: ConversationRow { id: ConversationId(1), last_mail: Some(MailId(1)), ..row },
         address: Some(SupportAddress {
             address: address("support@acme.example"),
             name: None,

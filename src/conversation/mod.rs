@@ -18,5 +18,5 @@ pub use class::{Class, Classified, classify};
 pub use file::{FileFn, file};
 pub use lookups::{Fingerprint, Lookups, lookups, may_hold_numbers};
 pub use number::{NumberPlace, numbers_in};
-pub use reply_key::{ReplyKeys, TextKey};
+pub use reply_key::ReplyKeys;
 pub use routing::{Destined, Directory, Registered, Routed};

@@ -16,9 +16,6 @@ const MAC_LETTERS: usize = 20;
 /// What the key is for, so that the same secret makes other keys elsewhere.
 const PURPOSE: &str = "replyd 2026 reply keys: letter and conversation in Message-ID";
 
-/// A reply key as it stands before the `@`.
-pub type TextKey = String;
-
 /// Writes and reads reply keys.
 #[derive(Clone)]
 pub struct ReplyKeys {
@@ -33,7 +30,7 @@ impl ReplyKeys {
     }
 
     /// The part of a Message-ID before the `@`.
-    pub fn write(&self, letter: LetterId, conversation: ConversationId) -> TextKey {
+    pub fn write(&self, letter: LetterId, conversation: ConversationId) -> String {
         let key = self.keys.first().expect("there is always the secret of the install");
         format!("{MARK}.{letter}.{conversation}.{}", mac(key, letter, conversation))
     }

@@ -1,5 +1,7 @@
 //! Which of our addresses a mail reaches.
 
+use std::collections::HashMap;
+
 use constant_time_eq::constant_time_eq;
 
 use crate::{
@@ -28,7 +30,11 @@ pub enum Destined {
 /// All registered addresses.
 #[derive(Debug, Clone)]
 pub struct Directory {
-    registered: Vec<Registered>,
+    addresses: Vec<Address>,
+    /// The place of each address, by its [key](Address::key). Addresses are public: a map may look them up.
+    by_name: HashMap<String, usize>,
+    /// The key of each destination, in the order of `addresses`. These are secret.
+    destinations: Vec<Box<[u8]>>,
     shared: Address,
 }
 
@@ -47,21 +53,29 @@ const PATH_HEADERS: [&str; 5] = ["Delivered-To", "X-Original-To", "X-Forwarded-T
 impl Directory {
     /// `shared`: the destination without a key.
     pub fn new(registered: Vec<Registered>, shared: Address) -> Self {
-        Self { registered, shared }
+        let destinations = registered.iter().map(|one| one.destination.key().into_bytes().into()).collect();
+        let by_name = registered.iter().enumerate().map(|(place, one)| (one.address.key(), place)).collect();
+        let addresses = registered.into_iter().map(|one| one.address).collect();
+        Self { addresses, by_name, destinations, shared }
     }
 
-    /// What this recipient stands for; `None`: it is nobody of ours.
+    /// What this recipient stands for; `None`: it is nobody of ours. Letter case does not matter.
     pub fn recipient(&self, recipient: &Address) -> Option<Destined> {
         if *recipient == self.shared {
             return Some(Destined::Shared);
         }
         let key = recipient.key();
-        // Every destination is compared, in constant time: how long it takes tells nothing about a key.
+        let named = self.by_name.get(&key).copied();
+        let place = named.or_else(|| self.behind_destination(key.as_bytes()))?;
+        Some(Destined::Address(self.addresses[place].clone()))
+    }
+
+    /// S-03: all are compared, each in constant time, so that how long it takes tells nothing about a key.
+    fn behind_destination(&self, key: &[u8]) -> Option<usize> {
         let mut hit = None;
-        for registered in &self.registered {
-            let destination = registered.destination.key();
-            if constant_time_eq(destination.as_bytes(), key.as_bytes()) || registered.address == *recipient {
-                hit = Some(Destined::Address(registered.address.clone()));
+        for (place, destination) in self.destinations.iter().enumerate() {
+            if constant_time_eq(destination, key) {
+                hit = Some(place);
             }
         }
         hit
@@ -106,8 +120,8 @@ impl Directory {
     fn ours(&self, named: &[Address]) -> Vec<Address> {
         let mut ours = Vec::new();
         for address in named {
-            if let Some(registered) = self.registered.iter().find(|known| known.address == *address) {
-                push_new(&mut ours, registered.address.clone());
+            if let Some(place) = self.by_name.get(&address.key()) {
+                push_new(&mut ours, self.addresses[*place].clone());
             }
         }
         ours
@@ -156,6 +170,28 @@ mod tests {
         for stranger in ["in+k3@mx.acme.example", "sales@acme.example", "support@other.example"] {
             assert_eq!(ours.recipient(&address(stranger)), None, "{stranger}");
         }
+    }
+
+    #[test]
+    fn a_key_changed_anywhere_is_nobodys() {
+        // S-03: every octet counts, and so does the length.
+        let (support, key) = (address("support@acme.example"), "abcdefghijklmno23456");
+        let one = Registered { address: support.clone(), destination: address(&format!("in+{key}@mx.acme.example")) };
+        let ours = Directory::new(vec![one], address("in@mx.acme.example"));
+        let asked = |local: &str| ours.recipient(&address(&format!("{local}@mx.acme.example")));
+        assert_eq!(asked(&format!("in+{key}")), Some(Destined::Address(support)));
+        for at in 0..key.len() {
+            for other in b"abcdefghijklmnopqrstuvwxyz234567".iter().filter(|other| **other != key.as_bytes()[at]) {
+                let mut changed = key.to_owned().into_bytes();
+                changed[at] = *other;
+                assert_eq!(asked(&format!("in+{}", String::from_utf8(changed).unwrap())), None, "octet {at}");
+            }
+        }
+        let (short, long) = (format!("in+{}", &key[1..]), format!("in+{key}a"));
+        for wrong in [short.as_str(), &long, "in+", key, "support"] {
+            assert_eq!(asked(wrong), None, "{wrong}");
+        }
+        assert_eq!(ours.recipient(&address(&format!("in+{key}@acme.example"))), None, "another host");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::{
     config::{self, Autopilot, Config, Forwarder},
     conversation::{
         self, AnswerPolicy, Arrival, Class, Classified, Destination, Directory, Lookups, MailSummary, ReplyKeys,
+        Routed,
         quotes::{self, Parted},
     },
     mime::{self, Mail},
@@ -98,11 +99,7 @@ impl Judge {
         let class = self.class(&mail, &envelope, &verdicts);
         let (mail, verdicts) = as_written_by_the_customer(mail, verdicts, &class);
         let lookups = conversation::lookups(&mail, parted.as_ref(), class.class, &self.keys);
-        let mut destinations: Vec<Destination> =
-            reached().map(|address| self.destination(address, &lookups, routed.one_of.contains(address))).collect();
-        if destinations.is_empty() {
-            destinations.push(Destination { address: None, lookups, answer: AnswerPolicy::NEVER, one_of: false });
-        }
+        let destinations = self.destinations(&routed, lookups);
         Judged { envelope, body, mail, verdicts, class, destinations, hostname: self.hostname.clone() }
     }
 
@@ -139,9 +136,21 @@ impl Judge {
         Registration { sealers, way }
     }
 
-    fn destination(&self, address: &Address, lookups: &Lookups, one_of: bool) -> Destination {
-        let answer = self.policies.get(&address.key()).map_or(AnswerPolicy::NEVER, |policy| policy.answer);
-        Destination { address: Some(address.clone()), lookups: lookups.clone(), answer, one_of }
+    /// One for each address reached; one without an address when there is none.
+    fn destinations(&self, routed: &Routed, lookups: Lookups) -> Vec<Destination> {
+        let named = routed.addresses.iter().map(|address| (Some(address), false));
+        let mut reached: Vec<_> = named.chain(routed.one_of.iter().map(|address| (Some(address), true))).collect();
+        if reached.is_empty() {
+            reached.push((None, false));
+        }
+        // As many as there are addresses, and mostly that is one: the last takes the original.
+        let lookups = std::iter::repeat_n(lookups, reached.len());
+        let each = reached.into_iter().zip(lookups).map(|((address, one_of), lookups)| {
+            let policy = address.and_then(|address| self.policies.get(&address.key()));
+            let answer = policy.map_or(AnswerPolicy::NEVER, |policy| policy.answer);
+            Destination { address: address.cloned(), lookups, answer, one_of }
+        });
+        each.collect()
     }
 
     fn class(&self, mail: &Mail, envelope: &Envelope, verdicts: &Verdicts) -> Classified {

@@ -7,8 +7,8 @@ use bytes::Bytes;
 use super::{Answer, Dns, DnsFault, DomainCheck, DomainStatus, KeyKind, Signer, make_key};
 use crate::{
     config::{Autopilot, Domain, SupportAddress},
-    store::{ConversationRow, Delivery, DeliveryState, LetterRow, Owner, RawRef, Status},
-    types::{Address, Author, ConversationId, LetterId, Level, Millis, Number},
+    store::{ConversationRow, Delivery, DeliveryState, LetterRow, RawRef},
+    types::{Address, Author, ConversationId, LetterId, Millis},
 };
 
 pub(super) const NOW: Millis = Millis(1_795_000_000_000);
@@ -18,28 +18,7 @@ pub(super) fn address(text: &str) -> Address {
 }
 
 pub(super) fn conversation(title: &str) -> ConversationRow {
-    ConversationRow {
-        id: ConversationId(7),
-        number: Number(12345),
-        address: address("support@acme.example"),
-        contact: address("ada@customer.example"),
-        contact_name: "Ada Löwe".into(),
-        participants: Vec::new(),
-        title: title.into(),
-        status: Status::Open,
-        owner: Owner::Nobody,
-        level: Level::Authenticated,
-        generation: 1,
-        entries: 1,
-        opened: NOW,
-        updated: NOW,
-        closed: None,
-        linked_to: None,
-        merged_into: None,
-        last_mail: None,
-        waits_because: String::new(),
-        draft: None,
-    }
+    ConversationRow::testing_open(title, NOW)
 }
 
 pub(super) fn settings() -> SupportAddress {

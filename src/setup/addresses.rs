@@ -1,9 +1,8 @@
 //! Destinations: the address at our host that a provider forwards one support address to.
 //!
 //! `in+KEY@mx.acme.example`. KEY is made from the support address and the install secret, so nothing is stored, and nobody
-//! who has not seen it can send to it as if forwarded.
-
-use constant_time_eq::constant_time_eq;
+//! who has not seen it can send to it as if forwarded. Which one a mail was sent to is found out in
+//! `conversation::routing`.
 
 use crate::types::{Address, AddressError, Secret};
 
@@ -26,38 +25,6 @@ pub fn destination(secret: &Secret, address: &Address, hostname: &str) -> Result
     let key = key(&derived(secret), address);
     let key = std::str::from_utf8(&key).expect("base32 is ASCII");
     Address::parse(&format!("{PREFIX}{key}@{hostname}"))
-}
-
-/// Which of `addresses` the local part of a recipient at our host is the destination of.
-///
-/// Letter case does not matter. Every key is compared in constant time, and all of them (S-03).
-pub fn recognize(secret: &Secret, addresses: &[Address], local: &str) -> Option<usize> {
-    Destinations::of(secret, addresses).recognize(local)
-}
-
-/// The keys of all support addresses, made once.
-#[derive(Clone)]
-pub struct Destinations(Vec<[u8; KEY_CHARS]>);
-
-impl Destinations {
-    /// Of these addresses; [`recognize`](Self::recognize) answers with their places.
-    pub fn of(secret: &Secret, addresses: &[Address]) -> Self {
-        let derived = derived(secret);
-        Self(addresses.iter().map(|address| key(&derived, address)).collect())
-    }
-
-    /// As [`recognize`].
-    pub fn recognize(&self, local: &str) -> Option<usize> {
-        let local = local.to_ascii_lowercase();
-        let written = local.strip_prefix(PREFIX)?.as_bytes();
-        let mut found = None;
-        for (place, key) in self.0.iter().enumerate() {
-            if constant_time_eq(key, written) && found.is_none() {
-                found = Some(place);
-            }
-        }
-        found
-    }
 }
 
 fn derived(secret: &Secret) -> [u8; 32] {
@@ -101,38 +68,18 @@ mod tests {
     }
 
     #[test]
-    fn a_destination_is_recognized_as_its_address_in_any_letter_case() {
+    fn each_address_has_one_destination_whatever_its_letter_case() {
         let secret = Secret::new([7; 32]);
-        let all = [address("support@acme.example"), address("billing@acme.example")];
-        for (place, one) in all.iter().enumerate() {
-            let to = destination(&secret, one, "mx.acme.example").unwrap();
-            assert_eq!(to.domain(), "mx.acme.example");
-            assert_eq!(recognize(&secret, &all, to.local()), Some(place));
-            assert_eq!(recognize(&secret, &all, &to.local().to_uppercase()), Some(place));
-        }
-        let shouted = destination(&secret, &address("SUPPORT@Acme.Example"), "mx.acme.example").unwrap();
-        assert_eq!(shouted, destination(&secret, &all[0], "mx.acme.example").unwrap());
+        let of = |text: &str| destination(&secret, &address(text), "mx.acme.example").unwrap();
+        assert_eq!(of("support@acme.example"), of("SUPPORT@Acme.Example"));
+        assert_ne!(of("support@acme.example"), of("billing@acme.example"));
+        assert_eq!(of("support@acme.example").domain(), "mx.acme.example");
+        assert_eq!(of("support@acme.example").local().len(), PREFIX.len() + KEY_CHARS);
     }
 
     #[test]
     fn another_secret_makes_another_destination() {
-        let one = destination(&Secret::new([1; 32]), &address("a@x.example"), "h.example").unwrap();
-        assert_eq!(recognize(&Secret::new([2; 32]), &[address("a@x.example")], one.local()), None);
-    }
-
-    #[test]
-    fn a_key_changed_anywhere_is_nobodys() {
-        // S-03: every byte counts, and so does the length.
-        let secret = Secret::new([7; 32]);
-        let all = [address("support@acme.example")];
-        let local = destination(&secret, &all[0], "h.example").unwrap().local().to_owned();
-        for at in 0..local.len() {
-            let mut bytes = local.clone().into_bytes();
-            bytes[at] = if bytes[at] == b'q' { b'r' } else { b'q' };
-            assert_eq!(recognize(&secret, &all, std::str::from_utf8(&bytes).unwrap()), None, "byte {at}");
-        }
-        for wrong in ["", "in", "in+", &local[..local.len() - 1], &format!("{local}a"), "support"] {
-            assert_eq!(recognize(&secret, &all, wrong), None, "{wrong}");
-        }
+        let of = |octet: u8| destination(&Secret::new([octet; 32]), &address("a@x.example"), "h.example").unwrap();
+        assert_ne!(of(1), of(2));
     }
 }

@@ -9,7 +9,7 @@ mod files;
 mod recipes;
 mod secret;
 
-pub use addresses::{Destinations, destination, recognize};
+pub use addresses::destination;
 pub use dns::{Dns, DnsError, Lookup, LookupError};
 pub use domains::{
     Checked, DkimRow, DnsRow, DomainState, Purpose, RowKind, Status, domain_state, rows, status, verified,

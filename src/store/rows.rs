@@ -119,6 +119,36 @@ pub struct ConversationRow {
     pub draft: Option<Draft>,
 }
 
+#[cfg(test)]
+impl ConversationRow {
+    /// What the first mail of an authenticated customer opens, for the tests of other rooms.
+    pub(crate) fn testing_open(title: &str, at: Millis) -> Self {
+        let address = |text| Address::parse(text).expect("both are addresses");
+        Self {
+            id: ConversationId(7),
+            number: Number(12345),
+            address: address("support@acme.example"),
+            contact: address("ada@customer.example"),
+            contact_name: "Ada Löwe".into(),
+            participants: Vec::new(),
+            title: title.into(),
+            status: Status::Open,
+            owner: Owner::Nobody,
+            level: Level::Authenticated,
+            generation: 1,
+            entries: 1,
+            opened: at,
+            updated: at,
+            closed: None,
+            linked_to: None,
+            merged_into: None,
+            last_mail: None,
+            waits_because: String::new(),
+            draft: None,
+        }
+    }
+}
+
 /// Open or closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
