@@ -8,8 +8,8 @@ mod parts;
 mod socket;
 
 pub(crate) use domain_check::dkim_rows;
-pub(crate) use parts::judge;
 pub use parts::{Quiet, StartError};
+pub(crate) use parts::{judge, reply_keys};
 pub use socket::socket_path;
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};

@@ -82,7 +82,9 @@ fn visible(body: &[u8]) -> String {
 async fn judge(context: &Context, args: Args, body: Bytes) -> Result<Judged, Failure> {
     // Without a configuration nothing is registered; everything else can be said all the same.
     let config = if context.config.exists() { control::load(&context.config)? } else { Config::default() };
-    let judge = daemon::judge(&config, &secret(&config)).map_err(|error| Failure::config(error.to_string()))?;
+    let secret = secret(&config);
+    let keys = daemon::reply_keys(&config.store.path, &secret).map_err(|error| Failure::io(error.to_string()))?;
+    let judge = daemon::judge(&config, &secret, keys).map_err(|error| Failure::config(error.to_string()))?;
     let clock = Clock::system();
     let shared = Address::parse(&format!("{}@{}", config.smtp.shared_destination, config.smtp.hostname));
     let recipient = args.rcpt.or(shared.ok());

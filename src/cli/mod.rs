@@ -15,6 +15,7 @@ mod generate;
 mod inspect;
 mod lists;
 mod paint;
+mod reply_key;
 mod serve;
 mod verify;
 mod why;
@@ -66,6 +67,9 @@ enum Command {
     /// Support addresses and their forwarding destinations.
     #[command(subcommand)]
     Address(address::Action),
+    /// The secrets that sign the reply keys in our Message-IDs.
+    #[command(subcommand)]
+    ReplyKey(reply_key::Action),
     /// Check the whole store; optionally make its index again.
     Verify(verify::Args),
     /// Print completions for a shell.
@@ -99,6 +103,7 @@ pub fn main() -> ExitCode {
         Command::Held(action) => lists::held(&context, action),
         Command::Domain(action) => domain::run(&context, action),
         Command::Address(action) => address::run(&context, action),
+        Command::ReplyKey(action) => reply_key::run(&context, action),
         Command::Verify(args) => verify::run(&context, args),
         Command::Completions(args) => generate::completions(args),
         Command::Man(args) => generate::man(args),

@@ -96,14 +96,27 @@ mod tests {
         let id = format!("{}@acme.example", keys().write(LETTER, CONVERSATION));
         let local = id.find('@').unwrap();
         for at in 0..local {
-            for other in *b"0z." {
+            // Every ASCII octet but the letter itself in its two cases, which a hop may change.
+            for other in (0..=127u8).filter(|other| !other.eq_ignore_ascii_case(&id.as_bytes()[at])) {
                 let mut changed = id.clone().into_bytes();
-                if changed[at] == other {
-                    continue;
-                }
                 changed[at] = other;
-                assert_eq!(keys().read(&String::from_utf8(changed).unwrap()), None, "octet {at}");
+                assert_eq!(keys().read(&String::from_utf8(changed).unwrap()), None, "octet {at} as {other}");
             }
+        }
+    }
+
+    #[test]
+    fn s03_the_mac_of_one_conversation_or_letter_fits_no_other() {
+        let key = keys().write(LETTER, CONVERSATION);
+        let mac = key.rsplit('.').next().unwrap();
+        assert_eq!(mac.len() * 5, 100, "bits; S-01 asks for 80");
+        let (other_letter, other_conversation) = (LetterId(LETTER.0 + 1), ConversationId(CONVERSATION.0 + 1));
+        for (letter, conversation) in [
+            (LETTER, other_conversation),
+            (other_letter, CONVERSATION),
+            (LetterId(CONVERSATION.0), ConversationId(LETTER.0)),
+        ] {
+            assert_eq!(keys().read(&format!("{MARK}.{letter}.{conversation}.{mac}@a")), None);
         }
     }
 

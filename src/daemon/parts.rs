@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
 
@@ -43,6 +43,9 @@ pub enum StartError {
     /// The install secret is missing or broken.
     #[error(transparent)]
     Secret(#[from] setup::SecretError),
+    /// The reply keys are broken.
+    #[error(transparent)]
+    ReplyKeys(#[from] setup::ReplyKeyError),
     /// `hostname` makes no addresses.
     #[error("[smtp] hostname makes no address: {0}")]
     Hostname(#[from] crate::types::AddressError),
@@ -87,6 +90,7 @@ impl Parts {
         let fault = |source| StartError::Data { path: data.clone(), source };
         tokio::fs::create_dir_all(data).await.map_err(fault)?;
         let secret = setup::secret_in(data)?;
+        let keys = reply_keys(data, &secret)?;
         let (settings, open_clock) = (config.store.clone(), clock.clone());
         // Replaying or rebuilding may take a while: not on a thread that serves.
         let opened = tokio::task::spawn_blocking(move || Store::open(&settings, open_clock)).await;
@@ -95,8 +99,8 @@ impl Parts {
             error => StartError::Store(error),
         })?;
         let ids = super::ids(&clock);
-        let judge = Arc::new(judge(&config, &secret)?);
-        let writer = Writer::new(&config, store.clone(), keys(&secret), ids.clone(), clock.clone());
+        let judge = Arc::new(judge(&config, &secret, keys.clone())?);
+        let writer = Writer::new(&config, store.clone(), keys, ids.clone(), clock.clone());
         Ok(Self { config, clock, ids, store, judge, writer })
     }
 
@@ -160,7 +164,7 @@ impl Quiet {
 ///
 /// # Errors
 /// When the host name makes no addresses.
-pub(crate) fn judge(config: &Config, secret: &Secret) -> Result<Judge, StartError> {
+pub(crate) fn judge(config: &Config, secret: &Secret, keys: ReplyKeys) -> Result<Judge, StartError> {
     let hostname = &config.smtp.hostname;
     let registered = config.addresses.iter().map(|address| {
         let destination = setup::destination(secret, &address.address, hostname)?;
@@ -172,9 +176,11 @@ pub(crate) fn judge(config: &Config, secret: &Secret) -> Result<Judge, StartErro
     let ours = supported.chain(config.domains.iter().map(|domain| domain.name.clone()));
     let authenticator =
         Authenticator::new(&config.auth, config.forwarders.clone(), hostname).with_forwarded_domains(ours);
-    Ok(Judge::new(config, Directory::new(registered, shared), authenticator, keys(secret)))
+    Ok(Judge::new(config, Directory::new(registered, shared), authenticator, keys))
 }
 
-fn keys(secret: &Secret) -> ReplyKeys {
-    ReplyKeys::new(std::slice::from_ref(secret))
+/// What writes and reads the reply keys of that data folder.
+pub(crate) fn reply_keys(data: &Path, install: &Secret) -> Result<ReplyKeys, setup::ReplyKeyError> {
+    let secrets: Vec<Secret> = setup::reply_keys(data, install)?.into_iter().map(|key| key.secret).collect();
+    Ok(ReplyKeys::new(&secrets))
 }

@@ -7,6 +7,7 @@ mod domains;
 mod edit;
 mod files;
 mod recipes;
+mod reply_keys;
 mod secret;
 
 pub use addresses::destination;
@@ -17,4 +18,7 @@ pub use domains::{
 pub use edit::{EditError, NewAddress, NewDomain, add_address, add_domain, remove_address};
 pub use files::write_atomically;
 pub use recipes::{RECIPES, recipe};
+pub use reply_keys::{
+    REPLY_KEYS_FILE, REPLY_KEYS_MAX, ReplyKey, ReplyKeyError, remove_reply_key, reply_keys, rotate_reply_key,
+};
 pub use secret::{SECRET_FILE, SecretError, secret_in};

@@ -1,4 +1,4 @@
-//! The install secret: 32 random bytes from which destination keys and reply keys are made.
+//! The install secret: 32 random bytes from which destination keys are made, and reply keys until they are rotated.
 //!
 //! Made at the first start and never again: with another secret every destination at every provider would be wrong.
 
