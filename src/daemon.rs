@@ -70,7 +70,7 @@ impl Daemon {
                 ids: parts.ids.clone(),
                 clock: clock.clone(),
             },
-            Arc::new(Line::new(parts.judge.clone(), parts.store.clone(), clock.clone())),
+            Arc::new(Line::new(parts.judge.clone(), parts.store.clone(), clock.clone(), &config.limits)),
         )
         .map_err(StartError::Listen)?;
         let smtp_addrs = server.local_addrs();

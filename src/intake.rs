@@ -6,16 +6,19 @@
 
 mod judge;
 mod trace;
+mod tries;
 
 pub use judge::{Judge, Judged};
+pub use tries::{Tries, Tryer};
 
 use std::sync::Arc;
 
 use crate::{
-    conversation::{self, Destined},
+    config::Limits,
+    conversation::{self, Class, Destined, Lookups},
     observability::maillog,
     smtp::{Body, Intake, ReceiveError, RecipientVerdict},
-    store::{Place, Store},
+    store::{ConversationRow, Place, Store, StoreError},
     types::{Accepted, Address, Clock, Envelope, MailId},
 };
 
@@ -25,12 +28,13 @@ pub struct Line {
     judge: Arc<Judge>,
     store: Store,
     clock: Clock,
+    tries: Arc<Tries>,
 }
 
 impl Line {
     /// A line that judges with `judge` and keeps in `store`.
-    pub fn new(judge: Arc<Judge>, store: Store, clock: Clock) -> Self {
-        Self { judge, store, clock }
+    pub fn new(judge: Arc<Judge>, store: Store, clock: Clock, limits: &Limits) -> Self {
+        Self { judge, store, clock, tries: Arc::new(Tries::new(limits)) }
     }
 }
 
@@ -45,8 +49,12 @@ impl Intake for Line {
 
     async fn receive(&self, envelope: Envelope, body: Body) -> Result<Accepted, ReceiveError> {
         let id = envelope.id;
-        let judged = self.judge.judge(envelope, body.bytes().clone()).await;
-        let arrival = judged.into_arrival(self.clock.now(), dice());
+        let mut judged = self.judge.judge(envelope, body.bytes().clone()).await;
+        let now = self.clock.now();
+        let wrong = self.wrong_tries(&judged).map_err(|error| ReceiveError::TryLater(error.to_string()))?;
+        judged.set_brake(self.tries.brake(judged.tryer(), now));
+        self.tries.add(judged.tryer(), wrong, now);
+        let arrival = judged.into_arrival(now, dice());
         match self.store.accept(arrival, conversation::file).await {
             Ok(accepted) => {
                 self.log(id, &accepted);
@@ -61,6 +69,26 @@ impl Intake for Line {
 }
 
 impl Line {
+    /// How many numbers and reply keys in a mail name a conversation in which its sender takes no part, or none at all
+    /// (S-06). What machines report about our own letters is no guess, and no number in it is followed.
+    fn wrong_tries(&self, judged: &Judged) -> Result<u32, StoreError> {
+        let is_report = matches!(judged.class.class, Class::Bounce | Class::OwnEcho | Class::ForwardingConfirmation);
+        let Some(destination) = judged.destinations.first().filter(|_| !is_report) else { return Ok(0) };
+        let Lookups { numbers, reply_keys, .. } = &destination.lookups;
+        let from = judged.mail.from.as_ref();
+        let takes_part = |row: &ConversationRow| from.is_some_and(|from| row.takes_part(from));
+        let mut wrong = 0;
+        for (number, _) in numbers {
+            let named = self.store.conversation_by_number(*number)?;
+            wrong += u32::from(!named.is_some_and(|row| takes_part(&row)));
+        }
+        for id in reply_keys {
+            let named = self.store.conversation_or_survivor(*id)?;
+            wrong += u32::from(!named.is_some_and(|row| takes_part(&row)));
+        }
+        Ok(wrong)
+    }
+
     fn log(&self, id: MailId, accepted: &Accepted) {
         if !tracing::enabled!(tracing::Level::INFO) {
             return;

@@ -102,6 +102,19 @@ fn limits(s: &Section<'_, '_>) -> Limits {
         message_bytes_max: s.number("message_bytes_max", default.message_bytes_max, 65_536..=4 << 30, "bytes"),
         spool_above_bytes: s.number("spool_above_bytes", default.spool_above_bytes, memory.clone(), "bytes"),
         bodies_bytes_max: s.number("bodies_bytes_max", default.bodies_bytes_max, memory, "bytes"),
+        wrong_numbers_per_sender_max: s.number(
+            "wrong_numbers_per_sender_max",
+            default.wrong_numbers_per_sender_max,
+            1..=COUNT_MAX,
+            "wrong numbers",
+        ),
+        wrong_numbers_per_ip_max: s.number(
+            "wrong_numbers_per_ip_max",
+            default.wrong_numbers_per_ip_max,
+            1..=COUNT_MAX,
+            "wrong numbers",
+        ),
+        wrong_numbers_window: secs(s, "wrong_numbers_window_secs", default.wrong_numbers_window),
         timeouts: timeouts(s),
     }
 }

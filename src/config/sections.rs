@@ -119,6 +119,13 @@ pub struct Limits {
     pub spool_above_bytes: usize,
     /// `bodies_bytes_max`: memory for whole bodies being judged, all connections together. Default 268435456 (256 MiB).
     pub bodies_bytes_max: usize,
+    /// `wrong_numbers_per_sender_max`: numbers of conversations in which the sender takes no part, in one window, before
+    /// numbers in their mail are no more followed. Default 10.
+    pub wrong_numbers_per_sender_max: u32,
+    /// `wrong_numbers_per_ip_max`: the same for one peer, whose proved customers are followed all the same. Default 100.
+    pub wrong_numbers_per_ip_max: u32,
+    /// `wrong_numbers_window_secs`. Default 3600.
+    pub wrong_numbers_window: Duration,
     /// Deadlines.
     pub timeouts: Timeouts,
 }
@@ -136,6 +143,9 @@ impl Default for Limits {
             message_bytes_max: 50 * 1024 * 1024,
             spool_above_bytes: 256 * 1024,
             bodies_bytes_max: 256 * 1024 * 1024,
+            wrong_numbers_per_sender_max: 10,
+            wrong_numbers_per_ip_max: 100,
+            wrong_numbers_window: Duration::from_secs(3600),
             timeouts: Timeouts::default(),
         }
     }

@@ -123,6 +123,11 @@ pub enum Key {
 }
 
 impl Key {
+    /// Whether a person, or anybody who guesses, can make it up.
+    pub fn is_number(self) -> bool {
+        matches!(self, Self::SubjectNumber | Self::NewTextNumber | Self::QuotedNumber)
+    }
+
     /// In words, for time lines.
     pub fn words(self) -> &'static str {
         match self {

@@ -2,7 +2,7 @@
 //!
 //! Pure: sees only what the store found. Who may *answer* is decided in `agent::autopilot`.
 
-use super::{Arrival, Candidate, Class, Destination, Filing, Found, HeldReason, IgnoredReason, Key};
+use super::{Arrival, Brake, Candidate, Class, Destination, Filing, Found, HeldReason, IgnoredReason, Key};
 use crate::types::{Address, Level};
 
 /// The decision, as the store calls it inside its own write.
@@ -36,11 +36,16 @@ fn file_report(found: &Found, level: Level) -> Filing {
 
 fn file_letter(arrival: &Arrival, destination: &Destination, found: &Found, from: &Address) -> Filing {
     let level = arrival.verdicts.level;
-    let Some(candidate) = found.candidates.iter().find(|candidate| is_taken(candidate, from, level)) else {
-        return match found.candidates.first() {
-            Some(proposed) => Filing::Opens { linked_to: Some(proposed.id), why: why_not(proposed, from, level) },
-            None => Filing::Opens { linked_to: None, why: "nothing in it names an earlier conversation".into() },
+    let brake = destination.lookups.brake;
+    let mut followed = found.candidates.iter().filter(|candidate| is_followed(candidate, brake, from, level));
+    let Some(candidate) = followed.clone().find(|candidate| is_taken(candidate, from, level)) else {
+        let (linked_to, why) = match followed.next() {
+            Some(proposed) => (Some(proposed.id), why_not(proposed, from, level)),
+            // The same words whether or not there is such a conversation.
+            None if brake != Brake::Off && !destination.lookups.numbers.is_empty() => (None, brake.words().into()),
+            None => (None, "nothing in it names an earlier conversation".into()),
         };
+        return Filing::Opens { linked_to, why };
     };
     let personal = arrival.class.class.is_personal();
     if let Some(closed) = candidate.closed
@@ -56,6 +61,16 @@ fn file_letter(arrival: &Arrival, destination: &Destination, found: &Found, from
         // Automatic mail never changes a status.
         reopens: candidate.closed.is_some() && personal,
         level: if candidate.key == Key::ReplyKey && level >= Level::Vouched { Level::Confirmed } else { level },
+    }
+}
+
+/// S-06: after too many wrong numbers none proposes anything. Behind a peer that many share, those who prove who they are
+/// do not suffer for others.
+fn is_followed(candidate: &Candidate, brake: Brake, from: &Address, level: Level) -> bool {
+    match brake {
+        Brake::Off => true,
+        Brake::Sender => !candidate.key.is_number(),
+        Brake::Peer => !candidate.key.is_number() || (takes_part(candidate, from) && level >= Level::Vouched),
     }
 }
 

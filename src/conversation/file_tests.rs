@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::*;
 use crate::{
-    conversation::{AnswerPolicy, Classified, Lookups, MailSummary},
+    conversation::{AnswerPolicy, Classified, Lookups, MailSummary, NumberPlace},
     types::{ConversationId, Envelope, MailId, Millis, Number, Recipient, Verdicts},
 };
 
@@ -91,6 +91,29 @@ fn s01_no_key_lets_a_stranger_in() {
 fn s06_a_number_below_the_level_of_the_conversation_does_not_join() {
     let filing = decide("ada@customer.example", Level::Unproven, Class::Human, vec![candidate(Key::SubjectNumber)]);
     assert!(matches!(filing, Filing::Opens { linked_to: Some(ConversationId(7)), .. }));
+}
+
+#[test]
+fn s06_after_too_many_wrong_numbers_none_is_followed_and_nothing_tells_whether_it_exists() {
+    let sent = |brake, level, candidates: Vec<Candidate>| {
+        let numbers = vec![(Number(12345), NumberPlace::Subject)];
+        let to = Destination { lookups: Lookups { brake, numbers, ..Lookups::default() }, ..destination() };
+        file(&arrival("ada@customer.example", level, Class::Human), &to, &Found { candidates })
+    };
+    let named = || vec![candidate(Key::SubjectNumber)];
+    let joins = |filing: &Filing| matches!(filing, Filing::Joins { conversation: ConversationId(7), .. });
+    let braked = sent(Brake::Sender, Level::Authenticated, named());
+    assert_eq!(braked, sent(Brake::Sender, Level::Authenticated, vec![]));
+    assert!(matches!(&braked, Filing::Opens { linked_to: None, why } if why == Brake::Sender.words()), "{braked:?}");
+    assert_eq!(sent(Brake::Peer, Level::Unproven, named()), sent(Brake::Peer, Level::Unproven, vec![]));
+    // Who shares a mail server with a guesser, and proves to be a customer, is let in; so is what nobody can guess.
+    assert!(joins(&sent(
+        Brake::Peer,
+        Level::Vouched,
+        vec![Candidate { level: Level::Vouched, ..candidate(Key::SubjectNumber) }]
+    )));
+    assert!(joins(&sent(Brake::Sender, Level::Authenticated, vec![candidate(Key::ReplyKey)])));
+    assert!(joins(&sent(Brake::Sender, Level::Authenticated, vec![candidate(Key::Reference)])));
 }
 
 #[test]

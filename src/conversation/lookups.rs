@@ -13,6 +13,29 @@ const MESSAGE_IDS_MAX: usize = 100;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Fingerprint(pub [u8; 32]);
 
+/// Whether numbers are followed after too many wrong ones (S-06).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Brake {
+    /// They are.
+    #[default]
+    Off,
+    /// The sender named too many wrong ones.
+    Sender,
+    /// The peer handed over too many wrong ones: only those who prove who they are, and take part, are followed.
+    Peer,
+}
+
+impl Brake {
+    /// Why a number was not followed, in words; empty when it was.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Off => "",
+            Self::Sender => "its number was not followed: its sender named too many wrong ones lately",
+            Self::Peer => "its number was not followed: too many wrong ones came from its mail server lately",
+        }
+    }
+}
+
 /// The keys a mail offers. Each only proposes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lookups {
@@ -20,6 +43,8 @@ pub struct Lookups {
     pub reply_keys: Vec<ConversationId>,
     /// Numbers and where they stood, strongest place first.
     pub numbers: Vec<(Number, NumberPlace)>,
+    /// Whether the numbers may be followed.
+    pub brake: Brake,
     /// Message-IDs of In-Reply-To and References, newest first.
     pub message_ids: Vec<String>,
     /// To recognize a second copy.
@@ -39,7 +64,13 @@ pub fn lookups(mail: &Mail, parted: Option<&Parted>, class: Class, keys: &ReplyK
     let mut reply_keys: Vec<ConversationId> = named.collect();
     let mut seen = std::collections::HashSet::new();
     reply_keys.retain(|conversation| seen.insert(*conversation));
-    Lookups { reply_keys, numbers: numbers(mail, parted), message_ids, fingerprint: fingerprint(mail) }
+    Lookups {
+        reply_keys,
+        numbers: numbers(mail, parted),
+        brake: Brake::Off,
+        message_ids,
+        fingerprint: fingerprint(mail),
+    }
 }
 
 fn message_ids(mail: &Mail, class: Class) -> Vec<String> {

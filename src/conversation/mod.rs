@@ -16,7 +16,7 @@ pub use arrival::{
 pub use bounce::{Bounce, BouncedRecipient, bounce};
 pub use class::{Class, Classified, classify};
 pub use file::{FileFn, file};
-pub use lookups::{Fingerprint, Lookups, lookups, may_hold_numbers};
+pub use lookups::{Brake, Fingerprint, Lookups, lookups, may_hold_numbers};
 pub use number::{NumberPlace, numbers_in};
 pub use reply_key::ReplyKeys;
 pub use routing::{Destined, Directory, Registered, Routed};

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use tokio::sync::Semaphore;
 
-use super::trace;
+use super::{trace, tries::Tryer};
 use crate::{
     auth::{self, Authenticator, Checked, RegisteredWay, Registration},
     config::{self, Autopilot, Config, Forwarder},
     conversation::{
-        self, AnswerPolicy, Arrival, Class, Classified, Destination, Directory, Lookups, MailSummary, ReplyKeys,
+        self, AnswerPolicy, Arrival, Brake, Class, Classified, Destination, Directory, Lookups, MailSummary, ReplyKeys,
         Routed,
         quotes::{self, Parted},
     },
@@ -204,6 +204,18 @@ impl AnswerPolicy {
 }
 
 impl Judged {
+    /// Who stands behind it, for counting wrong numbers.
+    pub(super) fn tryer(&self) -> Tryer<'_> {
+        Tryer { from: self.mail.from.as_ref(), level: self.verdicts.level, peer: self.envelope.peer }
+    }
+
+    /// From now on numbers in it are followed as `brake` says.
+    pub(super) fn set_brake(&mut self, brake: Brake) {
+        for destination in &mut self.destinations {
+            destination.lookups.brake = brake;
+        }
+    }
+
     /// What the store keeps: with our trace lines on top.
     pub fn into_arrival(self, now: Millis, dice: u64) -> Arrival {
         let mut trace = auth::authentication_results(&self.hostname, &self.verdicts, &self.envelope);

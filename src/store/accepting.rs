@@ -12,7 +12,7 @@ use super::{
     view,
 };
 use crate::{
-    conversation::{Arrival, Candidate, Destination, FileFn, Filing, Found, HeldReason, Key, MailSummary},
+    conversation::{Arrival, Brake, Candidate, Destination, FileFn, Filing, Found, HeldReason, Key, MailSummary},
     types::{Accepted, ConversationId, JobId, JobState, Level, MailId},
 };
 
@@ -185,6 +185,12 @@ fn candidates(desk: &Desk, destination: &Destination) -> Result<Found, StoreErro
     }
     let mut numbers = lookups.numbers.clone();
     numbers.sort_by_key(|(_, place)| *place);
+    // A conversation stands under the first key that names it: one that a braked number names as well is not lost.
+    if lookups.brake != Brake::Off {
+        for message_id in lookups.message_ids.iter().take(LOOKUPS_MAX) {
+            add(Key::Reference, view::by_message_id(desk, address, message_id)?);
+        }
+    }
     for (number, place) in numbers.into_iter().take(LOOKUPS_MAX) {
         add(steps::key_of(place), view::by_number(desk, number)?);
     }
@@ -267,7 +273,8 @@ fn open(
         draft: None,
     };
     let place = Place::Conversation { id: row.id, joined_by: None, level, why: why.clone() };
-    if linked_to.is_some() {
+    let lookups = &destination.lookups;
+    if linked_to.is_some() || (lookups.brake != Brake::Off && !lookups.numbers.is_empty()) {
         event(desk, &mut row, arrival.now, "opened", &why)?;
     }
     steps::entry(desk, &mut row, arrival.now, What::Mail(arrival.envelope.id))?;

@@ -26,6 +26,11 @@ impl Store {
         view::conversation(self.index(), id)
     }
 
+    /// The conversation, or the one it was merged into.
+    pub fn conversation_or_survivor(&self, id: ConversationId) -> Result<Option<ConversationRow>, StoreError> {
+        view::surviving(self.index(), id)
+    }
+
     /// The conversation of that number, or the one it was merged into.
     pub fn conversation_by_number(&self, number: Number) -> Result<Option<ConversationRow>, StoreError> {
         view::by_number(self.index(), number)

@@ -119,6 +119,13 @@ pub struct ConversationRow {
     pub draft: Option<Draft>,
 }
 
+impl ConversationRow {
+    /// Whether this is the contact or one of the participants.
+    pub fn takes_part(&self, who: &Address) -> bool {
+        self.contact == *who || self.participants.contains(who)
+    }
+}
+
 #[cfg(test)]
 impl ConversationRow {
     /// What the first mail of an authenticated customer opens, for the tests of other rooms.
