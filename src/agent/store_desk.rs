@@ -32,21 +32,21 @@ impl StoreDesk {
     }
 
     async fn mails(&self, timeline: &[Entry]) -> Result<Vec<CaseMail>, StoreError> {
-        let last_letter =
-            timeline.iter().filter(|entry| matches!(entry.what, What::Letter(_))).map(|entry| entry.seq).max();
-        let ids = timeline.iter().rev().filter_map(|entry| match entry.what {
-            What::Mail(id) => Some((entry.seq, id)),
+        // By place: after a merge the line is made of several.
+        let last_letter = timeline.iter().rposition(|entry| matches!(entry.what, What::Letter(_)));
+        let ids = timeline.iter().enumerate().rev().filter_map(|(place, entry)| match entry.what {
+            What::Mail(id) => Some((place, id)),
             _ => None,
         });
         let mut mails = Vec::new();
-        for (seq, id) in ids.take(Case::MAILS_MAX) {
+        for (place, id) in ids.take(Case::MAILS_MAX) {
             let Some(row) = self.store.mail(id)? else { continue };
             let parted = quotes::part(&mime::parse(&self.store.raw(&row.raw).await?));
             mails.push(CaseMail {
                 row,
                 new_text: parted.new_text,
                 quoted_text: parted.quoted_text,
-                answered: last_letter.is_some_and(|letter| letter > seq),
+                answered: last_letter.is_some_and(|letter| letter > place),
             });
         }
         mails.reverse();

@@ -1,4 +1,4 @@
-//! `replyd conversations`: list, show, answer, close.
+//! `replyd conversations`: list, show, answer, close, merge.
 
 use std::io::Read;
 
@@ -46,6 +46,13 @@ pub(super) enum Action {
         /// Its number or id.
         id: String,
     },
+    /// Make two conversations of one address one; there is no way back.
+    Merge {
+        /// The number or id of the one that stays.
+        id: String,
+        /// The number or id of the one that goes into it, and leads there from now on.
+        gone: String,
+    },
     /// Give back to the AI.
     GiveBack {
         /// Its number or id.
@@ -65,6 +72,14 @@ pub(super) fn run(context: &Context, action: Action) -> Result<(), Failure> {
                 let words = if draft { None } else { Some(words_from_stdin()?) };
                 let body = json!({ "by": by, "markdown": words, "generation": read["generation"] });
                 print(context, &control.send("POST", &path(&id, "/replies"), body).await?)
+            }
+            Action::Merge { id, gone } => {
+                let body = json!({ "from": gone.trim_start_matches('#') });
+                let view: Value = control.send("POST", &path(&id, "/merge"), body).await?;
+                if context.json {
+                    println!("{view:#}");
+                }
+                Ok(())
             }
             Action::Close { id } => mark(context, &control, &id, json!({ "status": "resolved" })).await,
             Action::GiveBack { id } => mark(context, &control, &id, json!({ "owner": "ai" })).await,

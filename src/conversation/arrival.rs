@@ -42,6 +42,9 @@ pub struct MailSummary {
     pub subject: String,
     /// Without brackets; empty without.
     pub message_id: String,
+    /// Others in To and Cc, as far as what proves the writer covers these fields: see [`super::named`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub named: Vec<Address>,
     /// How many attachments.
     pub attachments: u32,
     /// What was odd about the mail.

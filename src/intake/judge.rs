@@ -56,6 +56,8 @@ pub struct Judged {
     pub class: Classified,
     /// Where it goes.
     pub destinations: Vec<Destination>,
+    /// Whom it names besides its writer.
+    named: Vec<Address>,
     /// Our name, for the trace lines.
     hostname: String,
 }
@@ -100,7 +102,8 @@ impl Judge {
         let (mail, verdicts) = as_written_by_the_customer(mail, verdicts, &class);
         let lookups = conversation::lookups(&mail, parted.as_ref(), class.class, &self.keys);
         let destinations = self.destinations(&routed, lookups);
-        Judged { envelope, body, mail, verdicts, class, destinations, hostname: self.hostname.clone() }
+        let named = conversation::named(&mail, &self.directory);
+        Judged { envelope, body, mail, verdicts, class, destinations, named, hostname: self.hostname.clone() }
     }
 
     /// Reads the mail: a short one here, a long one on a thread of its own, few of those at once.
@@ -231,6 +234,7 @@ impl Judged {
                 from_name: self.mail.from_name,
                 subject: self.mail.subject,
                 message_id: self.mail.message_id,
+                named: self.named,
                 attachments: self.mail.attachments.len() as u32,
                 notes,
             },

@@ -13,7 +13,7 @@ use crate::{
     config::SupportAddress,
     mime,
     store::ConversationRow,
-    types::{Address, Approval, Author, LetterId, Millis, Number},
+    types::{Address, Approval, Author, LetterId, Level, Millis, Number},
 };
 
 /// Octets of the words of a letter. A longer answer belongs into an attachment or a page.
@@ -75,6 +75,8 @@ pub struct Answered {
     pub date: Option<i64>,
     /// Who wrote it: display name, or address.
     pub from_name: String,
+    /// When it was kept: who takes part since later is not shown it.
+    pub kept: Millis,
     /// What it newly says, to be quoted below.
     pub new_text: String,
 }
@@ -129,8 +131,8 @@ pub fn compose(letter: &Composition<'_>, approval: &Approval) -> Result<Composed
     }
     let by_ai = *approval.author() == Author::Ai;
     let subject = subject(&letter.conversation.title, letter.conversation.number);
-    let recipients = recipients(letter.conversation);
-    let body = body(letter, &words, by_ai && letter.disclosure);
+    let recipients = recipients(letter.conversation, by_ai);
+    let body = body(letter, &words, by_ai && letter.disclosure, &recipients);
     let raw = build(letter, by_ai, &subject, &recipients, &body)?;
     check(&raw)?;
     Ok(Composed { raw: raw.into(), subject, recipients, text: body.own_text })
@@ -142,14 +144,14 @@ struct LetterBody {
     html: String,
 }
 
-fn body(letter: &Composition<'_>, words: &str, disclose: bool) -> LetterBody {
+fn body(letter: &Composition<'_>, words: &str, disclose: bool, recipients: &[Address]) -> LetterBody {
     let mut small_print = Vec::new();
     if disclose {
         small_print.push(DISCLOSURE.to_owned());
     }
     small_print.push(format!("Ref: #{}", letter.conversation.number));
     let (signature_text, signature_html) = signature(letter.settings);
-    let (quote_line, quote) = letter.answered.map(quoted).unwrap_or_default();
+    let (quote_line, quote) = quotable(letter, recipients).map(quoted).unwrap_or_default();
 
     let mut text = plain::words_text(words);
     text.push_str("\n\n");
@@ -237,14 +239,24 @@ fn without_reply_prefix(subject: &str) -> Option<&str> {
 }
 
 /// The contact, then the participants, each once and never ourselves.
-fn recipients(conversation: &ConversationRow) -> Vec<Address> {
+///
+/// S-09: the AI writes to nobody who was only named and never proved to be there: else a stranger could have it write to
+/// anybody.
+fn recipients(conversation: &ConversationRow, by_ai: bool) -> Vec<Address> {
     let mut all = vec![conversation.contact.clone()];
     for other in conversation.participants.iter().take(COPIES_MAX) {
-        if *other != conversation.address && !all.contains(other) {
-            all.push(other.clone());
+        let may_hear = !by_ai || other.level >= Level::Vouched;
+        if may_hear && other.address != conversation.address && !all.contains(&other.address) {
+            all.push(other.address.clone());
         }
     }
     all
+}
+
+/// The mail below the letter, when all who get it may see it: who takes part since later sees nothing older (S-01).
+fn quotable<'l>(letter: &Composition<'l>, recipients: &[Address]) -> Option<&'l Answered> {
+    let mut others = letter.conversation.participants.iter().filter(|one| recipients.contains(&one.address));
+    letter.answered.filter(|answered| others.all(|one| one.since <= answered.kept))
 }
 
 /// The answered mail's references and its id; when there are many, the root and the newest.

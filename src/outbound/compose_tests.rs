@@ -4,13 +4,17 @@ use mail_parser::MessageParser;
 use proptest::prelude::*;
 
 use super::*;
-use crate::outbound::support::{NOW, address, conversation, settings};
+use crate::{
+    outbound::support::{NOW, address, conversation, settings},
+    store::Participant,
+};
 
 fn answered() -> Answered {
     Answered {
         message_id: "q2@customer.example".into(),
         references: vec!["q1@customer.example".into()],
         date: Some(1_794_990_000_000),
+        kept: Millis(1_794_990_000_500),
         from_name: "Ada Löwe".into(),
         new_text: "Where is it?\n> you said\nThanks".into(),
     }
@@ -119,12 +123,44 @@ fn participants_get_a_copy_once_and_we_get_none() {
     let mut conversation = conversation("Parcel");
     conversation.participants =
         ["Ada@customer.example", "bob@customer.example", "support@acme.example", "bob@customer.example"]
-            .map(address)
+            .map(|who| participant(who, 0, Level::Unproven))
             .into();
     let sent = written(&conversation, "Hello.", None, &Approval::by_person("Grace", 1));
     assert_eq!(sent.recipients, [address("ada@customer.example"), address("bob@customer.example")]);
     let mail = MessageParser::default().parse(&sent.raw[..]).unwrap();
     assert_eq!(mail.cc().unwrap().first().unwrap().address(), Some("bob@customer.example"));
+}
+
+fn participant(who: &str, since: u64, level: Level) -> Participant {
+    Participant { address: address(who), since: Millis(since), level }
+}
+
+#[test]
+fn s01_who_takes_part_since_later_is_not_quoted_what_is_older() {
+    let quotes = |since: u64| {
+        let mut conversation = conversation("Parcel");
+        conversation.participants = vec![participant("bob@customer.example", since, Level::Authenticated)];
+        let sent = written(&conversation, "Hello.", Some(&answered()), &Approval::by_person("Grace", 1));
+        let mail = MessageParser::default().parse(&sent.raw[..]).unwrap();
+        assert_eq!(mail.in_reply_to().as_text(), Some("q2@customer.example"), "it answers all the same");
+        [mail.body_text(0), mail.body_html(0)].map(|body| body.unwrap().contains("Where is it?"))
+    };
+    assert_eq!(quotes(answered().kept.0), [true, true]);
+    assert_eq!(quotes(answered().kept.0 + 1), [false, false]);
+}
+
+#[test]
+fn s09_the_ai_writes_to_nobody_who_was_only_named() {
+    let mut conversation = conversation("Parcel");
+    conversation.participants = vec![
+        participant("victim@other.example", 0, Level::Unproven),
+        participant("bob@customer.example", 0, Level::Authenticated),
+    ];
+    let sent = |approval| written(&conversation, "Hello.", None, &approval).recipients;
+    let (ada, bob, victim) =
+        (address("ada@customer.example"), address("bob@customer.example"), address("victim@other.example"));
+    assert_eq!(sent(Approval::by_autopilot(1)), [ada.clone(), bob.clone()]);
+    assert_eq!(sent(Approval::by_person("Grace", 1)), [ada, victim, bob]);
 }
 
 #[test]
@@ -222,6 +258,7 @@ proptest! {
         settings.name = Some(our_name);
         let mail = Answered {
             message_id: format!("a{id}@x"),
+            kept: NOW,
             references: vec![id.clone(), format!("<{id}>"), "root@x".into()],
             date: None,
             from_name: name,

@@ -105,6 +105,7 @@ impl Writer {
             message_id: parsed.message_id,
             references: if parsed.references.is_empty() { parsed.in_reply_to } else { parsed.references },
             date: parsed.date,
+            kept: mail.kept,
             from_name: if mail.mail.from_name.is_empty() { from } else { mail.mail.from_name },
             new_text,
         }))

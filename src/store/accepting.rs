@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::{
     desk::Desk,
     facts::{DuplicateFact, Fact, FingerprintFact, MessageIdFact},
-    keys, numbers,
+    keys, numbers, participants,
     requests::StoreError,
     rows::{ConversationRow, Filed, MailRow, Owner, Place, RawRef, Status, What},
     steps::{self, event, set_job},
@@ -173,7 +173,7 @@ fn candidates(desk: &Desk, destination: &Destination) -> Result<Found, StoreErro
                 number: row.number,
                 address: row.address,
                 contact: row.contact,
-                participants: row.participants,
+                participants: row.participants.into_iter().map(|one| one.address).collect(),
                 level: row.level,
                 closed: row.closed,
             });
@@ -222,10 +222,12 @@ fn join(
             (row.status, row.closed) = (Status::Open, None);
             event(desk, &mut row, arrival.now, "reopened", "a new mail opened it again")?;
         }
+        let needed = row.level;
         if arrival.mail.from.as_ref() == Some(&row.contact) {
             // What was proved, not what a reply key confirmed: else her next mail would need a key too.
             row.level = row.level.max(arrival.verdicts.level);
         }
+        participants::name_others(desk, &mut row, arrival, needed)?;
         row.updated = row.updated.max(arrival.now);
         written_to(desk, arrival, destination, &mut row)?;
     }
@@ -268,6 +270,7 @@ fn open(
         closed: None,
         linked_to,
         merged_into: None,
+        absorbed: Vec::new(),
         last_mail: None,
         waits_because: String::new(),
         draft: None,
@@ -279,6 +282,7 @@ fn open(
     }
     steps::entry(desk, &mut row, arrival.now, What::Mail(arrival.envelope.id))?;
     if arrival.class.class.is_personal() {
+        participants::name_others(desk, &mut row, arrival, level)?;
         written_to(desk, arrival, destination, &mut row)?;
     } else {
         steps::wait(desk, &mut row, arrival.now, "a machine wrote it, and machines are not answered")?;

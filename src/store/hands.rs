@@ -38,7 +38,8 @@ pub(super) fn hand_off(desk: &mut Desk, given: HandOff) -> Result<Written, Store
 
 /// What a person does with a conversation.
 pub(super) fn mark(desk: &mut Desk, id: ConversationId, mark: Mark, now: Millis) -> Result<(), StoreError> {
-    let mut row = steps::conversation(desk, id)?;
+    let mut row = steps::surviving(desk, id)?;
+    let id = row.id;
     row.generation += 1;
     row.updated = row.updated.max(now);
     match mark {
@@ -90,10 +91,10 @@ fn close(
 /// Whether the newest mail of a person has no letter of ours behind it.
 fn is_unanswered(desk: &Desk, row: &ConversationRow) -> Result<bool, StoreError> {
     let Some(newest) = row.last_mail else { return Ok(false) };
-    for seq in (0..row.entries).rev() {
-        match view::entry(desk, row.id, seq)?.map(|entry| entry.what) {
-            Some(What::Letter(_)) => return Ok(false),
-            Some(What::Mail(mail)) if mail == newest => return Ok(true),
+    for entry in view::timeline(desk, row)?.into_iter().rev() {
+        match entry.what {
+            What::Letter(_) => return Ok(false),
+            What::Mail(mail) if mail == newest => return Ok(true),
             _ => {}
         }
     }
@@ -142,7 +143,7 @@ pub(super) fn defer(desk: &mut Desk, id: JobId, until: Millis, words: &str) -> R
 /// Gives a job up; a person sees it.
 pub(super) fn park(desk: &mut Desk, id: JobId, words: &str, now: Millis) -> Result<(), StoreError> {
     let Some(job) = claimed(desk, id)? else { return Ok(()) };
-    let mut row = steps::conversation(desk, job.conversation)?;
+    let mut row = steps::surviving(desk, job.conversation)?;
     wait(desk, &mut row, now, words)?;
     desk.state(&Fact::Job(Job { state: JobState::Parked, last_words: cut_words(words), ..job }))?;
     desk.state(&Fact::Conversation(Box::new(row)))

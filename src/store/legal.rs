@@ -5,6 +5,7 @@
 //! | mail | each destination has one place: an entry in a conversation that is there, the held list, the ledger, or a first copy |
 //! | held list | has exactly the mails that are held |
 //! | conversation | its number leads to it, its time line has no gap, it stands in both lists once |
+//! | merged | a conversation that was merged leads in one step to one that was not and names it |
 //! | letter | each recipient waits with a job, or was accepted or refused and has none |
 //! | job | its conversation (and letter) is there; unless parked, it is due at one time |
 //! | books | accepted = shown + held + ignored + duplicates |
@@ -75,6 +76,12 @@ fn conversations(
         }
         if view::by_number(index, row.number)?.is_none() {
             troubles.push(format!("number {} leads nowhere", row.number));
+        }
+        if let Some(into) = row.merged_into {
+            let stays = view::conversation(index, into)?;
+            if !stays.is_some_and(|stays| stays.merged_into.is_none() && stays.absorbed.contains(&id)) {
+                troubles.push(format!("conversation {id} was merged into {into}, which does not say so"));
+            }
         }
         for key in [keys::updated(row.updated, id), keys::updated_at(&row.address, row.updated, id)] {
             if view::View::value(index, &key)?.is_none() {

@@ -69,7 +69,8 @@ pub(super) fn settle(desk: &mut Desk, settled: Settled) -> Result<(), StoreError
     let to = delivery.to.clone();
     delivery.state = cut_state(settled.delivery);
     let state = delivery.state.clone();
-    let mut row = steps::conversation(desk, letter.conversation)?;
+    // Where people look: a refusal must not be told to a conversation that nobody sees any more.
+    let mut row = steps::surviving(desk, letter.conversation)?;
     let now = settled.now;
     match state {
         DeliveryState::Waiting => due_again(desk, settled.job, now, String::new())?,

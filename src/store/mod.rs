@@ -14,8 +14,10 @@ pub mod journal;
 mod keys;
 mod legal;
 mod letters;
+mod merging;
 mod numbers;
 mod opening;
+mod participants;
 mod projection;
 mod reads;
 mod recent;
@@ -35,6 +37,8 @@ mod damage_tests;
 #[cfg(test)]
 mod failure_tests;
 #[cfg(test)]
+mod merging_tests;
+#[cfg(test)]
 mod testing;
 
 use std::{sync::Arc, time::Duration};
@@ -52,10 +56,10 @@ use self::{
 };
 pub use self::{
     opening::OpenError,
-    requests::{ConversationFilter, Counts, HandOff, Mark, NewLetter, Settled, StoreError, Written},
+    requests::{ConversationFilter, Counts, HandOff, Mark, Merged, NewLetter, Settled, StoreError, Written},
     rows::{
-        ConversationRow, Delivery, DeliveryState, Draft, Entry, Filed, LetterRow, MailRow, Owner, Place, RawRef,
-        Status, What,
+        ConversationRow, Delivery, DeliveryState, Draft, Entry, Filed, LetterRow, MailRow, Owner, Participant, Place,
+        RawRef, Status, What,
     },
     verify::{Report, compare_rebuild, rebuild, verify},
 };
@@ -189,6 +193,12 @@ impl Store {
     /// Writes what a person does with a conversation.
     pub async fn mark(&self, id: ConversationId, mark: Mark, now: Millis) -> Result<(), StoreError> {
         self.ask(move |desk| hands::mark(desk, id, mark, now)).await
+    }
+
+    /// Merges `gone` into `into`: number, reply keys and Message-IDs of both lead to the one that stays, who took part in
+    /// the one that goes takes part there, and its time line is shown there. Both may be named by what was merged before.
+    pub async fn merge(&self, into: ConversationId, gone: ConversationId, now: Millis) -> Result<Merged, StoreError> {
+        self.ask(move |desk| merging::merge(desk, into, gone, now)).await
     }
 
     /// Takes the earliest job that is due, until `now + lease`. A lease that ran out makes a job due.

@@ -63,10 +63,9 @@ impl Store {
         Ok(rows)
     }
 
-    /// The time line of a conversation, oldest first.
+    /// The time line of a conversation, oldest first, with those of what was merged into it.
     pub fn timeline(&self, id: ConversationId) -> Result<Vec<Entry>, StoreError> {
-        let Some(row) = self.conversation(id)? else { return Ok(Vec::new()) };
-        (0..row.entries).filter_map(|seq| view::entry(self.index(), id, seq).transpose()).collect()
+        self.conversation(id)?.map_or(Ok(Vec::new()), |row| view::timeline(self.index(), &row))
     }
 
     /// How many letters the AI wrote to a recipient since a moment.

@@ -40,6 +40,15 @@ pub enum Written {
     Stale,
 }
 
+/// What became of a merge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Merged {
+    /// They are one now: this one.
+    Into(ConversationId),
+    /// Nothing was written, and why.
+    Refused(&'static str),
+}
+
 /// The AI gives a conversation to people.
 #[derive(Debug, Clone)]
 pub struct HandOff {

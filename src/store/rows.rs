@@ -87,7 +87,7 @@ pub struct ConversationRow {
     /// Their display name.
     pub contact_name: String,
     /// Others who take part.
-    pub participants: Vec<Address>,
+    pub participants: Vec<Participant>,
     /// The first mail's subject.
     pub title: String,
     /// Open or closed.
@@ -111,6 +111,9 @@ pub struct ConversationRow {
     pub linked_to: Option<ConversationId>,
     /// Where it was merged into.
     pub merged_into: Option<ConversationId>,
+    /// What was merged into it: their time lines are shown with its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absorbed: Vec<ConversationId>,
     /// The newest mail of a person.
     pub last_mail: Option<MailId>,
     /// Why it waits for a person, in words; empty when it does not.
@@ -122,8 +125,19 @@ pub struct ConversationRow {
 impl ConversationRow {
     /// Whether this is the contact or one of the participants.
     pub fn takes_part(&self, who: &Address) -> bool {
-        self.contact == *who || self.participants.contains(who)
+        self.contact == *who || self.participants.iter().any(|one| one.address == *who)
     }
+}
+
+/// Somebody who takes part besides the contact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Participant {
+    /// Who.
+    pub address: Address,
+    /// When the mail was kept that brought them in: they are shown nothing older.
+    pub since: Millis,
+    /// The highest level they proved themselves. Who has proved nothing gets no letter of the AI (S-09).
+    pub level: Level,
 }
 
 #[cfg(test)]
@@ -149,6 +163,7 @@ impl ConversationRow {
             closed: None,
             linked_to: None,
             merged_into: None,
+            absorbed: Vec::new(),
             last_mail: None,
             waits_because: String::new(),
             draft: None,
@@ -218,7 +233,8 @@ pub enum What {
     Letter(LetterId),
     /// Something else.
     Event {
-        /// One word to search for: `opened`, `waits`, `handed_off`, `drafted`, `delivered`, `refused`, `deferred`, `closed`, `reopened`, `taken`, `given_back`, `bounced`.
+        /// One word to search for: `opened`, `waits`, `handed_off`, `drafted`, `delivered`, `refused`, `deferred`, `closed`, `reopened`, `taken`, `given_back`, `bounced`,
+        /// `takes_part`, `merged`.
         name: String,
         /// The sentence people read.
         words: String,

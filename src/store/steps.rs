@@ -67,6 +67,11 @@ pub(super) fn conversation(desk: &Desk, id: ConversationId) -> Result<Conversati
     view::conversation(desk, id)?.ok_or_else(|| StoreError::NotFound(format!("conversation {id}")))
 }
 
+/// The conversation or the one it was merged into, or that there is none.
+pub(super) fn surviving(desk: &Desk, id: ConversationId) -> Result<ConversationRow, StoreError> {
+    view::surviving(desk, id)?.ok_or_else(|| StoreError::NotFound(format!("conversation {id}")))
+}
+
 /// Which key a number is, by where it stood.
 pub(super) fn key_of(place: NumberPlace) -> Key {
     match place {

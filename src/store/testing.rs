@@ -51,6 +51,7 @@ pub(super) fn mail(n: u64, from: &str) -> Arrival {
             from_name: "Ada".into(),
             subject: format!("number {n}"),
             message_id: format!("mail-{n}@customer.example"),
+            named: Vec::new(),
             attachments: 0,
             notes: Vec::new(),
         },

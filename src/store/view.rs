@@ -104,6 +104,24 @@ pub(super) fn entry(view: &impl View, conversation: ConversationId, seq: u32) ->
     row(view, &keys::entry(conversation, seq))
 }
 
+/// The time line, oldest first; with those of what was merged into it.
+pub(super) fn timeline(view: &impl View, row: &ConversationRow) -> Result<Vec<Entry>, StoreError> {
+    let mut line = own_timeline(view, row)?;
+    for id in &row.absorbed {
+        let absorbed = conversation(view, *id)?;
+        line.extend(absorbed.map(|row| own_timeline(view, &row)).transpose()?.unwrap_or_default());
+    }
+    if !row.absorbed.is_empty() {
+        // Stable: what happened at one moment stays in the order in which it was written.
+        line.sort_by_key(|entry| entry.at);
+    }
+    Ok(line)
+}
+
+fn own_timeline(view: &impl View, row: &ConversationRow) -> Result<Vec<Entry>, StoreError> {
+    (0..row.entries).filter_map(|seq| entry(view, row.id, seq).transpose()).collect()
+}
+
 fn place_raw(raw: &mut RawRef, (segment, offset): Place) {
     if raw.segment == 0 {
         (raw.segment, raw.offset) = (segment, offset);

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     outbound::{WriteError, Writer},
-    store::{ConversationFilter, ConversationRow, Counts, MailRow, Mark, Store, Written},
+    store::{ConversationFilter, ConversationRow, Counts, MailRow, Mark, Merged, Store, Written},
     types::{Address, Approval, Clock, ConversationId, Job, MailId, Number},
 };
 
@@ -45,6 +45,7 @@ pub fn router(office: Office) -> Router {
         .route("/conversations", get(conversations))
         .route("/conversations/{id}", get(conversation).patch(mark))
         .route("/conversations/{id}/replies", post(reply))
+        .route("/conversations/{id}/merge", post(merge))
         .route("/messages/{id}/why", get(why))
         .route("/messages/{id}/raw", get(raw))
         .route("/held", get(held))
@@ -83,13 +84,13 @@ async fn conversations(
     Ok(Json(office.store.conversations(&filter)?))
 }
 
-/// A conversation by its id or by the number people see.
+/// A conversation by its id or by the number people see; for one that was merged, the one it went into.
 fn find(office: &Office, id: &str) -> Result<ConversationRow, Problem> {
     let by_number = Number::from_digits(id).map(|number| office.store.conversation_by_number(number)).transpose()?;
     if let Some(row) = by_number.flatten() {
         return Ok(row);
     }
-    let by_id = id.parse::<ConversationId>().ok().map(|id| office.store.conversation(id)).transpose()?;
+    let by_id = id.parse::<ConversationId>().ok().map(|id| office.store.conversation_or_survivor(id)).transpose()?;
     by_id.flatten().ok_or_else(|| Problem::not_found(format!("there is no conversation {id}")))
 }
 
@@ -134,6 +135,26 @@ async fn mark(
     let id = find(&office, &id)?.id;
     office.store.mark(id, mark, office.clock.now()).await?;
     Ok(Json(find(&office, &id.to_string())?))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MergeRequest {
+    /// The conversation that goes: its id or number.
+    from: String,
+}
+
+/// Merges another conversation into this one.
+async fn merge(
+    State(office): State<Arc<Office>>,
+    Path(id): Path<String>,
+    Json(request): Json<MergeRequest>,
+) -> Answer<ConversationView> {
+    let (stays, goes) = (find(&office, &id)?, find(&office, &request.from)?);
+    match office.store.merge(stays.id, goes.id, office.clock.now()).await? {
+        Merged::Into(id) => Ok(Json(view::conversation(&office.store, id).await?)),
+        Merged::Refused(why) => Err(Problem::bad_request(format!("they cannot be merged: {why}"))),
+    }
 }
 
 #[derive(Debug, Deserialize)]

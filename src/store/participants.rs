@@ -1,0 +1,59 @@
+//! Who takes part in a conversation besides its contact, and since when (S-01).
+//!
+//! Only a mail of somebody who takes part already, and proves it, brings others in. They see nothing older than that mail:
+//! what a letter quotes is decided by it in `outbound::compose`.
+
+use super::{
+    desk::Desk,
+    requests::StoreError,
+    rows::{ConversationRow, Participant},
+    steps,
+};
+use crate::{
+    conversation::Arrival,
+    types::{Level, Millis},
+};
+
+/// Participants of one conversation, the contact not counted.
+const PARTICIPANTS_MAX: usize = 20;
+
+/// What a kept mail of a person changes: whom it names takes part from now on, and its writer has proved what it proves.
+///
+/// `needed`: the conversation's level before this mail. Below it, or unproven, a mail names nobody.
+pub(super) fn name_others(
+    desk: &mut Desk,
+    row: &mut ConversationRow,
+    arrival: &Arrival,
+    needed: Level,
+) -> Result<(), StoreError> {
+    let level = arrival.verdicts.level;
+    let Some(from) = &arrival.mail.from else { return Ok(()) };
+    if let Some(writer) = row.participants.iter_mut().find(|one| one.address == *from) {
+        writer.level = writer.level.max(level);
+    }
+    if level < needed.max(Level::Vouched) || !row.takes_part(from) {
+        return Ok(());
+    }
+    for address in &arrival.mail.named {
+        if row.takes_part(address) || *address == row.address || row.participants.len() >= PARTICIPANTS_MAX {
+            continue;
+        }
+        add(row, Participant { address: address.clone(), since: arrival.now, level: Level::Unproven });
+        let words = format!("{from} named {address}, who takes part from this mail on");
+        steps::event(desk, row, arrival.now, "takes_part", &words)?;
+    }
+    Ok(())
+}
+
+/// Adds somebody, or gives who takes part already the higher level and the earlier moment.
+pub(super) fn add(row: &mut ConversationRow, one: Participant) {
+    if one.address == row.contact {
+        return;
+    }
+    match row.participants.iter_mut().find(|known| known.address == one.address) {
+        Some(known) => {
+            (known.level, known.since) = (known.level.max(one.level), Millis(known.since.0.min(one.since.0)));
+        }
+        None => row.participants.push(one),
+    }
+}
