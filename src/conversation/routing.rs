@@ -33,8 +33,8 @@ pub struct Directory {
     addresses: Vec<Address>,
     /// The place of each address, by its [key](Address::key). Addresses are public: a map may look them up.
     by_name: HashMap<String, usize>,
-    /// The key of each destination, in the order of `addresses`. These are secret.
-    destinations: Vec<Box<[u8]>>,
+    /// Each destination and its [key](Address::key), in the order of `addresses`. These are secret.
+    destinations: Vec<(Address, Box<[u8]>)>,
     shared: Address,
 }
 
@@ -53,9 +53,12 @@ const PATH_HEADERS: [&str; 5] = ["Delivered-To", "X-Original-To", "X-Forwarded-T
 impl Directory {
     /// `shared`: the destination without a key.
     pub fn new(registered: Vec<Registered>, shared: Address) -> Self {
-        let destinations = registered.iter().map(|one| one.destination.key().into_bytes().into()).collect();
         let by_name = registered.iter().enumerate().map(|(place, one)| (one.address.key(), place)).collect();
-        let addresses = registered.into_iter().map(|one| one.address).collect();
+        let parts = registered.into_iter().map(|Registered { address, destination }| {
+            let key = destination.key().into_bytes().into();
+            (address, (destination, key))
+        });
+        let (addresses, destinations) = parts.unzip();
         Self { addresses, by_name, destinations, shared }
     }
 
@@ -73,7 +76,7 @@ impl Directory {
     /// S-03: all are compared, each in constant time, so that how long it takes tells nothing about a key.
     fn behind_destination(&self, key: &[u8]) -> Option<usize> {
         let mut hit = None;
-        for (place, destination) in self.destinations.iter().enumerate() {
+        for (place, (_, destination)) in self.destinations.iter().enumerate() {
             if constant_time_eq(destination, key) {
                 hit = Some(place);
             }
@@ -83,7 +86,8 @@ impl Directory {
 
     /// Where mail for that registered address is forwarded to.
     pub fn destination_of(&self, address: &Address) -> Option<&Address> {
-        self.registered.iter().find(|known| known.address == *address).map(|known| &known.destination)
+        let place = self.by_name.get(&address.key())?;
+        self.destinations.get(*place).map(|(destination, _)| destination)
     }
 
     /// The registered addresses that the mail reaches; empty when there is none.
