@@ -143,7 +143,12 @@ impl Parts {
     fn spawn_work(&self, stop: &CancellationToken) -> Result<Vec<JoinHandle<()>>, StartError> {
         let queue = Arc::new(self.queue()?);
         let leaving = tokio::spawn(outbound::run(Arc::new(self.store.clone()), queue, stop.clone()));
-        let desk = agent::StoreDesk::new(self.store.clone(), self.writer.clone(), &self.config.addresses);
+        let desk = agent::StoreDesk::new(
+            self.store.clone(),
+            self.writer.clone(),
+            &self.config.addresses,
+            self.config.agent.brakes,
+        );
         let autopilot = agent::Autopilot::new(
             Arc::new(desk),
             self.answerer()?,

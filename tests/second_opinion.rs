@@ -54,6 +54,7 @@ fn row() -> LetterRow {
         subject: "Re: Delivery [12345]".into(),
         raw: RawRef { segment: 1, offset: 0, len: LETTER.len() as u64, blake3: String::new() },
         sources: vec![],
+        digests: vec![],
         recipients: vec![],
     }
 }

@@ -4,6 +4,7 @@
 
 use super::{
     answer::Answer,
+    brakes::{self, Brake},
     desk::Case,
     model::Thought,
     output::{self, Refusal},
@@ -41,35 +42,25 @@ pub enum Silence {
     /// Everything was answered.
     #[error("every mail in it was answered")]
     Answered,
-    /// S-09: an automatic mail to somebody who may not have written is how others are made to spam.
-    #[error("the mail proved too little about its sender: level {level} ({word}), and {needed} is needed")]
-    Level {
-        /// What it has.
-        level: u8,
-        /// In one word.
-        word: &'static str,
-        /// What is asked for.
-        needed: u8,
-    },
-    /// S-11: the brake per conversation.
-    #[error("{0} answers were sent in this conversation within an hour, which is the limit")]
-    ConversationBrake(u32),
-    /// S-11: the brake per sender.
-    #[error("{0} answers were sent to this sender within a day, which is the limit")]
-    SenderBrake(u32),
+    /// S-09, S-11: one of the seven.
+    #[error(transparent)]
+    Brake(#[from] Brake),
 }
 
 impl Silence {
+    /// The name of the brake, when it is one.
+    pub fn brake(&self) -> Option<&'static str> {
+        match self {
+            Self::Brake(brake) => Some(brake.name()),
+            _ => None,
+        }
+    }
+
     /// Whether people have the conversation already, or it needs nobody: then there is nothing to hand over.
     pub fn is_settled(&self) -> bool {
         match self {
             Self::Person(_) | Self::Team | Self::Closed | Self::Merged | Self::Answered => true,
-            Self::NoAddress
-            | Self::Off
-            | Self::NoMail
-            | Self::Level { .. }
-            | Self::ConversationBrake(_)
-            | Self::SenderBrake(_) => false,
+            Self::NoAddress | Self::Off | Self::NoMail | Self::Brake(_) => false,
         }
     }
 }
@@ -97,7 +88,15 @@ pub enum Decision {
     HandOff {
         /// Why, in words.
         reason: String,
+        /// The name of the brake, when one held.
+        brake: Option<&'static str>,
     },
+}
+
+impl Decision {
+    fn hand_off(reason: String) -> Self {
+        Self::HandOff { reason, brake: None }
+    }
 }
 
 /// Whether the AI may think about this case at all.
@@ -126,18 +125,7 @@ pub fn may_think(case: &Case, settings: &Agent) -> Result<(), Silence> {
     if newest.answered {
         return Err(Silence::Answered);
     }
-    let (level, needed) = (case.level_of(newest), address.level_min.unwrap_or(settings.level_min));
-    if level < needed {
-        return Err(Silence::Level { level: level.as_u8(), word: level.word(), needed: needed.as_u8() });
-    }
-    // S-11.
-    if case.answers_in_conversation_last_hour >= settings.answers_per_conversation_per_hour_max {
-        return Err(Silence::ConversationBrake(case.answers_in_conversation_last_hour));
-    }
-    if case.answers_to_sender_last_day >= settings.answers_per_sender_per_day_max {
-        return Err(Silence::SenderBrake(case.answers_to_sender_last_day));
-    }
-    Ok(())
+    Ok(brakes::check(case, newest, settings)?)
 }
 
 /// Decides what becomes of a thought. What may not leave is handed over with the reason, never dropped.
@@ -145,15 +133,19 @@ pub fn may_think(case: &Case, settings: &Agent) -> Result<(), Silence> {
 /// Asks [`may_think`] again: who calls this in the wrong order gets no approval.
 pub fn judge(case: &Case, settings: &Agent, support_min_percent: u32, thought: Thought, now: Millis) -> Decision {
     if let Err(silence) = may_think(case, settings) {
-        return Decision::HandOff { reason: silence.to_string() };
+        return Decision::HandOff { reason: silence.to_string(), brake: silence.brake() };
     }
     let answer = match thought {
         Thought::Answer(answer) => answer,
-        Thought::HandOff { reason } => return Decision::HandOff { reason },
+        Thought::HandOff { reason } => return Decision::hand_off(reason),
     };
-    match output::checked(&answer, case, support_min_percent) {
-        Ok(markdown) => approved(case, &answer, markdown, now),
-        Err(refusal) => refused(&refusal),
+    let markdown = match output::checked(&answer, case, support_min_percent) {
+        Ok(markdown) => markdown,
+        Err(refusal) => return refused(&refusal),
+    };
+    match brakes::same_answer(case, &markdown) {
+        Ok(()) => approved(case, &answer, markdown, now),
+        Err(brake) => Decision::HandOff { reason: brake.to_string(), brake: Some(brake.name()) },
     }
 }
 
@@ -165,12 +157,12 @@ fn approved(case: &Case, answer: &Answer, markdown: String, now: Millis) -> Deci
             draft: Draft { markdown, sources, generation, made: now },
             reason: "a draft is ready; a person sends it".into(),
         },
-        Autopilot::Off => Decision::HandOff { reason: Silence::Off.to_string() },
+        Autopilot::Off => Decision::hand_off(Silence::Off.to_string()),
     }
 }
 
 fn refused(refusal: &Refusal) -> Decision {
-    Decision::HandOff { reason: refusal.to_string() }
+    Decision::hand_off(refusal.to_string())
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ fn judged(case: &Case, answer: Answer) -> Decision {
 
 fn refusal(words: &str) -> String {
     match judged(&case("Shipping", "How long?"), answer(words, PAGE)) {
-        Decision::HandOff { reason } => reason,
+        Decision::HandOff { reason, .. } => reason,
         other => panic!("{words}: {other:?}"),
     }
 }
@@ -64,7 +64,7 @@ fn automatic_mail_is_never_answered_s11() {
 #[test]
 fn unproven_mail_is_not_answered_s09() {
     let unproven = |case: &mut Case| case.mails[0].row.filings = vec![filed(Level::Unproven)];
-    let expected = Err(Silence::Level { level: 1, word: "unproven", needed: 2 });
+    let expected = Err(Silence::Brake(Brake::Proof { level: 1, word: "unproven", needed: 2 }));
     assert_eq!(silence(unproven), expected);
     // The newest one counts, whatever came before.
     let newest_unproven = |case: &mut Case| {
@@ -77,7 +77,7 @@ fn unproven_mail_is_not_answered_s09() {
 #[test]
 fn an_address_may_ask_for_another_level() {
     let ask = |level| move |case: &mut Case| case.address.as_mut().unwrap().level_min = Some(level);
-    assert!(matches!(silence(ask(Level::Confirmed)), Err(Silence::Level { needed: 4, .. })));
+    assert!(matches!(silence(ask(Level::Confirmed)), Err(Silence::Brake(Brake::Proof { needed: 4, .. }))));
     let lenient = |case: &mut Case| {
         case.mails[0].row.filings = vec![filed(Level::Unproven)];
         ask(Level::Unproven)(case);
@@ -87,9 +87,15 @@ fn an_address_may_ask_for_another_level() {
 
 #[test]
 fn the_brakes_silence_it_s11() {
-    assert_eq!(silence(|case| case.answers_in_conversation_last_hour = 4), Ok(()));
-    assert_eq!(silence(|case| case.answers_in_conversation_last_hour = 5), Err(Silence::ConversationBrake(5)));
-    assert_eq!(silence(|case| case.answers_to_sender_last_day = 20), Err(Silence::SenderBrake(20)));
+    assert_eq!(silence(|case| case.sent.conversation_hour = 4), Ok(()));
+    let name = |change: fn(&mut Case)| silence(change).unwrap_err().brake();
+    assert_eq!(name(|case| case.sent.conversation_hour = 5), Some("conversation"));
+    assert_eq!(name(|case| case.sent.sender_day = 20), Some("sender"));
+    // What it thought before a brake held does not go out.
+    let mut case = case("Shipping", "How long?");
+    case.sent.said = vec![crate::conversation::text_digest(WORDS).unwrap()];
+    let decision = judged(&case, answer(WORDS, PAGE));
+    assert!(matches!(decision, Decision::HandOff { brake: Some("same_text"), .. }), "{decision:?}");
 }
 
 #[test]
@@ -122,7 +128,7 @@ fn no_approval_is_made_where_nobody_may_think() {
 fn a_thought_that_hands_over_is_handed_over() {
     let thought = Thought::hand_off("no idea");
     let decision = judge(&case("x", "y"), &Agent::default(), 60, thought, Millis(0));
-    assert_eq!(decision, Decision::HandOff { reason: "no idea".into() });
+    assert_eq!(decision, Decision::hand_off("no idea".into()));
 }
 
 #[test]
@@ -130,7 +136,7 @@ fn an_empty_a_long_and_a_weak_answer_do_not_leave() {
     assert!(refusal(" \n").contains("empty"));
     assert!(refusal(&"Austria working days. ".repeat(500)).contains("longer"));
     let weak = Answer { support_percent: 59, ..answer(WORDS, PAGE) };
-    let Decision::HandOff { reason } = judged(&case("x", "y"), weak) else { panic!("sent") };
+    let Decision::HandOff { reason, .. } = judged(&case("x", "y"), weak) else { panic!("sent") };
     assert!(reason.contains("59 %"), "{reason}");
 }
 

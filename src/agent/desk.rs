@@ -3,9 +3,10 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
+use super::brakes::Sent;
 use crate::{
     config::SupportAddress,
-    store::{ConversationRow, Draft, MailRow, Place, StoreError, Written},
+    store::{ConversationRow, Draft, MailRow, StoreError, Written},
     types::{Approval, ConversationId, Job, JobId, Level, Millis},
 };
 
@@ -18,10 +19,10 @@ pub struct Case {
     pub address: Option<SupportAddress>,
     /// Its mails, oldest first, the newest [`Case::MAILS_MAX`].
     pub mails: Vec<CaseMail>,
-    /// Letters the AI wrote in this conversation within the last hour.
-    pub answers_in_conversation_last_hour: u32,
-    /// Letters the AI wrote to this contact within the last day, in all conversations.
-    pub answers_to_sender_last_day: u32,
+    /// What the AI sent, for the brakes.
+    pub sent: Sent,
+    /// When all of this was read.
+    pub read_at: Millis,
 }
 
 /// One mail of a case, as a person would read it.
@@ -48,11 +49,7 @@ impl Case {
 
     /// The level that a mail has in this conversation: a valid reply key may have raised it.
     pub fn level_of(&self, mail: &CaseMail) -> Level {
-        let here = mail.row.filings.iter().find_map(|filed| match &filed.place {
-            Place::Conversation { id, level, .. } if *id == self.row.id => Some(*level),
-            _ => None,
-        });
-        here.unwrap_or(mail.row.verdicts.level)
+        mail.row.level_in(self.row.id)
     }
 
     /// The mails of persons that nobody answered yet, oldest first: a burst is read as one.
@@ -123,6 +120,9 @@ pub trait Desk: Send + Sync + 'static {
         conversation: ConversationId,
         now: Millis,
     ) -> impl Future<Output = Result<Option<Case>, DeskError>> + Send;
+
+    /// Counts again what the AI sent: others may have been answered while it thought.
+    fn sent(&self, row: &ConversationRow, now: Millis) -> impl Future<Output = Result<Sent, DeskError>> + Send;
 
     /// Composes and keeps a letter; ends the job. *Stale*: a newer mail came or a person took over, nothing was written.
     fn send(&self, sending: Sending) -> impl Future<Output = Result<Written, DeskError>> + Send;

@@ -6,6 +6,7 @@
 pub mod answer;
 pub mod answerer;
 pub mod autopilot;
+pub mod brakes;
 pub mod desk;
 pub mod knowledge;
 mod light_words;
@@ -26,3 +27,5 @@ pub use knowledge::{Knowledge, KnowledgeError, Passage};
 pub use model::{Answerer, Thought};
 pub use run::Autopilot;
 pub use store_desk::StoreDesk;
+#[cfg(test)]
+mod loop_world_tests;

@@ -53,6 +53,8 @@ pub struct Autopilot<D> {
     support_min_percent: u32,
     clock: Clock,
     think_max: Duration,
+    /// Held while one answer is counted, judged and written.
+    turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl<D> Clone for Autopilot<D> {
@@ -62,6 +64,7 @@ impl<D> Clone for Autopilot<D> {
             answerer: Arc::clone(&self.answerer),
             settings: self.settings.clone(),
             clock: self.clock.clone(),
+            turn: Arc::clone(&self.turn),
             ..*self
         }
     }
@@ -93,7 +96,7 @@ impl<D: Desk> Autopilot<D> {
         support_min_percent: u32,
         clock: Clock,
     ) -> Self {
-        Self { desk, answerer, settings, support_min_percent, clock, think_max: THINK_MAX }
+        Self { desk, answerer, settings, support_min_percent, clock, think_max: THINK_MAX, turn: Arc::default() }
     }
 
     /// Works until `stop`: up to `concurrency` cases at once, each in a task of its own.
@@ -173,7 +176,10 @@ impl<D: Desk> Autopilot<D> {
         }
         let case = Arc::new(case);
         let thought = self.think(&case).await;
+        // From counting to writing nobody else writes: no brake is passed by two at once.
+        let _turn = self.turn.lock().await;
         let now = self.clock.now();
+        let case = Case { sent: self.desk.sent(&case.row, now).await?, read_at: now, ..Arc::unwrap_or_clone(case) };
         match autopilot::judge(&case, &self.settings, self.support_min_percent, thought, now) {
             Decision::Send { approval, markdown, sources } => {
                 let conversation = case.row.id;
@@ -188,13 +194,17 @@ impl<D: Desk> Autopilot<D> {
                 Ok(Ended::Sent)
             }
             Decision::Draft { draft, reason } => self.hand_off(&case, reason, Some(draft)).await,
-            Decision::HandOff { reason } => self.hand_off(&case, reason, None).await,
+            Decision::HandOff { reason, brake } => {
+                brake.inspect(|brake| maillog::brake_held(&case.row, brake));
+                self.hand_off(&case, reason, None).await
+            }
         }
     }
 
     /// Silence towards the customer is never silence towards us: people have the conversation, or get it now.
     async fn be_silent(&self, case: &Case, silence: &Silence) -> Result<Ended, DeskError> {
         if !silence.is_settled() {
+            silence.brake().inspect(|brake| maillog::brake_held(&case.row, brake));
             return self.hand_off(case, silence.to_string(), None).await;
         }
         Ok(match self.desk.rest(case, self.clock.now()).await? {

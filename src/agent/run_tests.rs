@@ -13,11 +13,12 @@ use tokio::sync::Notify;
 use super::*;
 use crate::{
     agent::{
+        brakes::Sent,
         model::Thinking,
         samples::{answer, case, mail},
     },
     config::Autopilot as Setting,
-    store::{Owner, StoreError},
+    store::{ConversationRow, Owner, StoreError},
     types::{ConversationId, JobId, JobState},
 };
 
@@ -80,6 +81,9 @@ impl Desk for FakeDesk {
     }
     async fn read(&self, _: ConversationId, _: Millis) -> Result<Option<Case>, DeskError> {
         Ok(Some(self.case.lock().unwrap().clone()))
+    }
+    async fn sent(&self, _: &ConversationRow, _: Millis) -> Result<Sent, DeskError> {
+        Ok(self.case.lock().unwrap().sent.clone())
     }
     async fn send(&self, sending: Sending) -> Result<Written, DeskError> {
         if self.fails_to_send.load(Ordering::Acquire) {
@@ -252,7 +256,7 @@ async fn a_store_that_cannot_write_is_tried_again_later_and_then_people_get_it()
 #[tokio::test]
 async fn silence_is_handed_over_and_rests_where_people_are() {
     let desk = desk();
-    desk.case.lock().unwrap().answers_in_conversation_last_hour = 99;
+    desk.case.lock().unwrap().sent.conversation_hour = 99;
     assert!(matches!(pilot(&desk, says_it).work(job(1)).await, Ended::HandedOff(_)));
     desk.case.lock().unwrap().row.owner = Owner::Team;
     assert!(matches!(pilot(&desk, says_it).work(job(1)).await, Ended::Rested(_)));

@@ -2,6 +2,7 @@
 
 use super::{
     answer::{Answer, Frame, Paragraph},
+    brakes::Sent,
     desk::{Case, CaseMail},
     knowledge::{Knowledge, Passage},
     words::Tongue,
@@ -64,8 +65,8 @@ pub(super) fn case(title: &str, new_text: &str) -> Case {
             level_min: None,
         }),
         mails: vec![mail(1, new_text)],
-        answers_in_conversation_last_hour: 0,
-        answers_to_sender_last_day: 0,
+        sent: Sent::default(),
+        read_at: Millis(10_000_000),
     }
 }
 

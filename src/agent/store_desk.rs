@@ -4,13 +4,16 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use tokio::sync::Notify;
 
-use super::desk::{Case, CaseMail, Desk, DeskError, Raising, Sending};
+use super::{
+    brakes::Sent,
+    desk::{Case, CaseMail, Desk, DeskError, Raising, Sending},
+};
 use crate::{
-    config::SupportAddress,
+    config::{Brakes, SupportAddress},
     conversation::quotes,
     mime,
     outbound::{WriteError, Writer},
-    store::{Entry, HandOff, Store, StoreError, What, Written},
+    store::{AiLetters, ConversationRow, Entry, HandOff, Store, StoreError, What, Written},
     types::{Author, ConversationId, Job, JobId, JobKind, Millis},
 };
 
@@ -22,13 +25,14 @@ pub struct StoreDesk {
     store: Store,
     writer: Writer,
     addresses: HashMap<String, SupportAddress>,
+    brakes: Brakes,
 }
 
 impl StoreDesk {
-    /// A desk for these addresses.
-    pub fn new(store: Store, writer: Writer, addresses: &[SupportAddress]) -> Self {
+    /// A desk for these addresses, which counts as far as these brakes ask.
+    pub fn new(store: Store, writer: Writer, addresses: &[SupportAddress], brakes: Brakes) -> Self {
         let addresses = addresses.iter().map(|address| (address.address.key(), address.clone())).collect();
-        Self { store, writer, addresses }
+        Self { store, writer, addresses, brakes }
     }
 
     async fn mails(&self, timeline: &[Entry]) -> Result<Vec<CaseMail>, StoreError> {
@@ -53,17 +57,32 @@ impl StoreDesk {
         Ok(mails)
     }
 
-    /// Letters of the AI in a time line since a moment.
-    fn answers_since(&self, timeline: &[Entry], since: Millis) -> Result<u32, StoreError> {
-        let mut count = 0;
-        for entry in timeline.iter().filter(|entry| entry.at >= since) {
-            if let What::Letter(id) = entry.what
-                && self.store.letter(id)?.is_some_and(|letter| letter.author == Author::Ai)
-            {
-                count += 1;
+    /// What the brakes count. Reads so many letters of this conversation and keys of others as the limits allow, no more.
+    fn count(&self, row: &ConversationRow, timeline: &[Entry], now: Millis) -> Result<Sent, StoreError> {
+        let ago = |span: Duration| Millis(now.0.saturating_sub(span.as_millis() as u64));
+        let (hour, day, same_text) = (ago(HOUR), ago(24 * HOUR), ago(self.brakes.same_text));
+        let mut sent = Sent::default();
+        for entry in timeline.iter().rev().take_while(|entry| entry.at >= day.min(same_text)) {
+            let What::Letter(id) = entry.what else { continue };
+            let Some(letter) = self.store.letter(id)?.filter(|letter| letter.author == Author::Ai) else { continue };
+            sent.conversation_hour += u32::from(letter.made >= hour);
+            sent.conversation_day += u32::from(letter.made >= day);
+            // A text remembered for no time is not remembered.
+            if letter.made > same_text {
+                sent.said.extend(letter.digests);
             }
         }
-        Ok(count)
+        let brakes = &self.brakes;
+        for to in std::iter::once(&row.contact).chain(row.participants.iter().map(|one| &one.address)) {
+            let count = |to, since, max| self.store.ai_letters(to, since, max);
+            let (all, domain) = (AiLetters::To(to), AiLetters::ToDomain(to.domain()));
+            sent.sender_day = sent.sender_day.max(count(all, day, brakes.per_sender_per_day_max)?);
+            sent.domain_hour = sent.domain_hour.max(count(domain, hour, brakes.per_domain_per_hour_max)?);
+            sent.domain_day = sent.domain_day.max(count(domain, day, brakes.per_domain_per_day_max)?);
+        }
+        sent.all_hour = self.store.ai_letters(AiLetters::All, hour, brakes.per_hour_max)?;
+        sent.all_day = self.store.ai_letters(AiLetters::All, day, brakes.per_day_max)?;
+        Ok(sent)
     }
 }
 
@@ -75,15 +94,17 @@ impl Desk for StoreDesk {
     async fn read(&self, conversation: ConversationId, now: Millis) -> Result<Option<Case>, DeskError> {
         let Some(row) = self.store.conversation(conversation)? else { return Ok(None) };
         let timeline = self.store.timeline(row.id)?;
-        let hour_ago = Millis(now.0.saturating_sub(HOUR.as_millis() as u64));
-        let day_ago = Millis(now.0.saturating_sub(24 * HOUR.as_millis() as u64));
         Ok(Some(Case {
             address: self.addresses.get(&row.address.key()).cloned(),
             mails: self.mails(&timeline).await?,
-            answers_in_conversation_last_hour: self.answers_since(&timeline, hour_ago)?,
-            answers_to_sender_last_day: self.store.ai_letters_to(&row.contact, day_ago)?,
+            sent: self.count(&row, &timeline, now)?,
+            read_at: now,
             row,
         }))
+    }
+
+    async fn sent(&self, row: &ConversationRow, now: Millis) -> Result<Sent, DeskError> {
+        Ok(self.count(row, &self.store.timeline(row.id)?, now)?)
     }
 
     async fn send(&self, sending: Sending) -> Result<Written, DeskError> {

@@ -10,7 +10,8 @@ use std::{
 
 use super::{
     Agent, Auth, Autopilot, Config, Domain, EnvelopeShape, Forwarder, Knowledge, Limits, Listener, Log, LogFormat,
-    Outbound, Smtp, Store, SupportAddress, Timeouts, Tls, TlsMode, Web, forwarders, outgoing_keys, reader::Section,
+    Outbound, Smtp, Store, SupportAddress, Timeouts, Tls, TlsMode, Web, brakes::brakes, forwarders, outgoing_keys,
+    reader::Section,
 };
 use crate::types::{Address, Level};
 
@@ -175,19 +176,11 @@ fn outbound(s: &Section<'_, '_>, base: &Path, data: &Path) -> Outbound {
 fn agent(s: &Section<'_, '_>) -> Agent {
     let default = Agent::default();
     let quiet_secs = default.quiet_period.as_secs();
-    let per_day = default.answers_per_sender_per_day_max;
-    let per_hour = default.answers_per_conversation_per_hour_max;
     Agent {
         quiet_period: Duration::from_secs(s.number("quiet_period_secs", quiet_secs, 0..=DAY_SECS, "seconds")),
         level_min: level(s).unwrap_or(default.level_min),
         disclosure: s.flag("disclosure", default.disclosure),
-        answers_per_sender_per_day_max: s.number("answers_per_sender_per_day_max", per_day, 0..=COUNT_MAX, "answers"),
-        answers_per_conversation_per_hour_max: s.number(
-            "answers_per_conversation_per_hour_max",
-            per_hour,
-            0..=COUNT_MAX,
-            "answers",
-        ),
+        brakes: brakes(s),
         concurrency: s.number("concurrency", default.concurrency, 1..=1000, "conversations"),
     }
 }

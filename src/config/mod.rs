@@ -3,6 +3,7 @@
 //! A leaf like `types`: any room may read its own section. Every key with unit, default and reason stands in the
 //! sample `smtpd.toml` at the top of the tree, which a test reads. Reading and checking is `read`.
 
+mod brakes;
 mod check;
 mod forwarders;
 mod keys;
@@ -15,6 +16,7 @@ mod sample_tests;
 mod sections;
 mod words;
 
+pub use brakes::Brakes;
 pub use check::check;
 pub use forwarders::{
     EnvelopeShape, Forwarder, built_in_forwarders, forwarder, forwarder_headers, forwarder_selectors,

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use super::{Domain, Forwarder, Route, SupportAddress};
+use super::{Brakes, Domain, Forwarder, Route, SupportAddress};
 
 /// The whole configuration.
 #[derive(Debug, Clone, Default)]
@@ -271,10 +271,8 @@ pub struct Agent {
     pub level_min: crate::types::Level,
     /// `disclosure`: the line saying that an AI wrote it. Default on (S-28).
     pub disclosure: bool,
-    /// `answers_per_sender_per_day_max`. Default 20.
-    pub answers_per_sender_per_day_max: u32,
-    /// `answers_per_conversation_per_hour_max`. Default 5 (S-11).
-    pub answers_per_conversation_per_hour_max: u32,
+    /// What keeps it from writing too much (S-09, S-11).
+    pub brakes: Brakes,
     /// `concurrency`: conversations thought about at once. Default 4.
     pub concurrency: usize,
 }
@@ -285,8 +283,7 @@ impl Default for Agent {
             quiet_period: Duration::from_secs(20),
             level_min: crate::types::Level::Vouched,
             disclosure: true,
-            answers_per_sender_per_day_max: 20,
-            answers_per_conversation_per_hour_max: 5,
+            brakes: Brakes::default(),
             concurrency: 4,
         }
     }

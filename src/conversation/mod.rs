@@ -10,6 +10,7 @@ mod number;
 pub mod quotes;
 mod reply_key;
 mod routing;
+mod same_text;
 
 pub use arrival::{
     AnswerPolicy, Arrival, Candidate, Destination, Filing, Found, HeldReason, IgnoredReason, Key, MailSummary,
@@ -22,3 +23,4 @@ pub use naming::named;
 pub use number::{NumberPlace, numbers_in};
 pub use reply_key::ReplyKeys;
 pub use routing::{Destined, Directory, Registered, Routed};
+pub use same_text::text_digest;

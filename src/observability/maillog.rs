@@ -69,6 +69,15 @@ pub fn answer_stale(conversation: &ConversationRow) {
     info!(event = "answer_stale", conversation.id = %id, number = %number, "an answer in conversation {id} came too late");
 }
 
+/// A brake kept the AI from answering; people get the conversation.
+pub fn brake_held(conversation: &ConversationRow, brake: &'static str) {
+    let (id, number, domain) = (conversation.id, conversation.number, conversation.contact.domain());
+    info!(
+        event = "brake_held", conversation.id = %id, number = %number, domain, brake,
+        "no answer in conversation {id}: the brake `{brake}` holds"
+    );
+}
+
 /// A conversation was handed to people.
 pub fn handed_off(conversation: &ConversationRow, reason: &str) {
     let (id, number, domain) = (conversation.id, conversation.number, conversation.contact.domain());

@@ -81,6 +81,13 @@ pub struct Answered {
     pub new_text: String,
 }
 
+impl Answered {
+    /// The same without anything its sender chose to say: what a letter needs to be joined to it.
+    pub(super) fn without_words(self) -> Self {
+        Self { from_name: String::new(), new_text: String::new(), ..self }
+    }
+}
+
 /// A complete letter, unsigned.
 #[derive(Debug, Clone)]
 pub struct Composed {

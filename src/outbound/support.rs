@@ -44,6 +44,7 @@ pub(super) fn letter_row(to: &str) -> LetterRow {
         subject: "Re: Parcel [12345]".into(),
         raw: RawRef { segment: 0, offset: 0, len: 0, blake3: String::new() },
         sources: Vec::new(),
+        digests: Vec::new(),
         recipients: vec![Delivery { to: address(to), state: DeliveryState::Waiting }],
     }
 }

@@ -5,10 +5,10 @@ use std::{collections::HashMap, sync::Arc};
 use super::compose::{Answered, ComposeError, Composition, compose};
 use crate::{
     config::{Config, SupportAddress},
-    conversation::{ReplyKeys, quotes},
+    conversation::{ReplyKeys, quotes, text_digest},
     mime,
     store::{ConversationRow, NewLetter, Store, StoreError, Written},
-    types::{Approval, Clock, IdMaker},
+    types::{Approval, Author, Clock, IdMaker, Level},
 };
 
 /// Why no letter was written.
@@ -62,14 +62,19 @@ impl Writer {
         let inner = &*self.0;
         let settings =
             inner.addresses.get(&row.address.key()).ok_or_else(|| WriteError::NoAddress(row.address.to_string()))?;
-        let answered = self.answered(row).await?;
+        let (answered, level) = self.answered(row).await?;
+        // S-09: who may not have written gets none of the words that somebody wrote in their name.
+        let stranger = level < Level::Vouched && *approval.author() == Author::Ai;
+        let wordless =
+            stranger.then(|| ConversationRow { title: String::new(), contact_name: String::new(), ..row.clone() });
+        let answered = answered.map(|mail| if stranger { mail.without_words() } else { mail });
         let (letter, now) = (inner.ids.letter(), inner.clock.now());
         let message_id = format!("{}@{}", inner.keys.write(letter, row.id), row.address.domain());
         let composed = compose(
             &Composition {
                 letter,
                 message_id: &message_id,
-                conversation: row,
+                conversation: wordless.as_ref().unwrap_or(row),
                 settings,
                 disclosure: inner.disclosure,
                 markdown,
@@ -78,6 +83,8 @@ impl Writer {
             },
             &approval,
         )?;
+        let as_read = quotes::part(&mime::parse(&composed.raw)).new_text;
+        let digests = [markdown, &as_read].into_iter().filter_map(text_digest).collect();
         let letter = NewLetter {
             id: letter,
             conversation: row.id,
@@ -89,25 +96,28 @@ impl Writer {
             subject: composed.subject,
             raw: composed.raw,
             sources,
+            digests,
             now,
         };
         Ok(inner.store.reply(letter).await?)
     }
 
-    /// The mail that the letter answers: the newest one of a person.
-    async fn answered(&self, row: &ConversationRow) -> Result<Option<Answered>, WriteError> {
-        let Some(id) = row.last_mail else { return Ok(None) };
-        let Some(mail) = self.0.store.mail(id)? else { return Ok(None) };
+    /// The mail that the letter answers, the newest one of a person, and the level it has in this conversation.
+    async fn answered(&self, row: &ConversationRow) -> Result<(Option<Answered>, Level), WriteError> {
+        let Some(id) = row.last_mail else { return Ok((None, row.level)) };
+        let Some(mail) = self.0.store.mail(id)? else { return Ok((None, row.level)) };
+        let level = mail.level_in(row.id);
         let parsed = mime::parse(&self.0.store.raw(&mail.raw).await?);
         let new_text = quotes::part(&parsed).new_text;
         let from = mail.mail.from.as_ref().map(|from| from.to_string()).unwrap_or_default();
-        Ok(Some(Answered {
+        let answered = Answered {
             message_id: parsed.message_id,
             references: if parsed.references.is_empty() { parsed.in_reply_to } else { parsed.references },
             date: parsed.date,
             kept: mail.kept,
             from_name: if mail.mail.from_name.is_empty() { from } else { mail.mail.from_name },
             new_text,
-        }))
+        };
+        Ok((Some(answered), level))
     }
 }

@@ -6,7 +6,8 @@ use super::testing::*;
 use crate::{
     conversation::{Filing, Key},
     store::{
-        ConversationFilter, DeliveryState, Draft, HandOff, Mark, Owner, Place, Settled, Status, Store, What, Written,
+        AiLetters, ConversationFilter, DeliveryState, Draft, HandOff, Mark, Owner, Place, Settled, Status, Store, What,
+        Written,
     },
     types::{Approval, JobId, JobKind, JobState, LetterId, Level, MailId, Millis},
 };
@@ -392,6 +393,40 @@ async fn a_mail_that_cannot_be_filed_is_held() {
         nobody.mail.from = None;
         store.accept(nobody, |_, _, _| Filing::Opens { linked_to: None, why: String::new() }).await.unwrap();
         assert_eq!(store.held().unwrap().len(), 2);
+        end(store, &bed).await;
+    }
+}
+
+#[tokio::test]
+async fn what_the_ai_sent_is_counted_by_whom_it_went_to_and_a_restart_forgets_nothing_s11() {
+    for bed in Bed::all() {
+        let store = bed.open();
+        for n in 1..=3 {
+            store.accept(mail(n, ADA), file).await.unwrap();
+            let conversation = conversation_of(&store, n);
+            let mut written = letter(n, conversation, Approval::by_autopilot(1));
+            written.now = Millis(NOW.0 + n * 1000);
+            written.recipients.push(address(&format!("colleague-{n}@customer.example")));
+            assert_eq!(store.reply(written).await.unwrap(), Written::Done);
+        }
+        store.accept(mail(4, ADA), file).await.unwrap();
+        let by_a_person = letter(4, conversation_of(&store, 4), Approval::by_person("Eve", 1));
+        store.reply(by_a_person).await.unwrap();
+        if let Bed::Segments(_) = bed {
+            store.clone().close().await;
+        }
+        drop(store);
+
+        let store = bed.open();
+        let count = |to, since| store.ai_letters(to, since, u32::MAX).unwrap();
+        let (ada, colleague) = (address(ADA), address("colleague-1@customer.example"));
+        assert_eq!(count(AiLetters::To(&ada), NOW), 3);
+        assert_eq!(count(AiLetters::To(&ada), Millis(NOW.0 + 2000)), 2);
+        assert_eq!(count(AiLetters::To(&colleague), NOW), 1);
+        assert_eq!(count(AiLetters::ToDomain("customer.example"), NOW), 3, "one letter to two of them is one");
+        assert_eq!(count(AiLetters::ToDomain("other.example"), NOW), 0);
+        assert_eq!(count(AiLetters::All, NOW), 3);
+        assert_eq!(store.ai_letters(AiLetters::All, NOW, 2).unwrap(), 2, "no further than asked");
         end(store, &bed).await;
     }
 }

@@ -6,11 +6,12 @@
 //! J job                                     row of a job             D kind when job              what is due
 //! N number                                  → conversation           H mail                       the held list
 //! F address fingerprint                     → first copy             I address message-id         → conversation
-//! R recipient newest-first letter           letters of the AI to one recipient
+//! R recipient newest-first letter           letters of the AI to one recipient, to one domain, and all of them
 //! U newest-first conversation               list of all              A address newest-first conv. list of one address
 //! !                                         how far the index is     (a long row goes on under its key and 1, 2, …)
 //! ```
 
+use super::requests::AiLetters;
 use crate::{
     conversation::Fingerprint,
     types::{Address, ConversationId, JobId, JobKind, LetterId, MailId, Millis, Number},
@@ -138,13 +139,22 @@ pub(super) fn updated_at(address: &Address, at: Millis, id: ConversationId) -> V
     key(b'A', &[&address_part(Some(address)), &(!at.0).to_be_bytes(), &(!id.0).to_be_bytes()])
 }
 
-/// Letters of the AI to one recipient, newest first: what the brakes count.
-pub(super) fn ai_letters_to(recipient: &Address) -> Vec<u8> {
-    key(b'R', &[&address_part(Some(recipient))])
+/// Letters of the AI, newest first: what the brakes count.
+pub(super) fn ai_letters(to: AiLetters<'_>) -> Vec<u8> {
+    // An address has a local part, so that no digest stands for two of them.
+    let whom = match to {
+        AiLetters::To(recipient) => address_part(Some(recipient)),
+        AiLetters::ToDomain(domain) => digest(format!("@{domain}").as_bytes()),
+        AiLetters::All => address_part(None),
+    };
+    key(b'R', &[&whom])
 }
 
-pub(super) fn ai_letter_to(recipient: &Address, at: Millis, id: LetterId) -> Vec<u8> {
-    key(b'R', &[&address_part(Some(recipient)), &(!at.0).to_be_bytes(), &(!id.0).to_be_bytes()])
+pub(super) fn ai_letter(to: AiLetters<'_>, at: Millis, id: LetterId) -> Vec<u8> {
+    let mut key = ai_letters(to);
+    key.extend_from_slice(&(!at.0).to_be_bytes());
+    key.extend_from_slice(&(!id.0).to_be_bytes());
+    key
 }
 
 /// When and which, of a key that ends like those of [`updated`] and [`updated_at`].

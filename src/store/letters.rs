@@ -29,6 +29,7 @@ pub(super) fn reply(desk: &mut Desk, letter: NewLetter, blake3: String) -> Resul
         subject: letter.subject,
         raw: RawRef { segment: 0, offset: 0, len: letter.raw.len() as u64, blake3 },
         sources: letter.sources,
+        digests: letter.digests,
         recipients: letter.recipients.into_iter().map(|to| Delivery { to, state: DeliveryState::Waiting }).collect(),
     };
     let recipients = u16::try_from(kept.recipients.len())

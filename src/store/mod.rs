@@ -56,7 +56,7 @@ use self::{
 };
 pub use self::{
     opening::OpenError,
-    requests::{ConversationFilter, Counts, HandOff, Mark, Merged, NewLetter, Settled, StoreError, Written},
+    requests::{AiLetters, ConversationFilter, Counts, HandOff, Mark, Merged, NewLetter, Settled, StoreError, Written},
     rows::{
         ConversationRow, Delivery, DeliveryState, Draft, Entry, Filed, LetterRow, MailRow, Owner, Participant, Place,
         RawRef, Status, What,

@@ -6,7 +6,7 @@ use super::{
     facts::Fact,
     index::VALUE_OCTETS_MAX,
     keys,
-    requests::StoreError,
+    requests::{AiLetters, StoreError},
     rows::{ConversationRow, LetterRow, MailRow, Place},
     view::{self, ROW_HEAD, View, piece_key},
 };
@@ -111,8 +111,11 @@ fn letter(row: &LetterRow, json: &[u8], desk: &mut Desk) -> Result<(), StoreErro
         desk.tallies_mut().counts.letters += 1;
         if row.author == Author::Ai {
             for delivery in &row.recipients {
-                desk.put(keys::ai_letter_to(&delivery.to, row.made, row.id), NOTHING);
+                for to in [AiLetters::To(&delivery.to), AiLetters::ToDomain(delivery.to.domain())] {
+                    desk.put(keys::ai_letter(to, row.made, row.id), NOTHING);
+                }
             }
+            desk.put(keys::ai_letter(AiLetters::All, row.made, row.id), NOTHING);
         }
     }
     if row.raw.segment == 0 {

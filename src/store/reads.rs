@@ -8,11 +8,11 @@ use super::{
     Store,
     index::Index,
     keys,
-    requests::{ConversationFilter, Counts, StoreError},
+    requests::{AiLetters, ConversationFilter, Counts, StoreError},
     rows::{ConversationRow, Entry, LetterRow, MailRow, RawRef, Status},
     view,
 };
-use crate::types::{Address, ConversationId, Job, JobId, JobKind, LetterId, MailId, Millis, Number};
+use crate::types::{ConversationId, Job, JobId, JobKind, LetterId, MailId, Millis, Number};
 
 /// Conversations that a list has when nobody says how many.
 const LIST_DEFAULT: usize = 100;
@@ -68,11 +68,11 @@ impl Store {
         self.conversation(id)?.map_or(Ok(Vec::new()), |row| view::timeline(self.index(), &row))
     }
 
-    /// How many letters the AI wrote to a recipient since a moment.
-    pub fn ai_letters_to(&self, recipient: &Address, since: Millis) -> Result<u32, StoreError> {
-        let prefix = keys::ai_letters_to(recipient);
+    /// How many letters the AI wrote since a moment, to whom it is asked about; not counted further than `at_most`.
+    pub fn ai_letters(&self, to: AiLetters<'_>, since: Millis, at_most: u32) -> Result<u32, StoreError> {
+        let prefix = keys::ai_letters(to);
         let mut count = 0;
-        for found in self.index().scan_from(&prefix, &prefix) {
+        for found in self.index().scan_from(&prefix, &prefix).take(at_most as usize) {
             let (key, _) = found?;
             if keys::read_updated(&key).is_none_or(|(at, _)| at < since) {
                 break;

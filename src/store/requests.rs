@@ -27,8 +27,21 @@ pub struct NewLetter {
     pub raw: Bytes,
     /// What carries the words.
     pub sources: Vec<String>,
+    /// [Digests](crate::conversation::text_digest) of what it says, as written and as read.
+    pub digests: Vec<String>,
     /// When.
     pub now: Millis,
+}
+
+/// Which letters of the AI are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AiLetters<'a> {
+    /// Those to this recipient.
+    To(&'a Address),
+    /// Those to anybody at this domain; a letter to several of them is one.
+    ToDomain(&'a str),
+    /// All.
+    All,
 }
 
 /// Whether a write that was meant for a generation found it.

@@ -41,6 +41,17 @@ pub struct MailRow {
     pub filings: Vec<Filed>,
 }
 
+impl MailRow {
+    /// The level it has in a conversation: a valid reply key, or a person, may have raised it there.
+    pub fn level_in(&self, conversation: ConversationId) -> Level {
+        let here = self.filings.iter().find_map(|filed| match &filed.place {
+            Place::Conversation { id, level, .. } if *id == conversation => Some(*level),
+            _ => None,
+        });
+        here.unwrap_or(self.verdicts.level)
+    }
+}
+
 /// Where one mail lies for one address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filed {
@@ -262,6 +273,9 @@ pub struct LetterRow {
     pub raw: RawRef,
     /// What carries the words: file and heading of each passage.
     pub sources: Vec<String>,
+    /// [Digests](crate::conversation::text_digest) of what it says, as written and as read.
+    #[serde(default)]
+    pub digests: Vec<String>,
     /// One for each recipient; the delivery job's second number is the place here.
     pub recipients: Vec<Delivery>,
 }
