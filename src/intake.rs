@@ -5,6 +5,7 @@
 //! here; whatever goes wrong after judging is a temporary refusal, so that no mail is lost.
 
 mod judge;
+mod learned;
 mod trace;
 mod tries;
 
@@ -103,6 +104,8 @@ impl Line {
                 Place::Held(reason) => maillog::held(&row, reason),
                 Place::Ignored(reason) => maillog::ignored(&row, *reason),
                 Place::Duplicate(first) => maillog::duplicate(*first, row.id),
+                // Nobody can have looked at it yet.
+                Place::Discarded { .. } => {}
             }
         }
     }

@@ -126,6 +126,11 @@ impl Authenticator {
         }))
     }
 
+    /// Whether that is one of our own domains.
+    pub fn is_ours(&self, domain: &str) -> bool {
+        self.0.is_ours(domain)
+    }
+
     /// Finds out who wrote a mail. `trusted` are the ARC sealers registered for the address reached.
     ///
     /// Never fails and never takes longer than `[auth] deadline_secs`: what is not known by then is a temporary error,

@@ -62,6 +62,7 @@ impl From<StoreError> for Failure {
         let words = error.to_string();
         match error {
             StoreError::Unavailable(_) | StoreError::Stopping => Self::later(words),
+            StoreError::Refused(_) => Self::usage(words),
             StoreError::NotFound(_) => Self::data(words),
             StoreError::Damaged(_) => Self::io(words),
         }

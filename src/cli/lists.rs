@@ -1,4 +1,4 @@
-//! `replyd queue list` and `replyd held list`.
+//! `replyd queue list`, and what lists have in common.
 
 use serde_json::Value;
 
@@ -7,12 +7,6 @@ use super::{Context, Failure, block_on, control::Control, paint};
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Queue {
     /// Everything that waits, is being worked on, or was given up.
-    List,
-}
-
-#[derive(Debug, clap::Subcommand)]
-pub(super) enum Held {
-    /// Every held mail with its reason.
     List,
 }
 
@@ -32,28 +26,6 @@ pub(super) fn queue(context: &Context, Queue::List: Queue) -> Result<(), Failure
             job["number"],
             job["attempts"],
             text(&job["last_words"])
-        )
-    })
-}
-
-pub(super) fn held(context: &Context, Held::List: Held) -> Result<(), Failure> {
-    print(context, "/api/v1/held", |mail| {
-        let from = mail["mail"]["from"].as_str().unwrap_or("(no usable From)");
-        let reasons: Vec<String> = mail["filings"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|filed| {
-                serde_json::from_value::<crate::conversation::HeldReason>(filed["place"]["held"].clone()).ok()
-            })
-            .map(|reason| reason.words())
-            .collect();
-        format!(
-            "{}  {}  {from}  {}  {}",
-            text(&mail["id"]),
-            moment(&mail["kept"]),
-            text(&mail["mail"]["subject"]),
-            reasons.join("; ")
         )
     })
 }

@@ -12,6 +12,7 @@ mod demo;
 mod domain;
 mod exit;
 mod generate;
+mod held;
 mod inspect;
 mod lists;
 mod paint;
@@ -60,7 +61,7 @@ enum Command {
     Queue(lists::Queue),
     /// What was accepted but not filed as the customer.
     #[command(subcommand)]
-    Held(lists::Held),
+    Held(held::Held),
     /// Sending domains, their keys and DNS rows.
     #[command(subcommand)]
     Domain(domain::Action),
@@ -100,7 +101,7 @@ pub fn main() -> ExitCode {
         Command::Why(args) => why::run(&context, args),
         Command::Conversations(action) => conversations::run(&context, action),
         Command::Queue(action) => lists::queue(&context, action),
-        Command::Held(action) => lists::held(&context, action),
+        Command::Held(action) => held::run(&context, action),
         Command::Domain(action) => domain::run(&context, action),
         Command::Address(action) => address::run(&context, action),
         Command::ReplyKey(action) => reply_key::run(&context, action),

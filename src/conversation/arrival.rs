@@ -123,6 +123,8 @@ pub enum Key {
     QuotedNumber,
     /// In-Reply-To or References name a message of a conversation.
     Reference,
+    /// A person said so, releasing it from the held list.
+    ByHand,
 }
 
 impl Key {
@@ -139,6 +141,7 @@ impl Key {
             Self::NewTextNumber => "the number in the text",
             Self::QuotedNumber => "the number in the quoted text",
             Self::Reference => "a message it refers to",
+            Self::ByHand => "the word of a person",
         }
     }
 }

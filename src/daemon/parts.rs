@@ -99,7 +99,7 @@ impl Parts {
             error => StartError::Store(error),
         })?;
         let ids = super::ids(&clock);
-        let judge = Arc::new(judge(&config, &secret, keys.clone())?);
+        let judge = Arc::new(judge(&config, &secret, keys.clone())?.with_learned(store.clone()));
         let writer = Writer::new(&config, store.clone(), keys, ids.clone(), clock.clone());
         Ok(Self { config, clock, ids, store, judge, writer })
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use tokio::sync::Semaphore;
 
-use super::{trace, tries::Tryer};
+use super::{learned, trace, tries::Tryer};
 use crate::{
     auth::{self, Authenticator, Checked, RegisteredWay, Registration},
     config::{self, Autopilot, Config, Forwarder},
@@ -15,6 +15,7 @@ use crate::{
         quotes::{self, Parted},
     },
     mime::{self, Mail},
+    store::{LearnedRow, Store},
     types::{Address, Envelope, Level, Millis, Verdicts},
 };
 
@@ -32,6 +33,7 @@ pub struct Judge {
     keys: ReplyKeys,
     policies: HashMap<String, Policy>,
     long_reads: Semaphore,
+    learned: Option<Store>,
 }
 
 /// What matters of one registered address.
@@ -82,7 +84,14 @@ impl Judge {
             keys,
             policies: policies.collect(),
             long_reads: Semaphore::new(LONG_READS_MAX),
+            learned: None,
         }
+    }
+
+    /// Heeds also what people taught about forwarders ("always accept from this forwarder").
+    #[must_use]
+    pub fn with_learned(self, store: Store) -> Self {
+        Self { learned: Some(store), ..self }
     }
 
     /// Which recipients are ours.
@@ -95,8 +104,12 @@ impl Judge {
         let (mail, parted) = self.read(&body).await;
         let routed = self.directory.route(&envelope.recipients, &mail);
         let reached = || routed.addresses.iter().chain(&routed.one_of);
-        let registration = self.registration(&reached().collect::<Vec<_>>(), &envelope);
-        let checked = self.authenticator.check_registered(&envelope, &body, &mail, registration).await;
+        let learned = self.learned(&reached().collect::<Vec<_>>(), mail.from.as_ref());
+        let mut registration = self.registration(&reached().collect::<Vec<_>>(), &envelope);
+        let registered = registration.sealers.clone();
+        learned::add_sealers(&learned, &mut registration.sealers);
+        let mut checked = self.authenticator.check_registered(&envelope, &body, &mail, registration).await;
+        checked.verdicts = learned::applied(checked.verdicts, &learned, &registered, &envelope, &mail);
         let (mail, verdicts) = as_the_group_says(mail, checked);
         let class = self.class(&mail, &envelope, &verdicts);
         let (mail, verdicts) = as_written_by_the_customer(mail, verdicts, &class);
@@ -137,6 +150,24 @@ impl Judge {
             to_destination: envelope.recipients.iter().any(|recipient| recipient.address == *destination),
         });
         Registration { sealers, way }
+    }
+
+    /// What was learned about forwarders at every address reached. It never speaks for our own domains.
+    fn learned(&self, reached: &[&Address], from: Option<&Address>) -> Vec<LearnedRow> {
+        let [first, others @ ..] = reached else { return Vec::new() };
+        if from.is_some_and(|from| self.authenticator.is_ours(from.domain())) {
+            return Vec::new();
+        }
+        // A store that cannot be asked now teaches nothing; the mail is judged as it would have been before.
+        let at = |address: &Address| {
+            self.learned.as_ref().and_then(|store| store.learned(Some(address)).ok()).unwrap_or_default()
+        };
+        let mut learned = at(first);
+        for address in others {
+            let here = at(address);
+            learned.retain(|row| here.iter().any(|other| other.forwarder == row.forwarder));
+        }
+        learned
     }
 
     /// One for each address reached; one without an address when there is none.

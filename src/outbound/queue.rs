@@ -230,7 +230,7 @@ async fn settle<W: Work>(work: &W, job: JobId, delivery: DeliveryState, queue: &
                 return;
             }
             Err(StoreError::Stopping) => return,
-            Err(StoreError::Unavailable(_) | StoreError::NotFound(_) | StoreError::Damaged(_)) => {
+            Err(_) => {
                 tokio::time::sleep(wait).await;
                 wait = (wait * 2).min(SETTLE_WAIT_MAX);
             }

@@ -8,7 +8,7 @@ use crate::{
     conversation::{ReplyKeys, quotes, text_digest},
     mime,
     store::{ConversationRow, NewLetter, Store, StoreError, Written},
-    types::{Approval, Author, Clock, IdMaker, Level},
+    types::{Address, Approval, Author, Clock, IdMaker, Level},
 };
 
 /// Why no letter was written.
@@ -44,6 +44,11 @@ impl Writer {
     pub fn new(config: &Config, store: Store, keys: ReplyKeys, ids: Arc<IdMaker>, clock: Clock) -> Self {
         let addresses = config.addresses.iter().map(|address| (address.address.key(), address.clone())).collect();
         Self(Arc::new(Inner { store, keys, ids, clock, addresses, disclosure: config.agent.disclosure }))
+    }
+
+    /// Whether letters leave from this address: it is registered.
+    pub fn writes_from(&self, address: &Address) -> bool {
+        self.0.addresses.contains_key(&address.key())
     }
 
     /// Writes one letter into a conversation and asks for its delivery, in one write.

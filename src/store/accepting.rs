@@ -143,10 +143,10 @@ fn place(desk: &mut Desk, arrival: &Arrival, destination: &Destination, file: Fi
         Filing::Held(reason) => Place::Held(reason),
         Filing::Ignored(reason) => Place::Ignored(reason),
         Filing::Joins { conversation, key, reopens, level } => match view::surviving(desk, conversation)? {
-            Some(row) => join(desk, arrival, destination, row, Joining { key, reopens, level })?,
-            None => open(desk, arrival, destination, None, "the conversation it named is gone".into())?,
+            Some(row) => join(desk, arrival, destination, row, Joining { key, reopens, level }, OFF)?,
+            None => open(desk, arrival, destination, None, "the conversation it named is gone".into(), OFF)?,
         },
-        Filing::Opens { linked_to, why } => open(desk, arrival, destination, linked_to, why)?,
+        Filing::Opens { linked_to, why } => open(desk, arrival, destination, linked_to, why, OFF)?,
     };
     if let Some(fingerprint) = keys::fingerprint_hex(&destination.lookups.fingerprint) {
         desk.state(&Fact::Fingerprint(FingerprintFact {
@@ -200,18 +200,23 @@ fn candidates(desk: &Desk, destination: &Destination) -> Result<Found, StoreErro
     Ok(found)
 }
 
-struct Joining {
-    key: Key,
-    reopens: bool,
-    level: Level,
+/// Why the AI is silent where it is not wanted.
+const OFF: &str = "Autopilot is off for this address";
+
+pub(super) struct Joining {
+    pub(super) key: Key,
+    pub(super) reopens: bool,
+    pub(super) level: Level,
 }
 
-fn join(
+/// `silent` says why the AI is, where the destination does not want it to answer; so in [`open`].
+pub(super) fn join(
     desk: &mut Desk,
     arrival: &Arrival,
     destination: &Destination,
     mut row: ConversationRow,
     joining: Joining,
+    silent: &str,
 ) -> Result<Place, StoreError> {
     let place =
         Place::Conversation { id: row.id, joined_by: Some(joining.key), level: joining.level, why: String::new() };
@@ -229,19 +234,20 @@ fn join(
         }
         participants::name_others(desk, &mut row, arrival, needed)?;
         row.updated = row.updated.max(arrival.now);
-        written_to(desk, arrival, destination, &mut row)?;
+        written_to(desk, arrival, destination, &mut row, silent)?;
     }
     remember_message_id(desk, &arrival.mail.message_id, &row)?;
     desk.state(&Fact::Conversation(Box::new(row)))?;
     Ok(place)
 }
 
-fn open(
+pub(super) fn open(
     desk: &mut Desk,
     arrival: &Arrival,
     destination: &Destination,
     linked_to: Option<ConversationId>,
     why: String,
+    silent: &str,
 ) -> Result<Place, StoreError> {
     let (Some(address), Some(contact)) = (&destination.address, &arrival.mail.from) else {
         // Cannot be filed under anybody: it is seen all the same.
@@ -283,7 +289,7 @@ fn open(
     steps::entry(desk, &mut row, arrival.now, What::Mail(arrival.envelope.id))?;
     if arrival.class.class.is_personal() {
         participants::name_others(desk, &mut row, arrival, level)?;
-        written_to(desk, arrival, destination, &mut row)?;
+        written_to(desk, arrival, destination, &mut row, silent)?;
     } else {
         steps::wait(desk, &mut row, arrival.now, "a machine wrote it, and machines are not answered")?;
     }
@@ -298,6 +304,7 @@ fn written_to(
     arrival: &Arrival,
     destination: &Destination,
     row: &mut ConversationRow,
+    silent: &str,
 ) -> Result<(), StoreError> {
     row.generation += 1;
     row.last_mail = Some(arrival.envelope.id);
@@ -305,7 +312,7 @@ fn written_to(
     let words = match (&row.owner, destination.answer.wanted) {
         (Owner::Person(name), _) => format!("{name} answers this conversation"),
         (Owner::Team, _) => "a person answers this conversation".to_owned(),
-        (Owner::Nobody | Owner::Ai, false) => "Autopilot is off for this address".to_owned(),
+        (Owner::Nobody | Owner::Ai, false) => silent.to_owned(),
         (Owner::Nobody | Owner::Ai, true) => {
             row.waits_because.clear();
             let due = arrival.now.plus(destination.answer.quiet);

@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::rows::{ConversationRow, Entry, LetterRow, MailRow};
+use super::rows::{ConversationRow, Entry, LearnedRow, LetterRow, MailRow, Voucher};
 use crate::types::{Address, ConversationId, Job, JobId, Level, MailId, Millis};
 
 /// One fact. Rows are whole: the newest fact about a thing is all there is to know about it.
@@ -29,6 +29,10 @@ pub(super) enum Fact {
     Fingerprint(FingerprintFact),
     /// A mail that refers to this message may belong to that conversation.
     MessageId(MessageIdFact),
+    /// A forwarder counts at a support address from now on.
+    Learned(Box<LearnedRow>),
+    /// And does not any more.
+    Forgotten(ForgottenFact),
     /// A mail came again and was kept before for all it reached: it is counted and nothing else.
     Duplicate(DuplicateFact),
 }
@@ -57,6 +61,15 @@ pub(super) struct MessageIdFact {
     pub message_id: String,
     /// Which conversation.
     pub conversation: ConversationId,
+}
+
+/// See [`Fact::Forgotten`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct ForgottenFact {
+    /// At which support address.
+    pub address: Address,
+    /// Who is not believed any more.
+    pub forwarder: Voucher,
 }
 
 /// See [`Fact::Duplicate`].
@@ -96,6 +109,8 @@ impl Fact {
             Self::Fingerprint(_) => "fingerprint",
             Self::MessageId(_) => "message-id",
             Self::Duplicate(_) => "duplicate",
+            Self::Learned(_) => "learned",
+            Self::Forgotten(_) => "forgotten",
         }
     }
 
@@ -111,6 +126,8 @@ impl Fact {
             Self::Fingerprint(fact) => serde_json::to_vec(fact),
             Self::MessageId(fact) => serde_json::to_vec(fact),
             Self::Duplicate(fact) => serde_json::to_vec(fact),
+            Self::Learned(row) => serde_json::to_vec(row),
+            Self::Forgotten(fact) => serde_json::to_vec(fact),
         };
         json.expect("rows have string keys only and nothing that fails to serialize")
     }
@@ -132,6 +149,8 @@ impl Fact {
             b"fingerprint" => Self::Fingerprint(parse(json)?),
             b"message-id" => Self::MessageId(parse(json)?),
             b"duplicate" => Self::Duplicate(parse(json)?),
+            b"learned" => Self::Learned(parse(json)?),
+            b"forgotten" => Self::Forgotten(parse(json)?),
             other => return Err(FactError::Unknown(String::from_utf8_lossy(other).into_owned())),
         };
         Ok((fact, json))

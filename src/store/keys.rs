@@ -8,10 +8,11 @@
 //! F address fingerprint                     → first copy             I address message-id         → conversation
 //! R recipient newest-first letter           letters of the AI to one recipient, to one domain, and all of them
 //! U newest-first conversation               list of all              A address newest-first conv. list of one address
+//! V address forwarder                       what was learned about a forwarder
 //! !                                         how far the index is     (a long row goes on under its key and 1, 2, …)
 //! ```
 
-use super::requests::AiLetters;
+use super::{requests::AiLetters, rows::Voucher};
 use crate::{
     conversation::Fingerprint,
     types::{Address, ConversationId, JobId, JobKind, LetterId, MailId, Millis, Number},
@@ -22,6 +23,7 @@ pub(super) const STATE: &[u8] = b"!";
 
 pub(super) const MAIL_LEN: usize = 9;
 pub(super) const ENTRY_LEN: usize = 13;
+pub(super) const LEARNED_LEN: usize = 2 + 2 * DIGEST;
 
 /// Octets of an address or a Message-ID in a key: of their BLAKE3, so that a key is short whatever was sent.
 const DIGEST: usize = 16;
@@ -155,6 +157,19 @@ pub(super) fn ai_letter(to: AiLetters<'_>, at: Millis, id: LetterId) -> Vec<u8> 
     key.extend_from_slice(&(!at.0).to_be_bytes());
     key.extend_from_slice(&(!id.0).to_be_bytes());
     key
+}
+
+/// What was learned at one address.
+pub(super) fn learned_at(address: &Address) -> Vec<u8> {
+    key(b'V', &[&address_part(Some(address))])
+}
+
+pub(super) fn learned(address: &Address, forwarder: &Voucher) -> Vec<u8> {
+    let kind = match forwarder {
+        Voucher::ArcSealer(_) => b'a',
+        Voucher::EnvelopeDomain(_) => b'e',
+    };
+    key(b'V', &[&address_part(Some(address)), &[kind], &digest(forwarder.domain().as_bytes())])
 }
 
 /// When and which, of a key that ends like those of [`updated`] and [`updated_at`].

@@ -8,7 +8,7 @@
 //! | merged | a conversation that was merged leads in one step to one that was not and names it |
 //! | letter | each recipient waits with a job, or was accepted or refused and has none |
 //! | job | its conversation (and letter) is there; unless parked, it is due at one time |
-//! | books | accepted = shown + held + ignored + duplicates |
+//! | books | accepted = shown + held + ignored + duplicates + discarded |
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -129,7 +129,7 @@ fn mails(
                         troubles.push(format!("mail {id} is a copy of {first}, which is not there"));
                     }
                 }
-                Place::Ignored(_) => {}
+                Place::Ignored(_) | Place::Discarded { .. } => {}
             }
         }
     }
@@ -142,7 +142,7 @@ fn mails(
     }
     let places = tally.counts;
     (counted.accepted, counted.shown, counted.held) = (places.accepted, places.shown, places.held);
-    (counted.ignored, counted.duplicates) = (places.ignored, places.duplicates);
+    (counted.ignored, counted.duplicates, counted.discarded) = (places.ignored, places.duplicates, places.discarded);
     Ok(())
 }
 

@@ -9,6 +9,7 @@ mod committer;
 mod desk;
 mod facts;
 mod hands;
+mod holding;
 mod index;
 pub mod journal;
 mod keys;
@@ -37,6 +38,8 @@ mod damage_tests;
 #[cfg(test)]
 mod failure_tests;
 #[cfg(test)]
+mod holding_tests;
+#[cfg(test)]
 mod merging_tests;
 #[cfg(test)]
 mod testing;
@@ -56,17 +59,20 @@ use self::{
 };
 pub use self::{
     opening::OpenError,
-    requests::{AiLetters, ConversationFilter, Counts, HandOff, Mark, Merged, NewLetter, Settled, StoreError, Written},
+    requests::{
+        AiLetters, ConversationFilter, Counts, Discard, HandOff, Mark, Merged, NewLetter, Release, ReleaseTo, Settled,
+        StoreError, Written,
+    },
     rows::{
-        ConversationRow, Delivery, DeliveryState, Draft, Entry, Filed, LetterRow, MailRow, Owner, Participant, Place,
-        RawRef, Status, What,
+        ConversationRow, Delivery, DeliveryState, Draft, Entry, Filed, LearnedRow, LetterRow, MailRow, Owner,
+        Participant, Place, RawRef, Status, Voucher, What,
     },
     verify::{Report, compare_rebuild, rebuild, verify},
 };
 use crate::{
     config,
     conversation::{Arrival, FileFn},
-    types::{Accepted, Clock, ConversationId, Job, JobId, JobKind, JobState, Millis},
+    types::{Accepted, Address, Clock, ConversationId, Job, JobId, JobKind, JobState, Millis},
 };
 
 /// Octets above which a mail is hashed apart from the tasks that talk to peers.
@@ -199,6 +205,30 @@ impl Store {
     /// the one that goes takes part there, and its time line is shown there. Both may be named by what was merged before.
     pub async fn merge(&self, into: ConversationId, gone: ConversationId, now: Millis) -> Result<Merged, StoreError> {
         self.ask(move |desk| merging::merge(desk, into, gone, now)).await
+    }
+
+    /// Files a held mail where a person says. Gives the conversation it lies in then.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when it is not held (any more); [`StoreError::Refused`] when it cannot lie there.
+    pub async fn release(&self, release: Release) -> Result<ConversationId, StoreError> {
+        self.ask(move |desk| holding::release(desk, release)).await
+    }
+
+    /// Takes a held mail into the ledger. Its bytes stay.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when it is not held (any more).
+    pub async fn discard(&self, discard: Discard) -> Result<(), StoreError> {
+        self.ask(move |desk| holding::discard(desk, discard)).await
+    }
+
+    /// Takes back what was learned about a forwarder.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when nothing of the kind was learned.
+    pub async fn forget(&self, address: Address, forwarder: Voucher) -> Result<(), StoreError> {
+        self.ask(move |desk| holding::forget(desk, address, forwarder)).await
     }
 
     /// Takes the earliest job that is due, until `now + lease`. A lease that ran out makes a job due.

@@ -41,6 +41,19 @@ pub(super) fn project(fact: &Fact, json: &[u8], desk: &mut Desk) -> Result<(), S
             desk.put(keys::message_id(&fact.address, &digest), &fact.conversation.0.to_be_bytes()[..]);
             Ok(())
         }
+        Fact::Learned(row) => {
+            let key = keys::learned(&row.address, &row.forwarder);
+            let old = old_pieces(desk, &key)?;
+            put_row(key, json, old, desk)
+        }
+        Fact::Forgotten(fact) => {
+            let key = keys::learned(&fact.address, &fact.forwarder);
+            if let Old::Pieces(more) = old_pieces(desk, &key)? {
+                (1..=more).for_each(|piece| desk.delete(piece_key(&key, piece)));
+                desk.delete(key);
+            }
+            Ok(())
+        }
         Fact::Duplicate(fact) => {
             let counts = &mut desk.tallies_mut().counts;
             counts.accepted += fact.destinations;

@@ -9,10 +9,10 @@ use super::{
     index::Index,
     keys,
     requests::{AiLetters, ConversationFilter, Counts, StoreError},
-    rows::{ConversationRow, Entry, LetterRow, MailRow, RawRef, Status},
+    rows::{ConversationRow, Entry, LearnedRow, LetterRow, MailRow, RawRef, Status},
     view,
 };
-use crate::types::{ConversationId, Job, JobId, JobKind, LetterId, MailId, Millis, Number};
+use crate::types::{Address, ConversationId, Job, JobId, JobKind, LetterId, MailId, Millis, Number};
 
 /// Conversations that a list has when nobody says how many.
 const LIST_DEFAULT: usize = 100;
@@ -98,6 +98,19 @@ impl Store {
         for found in self.index().scan(b"H") {
             let id = keys::long_at(&found?.0, 1).map(MailId);
             rows.extend(id.map(|id| self.mail(id)).transpose()?.flatten());
+        }
+        Ok(rows)
+    }
+
+    /// What was learned about forwarders, at one address or at all.
+    pub fn learned(&self, address: Option<&Address>) -> Result<Vec<LearnedRow>, StoreError> {
+        let prefix = address.map_or_else(|| b"V".to_vec(), keys::learned_at);
+        let mut rows = Vec::new();
+        for found in self.index().scan(&prefix) {
+            let (key, _) = found?;
+            if key.len() == keys::LEARNED_LEN {
+                rows.extend(view::learned_row(self.index(), &key)?);
+            }
         }
         Ok(rows)
     }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::rows::{DeliveryState, Draft};
-use crate::types::{Address, Approval, ConversationId, JobId, LetterId, Millis};
+use crate::types::{Address, Approval, ConversationId, JobId, LetterId, MailId, Millis};
 
 /// A composed letter to keep, with its delivery jobs.
 #[derive(Debug, Clone)]
@@ -92,6 +92,49 @@ pub enum Mark {
     GivenBack,
 }
 
+/// Where a released mail goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReleaseTo {
+    /// Into a conversation of its own.
+    Opens,
+    /// Into this one.
+    Joins(ConversationId),
+}
+
+/// A person lets a held mail in.
+#[derive(Debug, Clone)]
+pub struct Release {
+    /// Which.
+    pub mail: MailId,
+    /// For which support address, where the mail reached none.
+    pub address: Option<Address>,
+    /// Where to.
+    pub to: ReleaseTo,
+    /// Who says so.
+    pub by: String,
+    /// Whether the AI may answer: the person vouches for its sender.
+    pub answer: bool,
+    /// Whether the forwarder it came by counts at its address from now on.
+    pub learn: bool,
+    /// When.
+    pub now: Millis,
+    /// 64 random bits, from which a number is drawn.
+    pub dice: u64,
+}
+
+/// A person throws a held mail out.
+#[derive(Debug, Clone)]
+pub struct Discard {
+    /// Which.
+    pub mail: MailId,
+    /// Who says so.
+    pub by: String,
+    /// Why, in words.
+    pub why: String,
+    /// When.
+    pub now: Millis,
+}
+
 /// How an attempt ended.
 #[derive(Debug, Clone)]
 pub struct Settled {
@@ -116,7 +159,7 @@ pub struct ConversationFilter {
     pub before: Option<Millis>,
 }
 
-/// The books: `accepted = shown + held + ignored + duplicates`, counted by destination.
+/// The books: `accepted = shown + held + ignored + duplicates + discarded`, counted by destination. Nothing can be erased yet.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Destinations of all mails that were answered 250.
@@ -129,6 +172,9 @@ pub struct Counts {
     pub ignored: u64,
     /// Of these: kept before.
     pub duplicates: u64,
+    /// Of these: thrown out by people, in the ledger only.
+    #[serde(default)]
+    pub discarded: u64,
     /// Conversations.
     pub conversations: u64,
     /// Letters of ours.
@@ -142,7 +188,7 @@ pub struct Counts {
 impl Counts {
     /// Whether every accepted destination lies in exactly one place.
     pub fn balance(&self) -> bool {
-        self.accepted == self.shown + self.held + self.ignored + self.duplicates
+        self.accepted == self.shown + self.held + self.ignored + self.duplicates + self.discarded
     }
 }
 
@@ -155,6 +201,9 @@ pub enum StoreError {
     /// There is no such thing.
     #[error("there is no {0}")]
     NotFound(String),
+    /// What is asked for makes no sense.
+    #[error("{0}")]
+    Refused(String),
     /// What was read is not what was written.
     #[error("the store is damaged: {0}")]
     Damaged(String),
@@ -168,7 +217,7 @@ impl StoreError {
     pub fn is_final(&self) -> bool {
         match self {
             Self::Unavailable(_) | Self::Stopping => false,
-            Self::NotFound(_) | Self::Damaged(_) => true,
+            Self::NotFound(_) | Self::Refused(_) | Self::Damaged(_) => true,
         }
     }
 }

@@ -82,6 +82,50 @@ pub enum Place {
     Ignored(IgnoredReason),
     /// The same mail had been kept before, under that id.
     Duplicate(MailId),
+    /// In the ledger only: a person took it from the held list.
+    Discarded {
+        /// Who.
+        by: String,
+        /// When.
+        at: Millis,
+        /// Why, in their words.
+        why: String,
+    },
+}
+
+/// Who is believed about mail they pass on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Voucher {
+    /// Whoever seals with this `d=`, lower case: what it says about the original counts as that of a registered forwarder.
+    ArcSealer(String),
+    /// Whoever sends from this envelope domain with SPF: it says nothing about the original, so that its mail is never
+    /// more than unproven; but it is no longer held as forged.
+    EnvelopeDomain(String),
+}
+
+impl Voucher {
+    /// The domain, whichever it is.
+    pub fn domain(&self) -> &str {
+        match self {
+            Self::ArcSealer(domain) | Self::EnvelopeDomain(domain) => domain,
+        }
+    }
+}
+
+/// "Always accept from this forwarder": what a person taught us about one support address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LearnedRow {
+    /// At which support address.
+    pub address: Address,
+    /// Who is believed there.
+    pub forwarder: Voucher,
+    /// Who taught it.
+    pub by: String,
+    /// By releasing which mail.
+    pub from: MailId,
+    /// When.
+    pub at: Millis,
 }
 
 /// One conversation.

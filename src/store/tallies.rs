@@ -43,6 +43,7 @@ impl Tallies {
             Place::Held(_) => &mut self.counts.held,
             Place::Ignored(_) => &mut self.counts.ignored,
             Place::Duplicate(_) => &mut self.counts.duplicates,
+            Place::Discarded { .. } => &mut self.counts.discarded,
         }
     }
 

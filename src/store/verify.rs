@@ -58,7 +58,7 @@ impl Report {
 
 impl std::fmt::Display for Report {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Counts { accepted, shown, held, ignored, duplicates, .. } = &self.counts;
+        let Counts { accepted, shown, held, ignored, duplicates, discarded, .. } = &self.counts;
         writeln!(
             f,
             "{} records, {} octets of raw mail compared, {} keys compared",
@@ -66,7 +66,7 @@ impl std::fmt::Display for Report {
         )?;
         writeln!(
             f,
-            "books: {accepted} accepted = {shown} shown + {held} held + {ignored} ignored + {duplicates} duplicates"
+            "books: {accepted} accepted = {shown} shown + {held} held + {ignored} ignored + {duplicates} duplicates + {discarded} discarded"
         )?;
         if let Some(why) = &self.index_was_rebuilt {
             writeln!(f, "the index was made again: {why}")?;

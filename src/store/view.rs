@@ -6,7 +6,7 @@ use sled::IVec;
 use super::{
     keys,
     requests::StoreError,
-    rows::{ConversationRow, Entry, LetterRow, MailRow, RawRef},
+    rows::{ConversationRow, Entry, LearnedRow, LetterRow, MailRow, RawRef, Voucher},
 };
 use crate::types::{Address, ConversationId, Job, JobId, LetterId, Level, MailId, Number};
 
@@ -98,6 +98,19 @@ pub(super) fn letter(view: &impl View, id: LetterId) -> Result<Option<LetterRow>
 
 pub(super) fn job(view: &impl View, id: JobId) -> Result<Option<Job>, StoreError> {
     row(view, &keys::job(id))
+}
+
+pub(super) fn learned(
+    view: &impl View,
+    address: &Address,
+    forwarder: &Voucher,
+) -> Result<Option<LearnedRow>, StoreError> {
+    row(view, &keys::learned(address, forwarder))
+}
+
+/// What a key holds that [`learned`] would ask for.
+pub(super) fn learned_row(view: &impl View, key: &[u8]) -> Result<Option<LearnedRow>, StoreError> {
+    row(view, key)
 }
 
 pub(super) fn entry(view: &impl View, conversation: ConversationId, seq: u32) -> Result<Option<Entry>, StoreError> {

@@ -12,6 +12,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 
 use super::{
+    held,
     problem::Problem,
     view::{self, ConversationView, WhyView},
 };
@@ -32,7 +33,7 @@ pub struct Office {
     pub clock: Clock,
 }
 
-type Answer<T> = Result<Json<T>, Problem>;
+pub(super) type Answer<T> = Result<Json<T>, Problem>;
 
 /// Liveness and readiness, for the TCP listener: says nothing about anybody's mail.
 pub fn doors(office: Office) -> Router {
@@ -48,7 +49,7 @@ pub fn router(office: Office) -> Router {
         .route("/conversations/{id}/merge", post(merge))
         .route("/messages/{id}/why", get(why))
         .route("/messages/{id}/raw", get(raw))
-        .route("/held", get(held))
+        .merge(held::routes())
         .route("/queue", get(queue))
         .route("/counts", get(counts))
         .with_state(Arc::new(office.clone()));
@@ -85,7 +86,7 @@ async fn conversations(
 }
 
 /// A conversation by its id or by the number people see; for one that was merged, the one it went into.
-fn find(office: &Office, id: &str) -> Result<ConversationRow, Problem> {
+pub(super) fn find(office: &Office, id: &str) -> Result<ConversationRow, Problem> {
     let by_number = Number::from_digits(id).map(|number| office.store.conversation_by_number(number)).transpose()?;
     if let Some(row) = by_number.flatten() {
         return Ok(row);
@@ -199,7 +200,7 @@ async fn reply(
     }
 }
 
-fn mail_row(office: &Office, id: &str) -> Result<MailRow, Problem> {
+pub(super) fn mail_row(office: &Office, id: &str) -> Result<MailRow, Problem> {
     let missing = || Problem::not_found(format!("there is no message {id}"));
     let id: MailId = id.parse().map_err(|_| missing())?;
     office.store.mail(id)?.ok_or_else(missing)
@@ -219,10 +220,6 @@ async fn raw(State(office): State<Arc<Office>>, Path(id): Path<String>) -> Resul
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     Ok((headers, bytes))
-}
-
-async fn held(State(office): State<Arc<Office>>) -> Answer<Vec<MailRow>> {
-    Ok(Json(office.store.held()?))
 }
 
 /// One job, with whom it is for.

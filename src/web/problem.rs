@@ -35,6 +35,7 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let status = match error {
             StoreError::NotFound(_) => StatusCode::NOT_FOUND,
+            StoreError::Refused(_) => StatusCode::BAD_REQUEST,
             StoreError::Unavailable(_) | StoreError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
             StoreError::Damaged(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };

@@ -208,6 +208,9 @@ fn place(store: &Store, filed: &crate::store::Filed) -> Result<String, StoreErro
         }
         Place::Held(reason) => format!("{at}: held: {}", reason.words()),
         Place::Ignored(reason) => format!("{at}: ignored: {}", reason.words()),
+        Place::Discarded { by, at: when, why } => {
+            format!("{at}: discarded from the held list by {by} at {}: {why}", moment(*when))
+        }
         Place::Duplicate(first) => format!("{at}: the same mail had been kept before as {first}"),
     })
 }

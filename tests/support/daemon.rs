@@ -236,6 +236,16 @@ impl Daemon {
         }
     }
 
+    /// Waits until something holds that the daemon does in its own time.
+    pub(crate) fn until(&self, what: &str, holds: impl Fn(&Api) -> bool) {
+        let until = Instant::now() + STARTS_WITHIN;
+        while !holds(&self.api()) {
+            assert!(Instant::now() < until, "{what}: not within {STARTS_WITHIN:?}:\n{}", self.process.log());
+            // Nothing outside tells when a thought is thought.
+            thread::sleep(LOOK);
+        }
+    }
+
     /// SIGTERM, and an end with 0.
     pub(crate) fn stop(self) {
         self.terminate();

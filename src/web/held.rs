@@ -1,0 +1,182 @@
+//! `/api/v1/held` and `/api/v1/learned`: what waits with a doubt, and what people do with it.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    routing::{get, post},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    api::{Answer, Office, find, mail_row},
+    problem::Problem,
+    view::{self, WhyView},
+};
+use crate::{
+    store::{ConversationRow, Discard, LearnedRow, MailRow, Place, Release, ReleaseTo, Voucher},
+    types::Address,
+};
+
+/// Mails of the list whose words are shown beside them: each costs reading the mail.
+const PREVIEWS_MAX: usize = 100;
+
+/// Letters of a preview.
+const PREVIEW_CHARS: usize = 200;
+
+pub(super) fn routes() -> Router<Arc<Office>> {
+    Router::new()
+        .route("/held", get(list))
+        .route("/held/{id}", get(show))
+        .route("/held/{id}/release", post(release))
+        .route("/held/{id}/discard", post(discard))
+        .route("/learned", get(learned))
+        .route("/learned/forget", post(forget))
+}
+
+/// A held mail in a list.
+#[derive(Debug, Serialize)]
+struct HeldView {
+    #[serde(flatten)]
+    row: MailRow,
+    /// Why it is held, in words.
+    reasons: Vec<String>,
+    /// How it begins; empty behind the first [`PREVIEWS_MAX`].
+    preview: String,
+}
+
+fn reasons(row: &MailRow) -> Vec<String> {
+    let reasons = row.filings.iter().filter_map(|filed| match &filed.place {
+        Place::Held(reason) => Some(reason.words()),
+        _ => None,
+    });
+    reasons.collect()
+}
+
+async fn list(State(office): State<Arc<Office>>) -> Answer<Vec<HeldView>> {
+    let mut held = Vec::new();
+    for row in office.store.held()? {
+        let reasons = reasons(&row);
+        let preview = if held.len() < PREVIEWS_MAX {
+            let text = view::mail(&office.store, row.clone()).await?.new_text;
+            text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(PREVIEW_CHARS).collect()
+        } else {
+            String::new()
+        };
+        held.push(HeldView { row, reasons, preview });
+    }
+    Ok(Json(held))
+}
+
+/// The mail, when it is held.
+fn held(office: &Office, id: &str) -> Result<MailRow, Problem> {
+    let row = mail_row(office, id)?;
+    if reasons(&row).is_empty() {
+        return Err(Problem::not_found(format!("message {id} is not held")));
+    }
+    Ok(row)
+}
+
+async fn show(State(office): State<Arc<Office>>, Path(id): Path<String>) -> Answer<WhyView> {
+    let row = held(&office, &id)?;
+    Ok(Json(view::why(&office.store, row).await?))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReleaseRequest {
+    /// Who lets it in.
+    by: String,
+    /// The support address, where the mail reached none.
+    address: Option<String>,
+    /// The conversation it joins, by number or id. Without: it opens one.
+    conversation: Option<String>,
+    /// Whether the AI may answer.
+    #[serde(default)]
+    answer: bool,
+    /// Whether its forwarder counts at this address from now on.
+    #[serde(default)]
+    always_from_this_forwarder: bool,
+}
+
+async fn release(
+    State(office): State<Arc<Office>>,
+    Path(id): Path<String>,
+    Json(request): Json<ReleaseRequest>,
+) -> Answer<ConversationRow> {
+    let row = held(&office, &id)?;
+    let address = request.address.as_deref().map(registered(&office)).transpose()?;
+    let joins = request.conversation.as_deref().map(|id| find(&office, id)).transpose()?;
+    let release = Release {
+        mail: row.id,
+        address,
+        to: joins.map_or(ReleaseTo::Opens, |row| ReleaseTo::Joins(row.id)),
+        by: named(request.by)?,
+        answer: request.answer,
+        learn: request.always_from_this_forwarder,
+        now: office.clock.now(),
+        dice: dice(),
+    };
+    let conversation = office.store.release(release).await?;
+    Ok(Json(find(&office, &conversation.to_string())?))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DiscardRequest {
+    by: String,
+    why: String,
+}
+
+async fn discard(
+    State(office): State<Arc<Office>>,
+    Path(id): Path<String>,
+    Json(request): Json<DiscardRequest>,
+) -> Answer<MailRow> {
+    let row = held(&office, &id)?;
+    if request.why.trim().is_empty() {
+        return Err(Problem::bad_request("say why it is thrown out"));
+    }
+    let discard = Discard { mail: row.id, by: named(request.by)?, why: request.why, now: office.clock.now() };
+    office.store.discard(discard).await?;
+    Ok(Json(mail_row(&office, &id)?))
+}
+
+async fn learned(State(office): State<Arc<Office>>) -> Answer<Vec<LearnedRow>> {
+    Ok(Json(office.store.learned(None)?))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ForgetRequest {
+    address: String,
+    forwarder: Voucher,
+}
+
+async fn forget(State(office): State<Arc<Office>>, Json(request): Json<ForgetRequest>) -> Answer<Vec<LearnedRow>> {
+    let address = Address::parse(&request.address).map_err(|error| Problem::bad_request(error.to_string()))?;
+    office.store.forget(address, request.forwarder).await?;
+    Ok(Json(office.store.learned(None)?))
+}
+
+fn named(by: String) -> Result<String, Problem> {
+    if by.trim().is_empty() { Err(Problem::bad_request("say who decides")) } else { Ok(by) }
+}
+
+/// Letters leave from support addresses only, so a conversation is of one.
+fn registered(office: &Office) -> impl Fn(&str) -> Result<Address, Problem> + '_ {
+    |text| {
+        let address = Address::parse(text).map_err(|error| Problem::bad_request(error.to_string()))?;
+        let known = office.writer.writes_from(&address);
+        known.then_some(address).ok_or_else(|| Problem::bad_request(format!("{text} is not a registered address")))
+    }
+}
+
+/// 64 bits nobody can foresee, from which a number is drawn.
+fn dice() -> u64 {
+    let mut octets = [0; 8];
+    // Without randomness numbers would be foreseeable, which proves nothing to anybody: a number is a hint.
+    let _ = aws_lc_rs::rand::fill(&mut octets);
+    u64::from_le_bytes(octets)
+}
