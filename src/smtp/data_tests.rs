@@ -3,16 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::smtp::endings::{Outcome, has_bare_line_ending, naive};
 
 const NO_LIMIT: u64 = u64::MAX;
-
-/// What became of a body: the mail and what follows it, an error, or still more expected.
-#[derive(Debug, PartialEq, Eq)]
-enum Outcome {
-    Mail(Vec<u8>, Vec<u8>),
-    Bare,
-    More,
-}
 
 /// The reader under test, fed in the given pieces.
 fn chunked<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Outcome {
@@ -31,33 +24,6 @@ fn chunked<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Outcome {
         }
     }
     Outcome::More
-}
-
-/// The same by the letter of RFC 5321: line by line, nothing clever.
-fn naive(bytes: &[u8]) -> Outcome {
-    let mut mail = Vec::new();
-    let mut rest = bytes;
-    loop {
-        let Some(lf) = rest.iter().position(|b| *b == b'\n') else { return naive_open_line(rest) };
-        let line = &rest[..lf + 1];
-        let text = match line.strip_suffix(b"\r\n") {
-            Some(text) if !text.contains(&b'\r') => text,
-            _ => return Outcome::Bare,
-        };
-        rest = &rest[lf + 1..];
-        match text {
-            b"." => return Outcome::Mail(mail, rest.to_vec()),
-            [b'.', text @ ..] => mail.extend_from_slice(text),
-            text => mail.extend_from_slice(text),
-        }
-        mail.extend_from_slice(b"\r\n");
-    }
-}
-
-fn naive_open_line(line: &[u8]) -> Outcome {
-    // A CR may still be followed by its LF only where it is the last byte.
-    let head = &line[..line.len().saturating_sub(1)];
-    if head.contains(&b'\r') { Outcome::Bare } else { Outcome::More }
 }
 
 #[test]
@@ -168,8 +134,7 @@ proptest! {
 
     #[test]
     fn chunks_agree_with_a_naive_reader(body in bytes(), size in 1usize..9) {
-        let plain = String::from_utf8_lossy(&body).replace("\r\n", "");
-        let bare = plain.contains(['\r', '\n']);
+        let bare = has_bare_line_ending(&body);
         let mut reader = ChunkReader::new(NO_LIMIT);
         let mut kept = Vec::new();
         let taken = body.chunks(size).try_for_each(|piece| reader.push(piece, &mut kept));

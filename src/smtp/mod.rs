@@ -23,10 +23,14 @@ pub use server::{Server, Settings};
 pub use tls::{ServerTls, TlsError};
 
 #[cfg(test)]
+mod endings;
+#[cfg(test)]
 mod support;
 
 #[cfg(test)]
 mod dialogue_tests;
+#[cfg(test)]
+mod pieces_tests;
 #[cfg(test)]
 mod server_tests;
 #[cfg(test)]

@@ -127,6 +127,12 @@ impl<I: Intake> Server<I> {
         self.entrances.iter().map(|open| open.socket.local_addr().unwrap_or(open.listener.listen)).collect()
     }
 
+    /// What connections share, for tests that drive one without a socket.
+    #[cfg(test)]
+    pub(super) fn shared(&self) -> Arc<Shared<I>> {
+        self.shared.clone()
+    }
+
     /// Serves until `shutdown`, then leaves in order: no new connections, idle ones get 421 at once, running mails get
     /// `timeouts.shutdown` to end, then 421 too. Returns when every connection is closed.
     pub async fn run(self, shutdown: CancellationToken) {

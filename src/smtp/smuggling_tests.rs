@@ -1,41 +1,13 @@
-//! S-13: whatever stands at the end of a body, one transaction is one mail or none, over a real socket.
+//! S-13: whatever stands at the end of a body, one transaction is one mail or none, over a real socket. Every other split
+//! is tried in `pieces_tests`.
 
 use tokio::io::AsyncWriteExt;
 
-use super::support::{self, ADDRESS, Client, GREET, Recorder, loopback};
+use super::{
+    endings::{FIRST, SMUGGLED, endings, has_bare_line_ending},
+    support::{self, ADDRESS, Client, GREET, Recorder, loopback},
+};
 use crate::config::{Limits, TlsMode};
-
-/// What some server somewhere took for the end of a mail, and its neighbours. `true`: it is one, by RFC 5321.
-const ENDINGS: [(&[u8], bool); 20] = [
-    (b"\r\n.\r\n", true),
-    (b"\n.\n", false),
-    (b"\n.\r\n", false),
-    (b"\r\n.\n", false),
-    (b"\r.\r", false),
-    (b"\r.\r\n", false),
-    (b"\r\n.\r", false),
-    (b"\r.\n", false),
-    (b"\n.\r", false),
-    (b"\r\n.\r\r\n", false),
-    (b"\r\r\n.\r\r\n", false),
-    (b"\r\n\r.\r\n", false),
-    (b"\r\n.\n\r\n", false),
-    (b"\n\r.\n\r", false),
-    (b"\r\n\0.\r\n", false),
-    (b"\r\n.\0\r\n", false),
-    (b"\r\n..\r\n", false),
-    (b"\r\n. \r\n", false),
-    (b"\r\n.\x0b\r\n", false),
-    (b"\r\n.\xc2\x85\r\n", false),
-];
-
-const FIRST: &[u8] = b"Subject: first\r\n\r\nhello";
-const SMUGGLED: &str =
-    "MAIL FROM:<evil@x.example>\r\nRCPT TO:<support@acme.example>\r\nDATA\r\nSubject: second\r\n\r\nbad\r\n.\r\n";
-
-fn smuggled_after(ending: &[u8]) -> Vec<u8> {
-    [FIRST, ending, SMUGGLED.as_bytes()].concat()
-}
 
 /// Sends in two segments, waiting between them until the first is answered or taken.
 async fn send_split(client: &mut Client<tokio::net::TcpStream>, bytes: &[u8], split: usize) {
@@ -49,8 +21,8 @@ async fn send_split(client: &mut Client<tokio::net::TcpStream>, bytes: &[u8], sp
 #[tokio::test]
 async fn nothing_but_crlf_dot_crlf_ends_data() {
     let server = support::serve(Recorder::open(), Limits::default(), vec![loopback(TlsMode::Off)]);
-    for (ending, real) in ENDINGS {
-        let body = smuggled_after(ending);
+    for ending in endings() {
+        let body = [FIRST, &ending, SMUGGLED].concat();
         let around = FIRST.len()..=FIRST.len() + ending.len();
         for split in around {
             server.recorder.mails.lock().unwrap().clear();
@@ -61,14 +33,14 @@ async fn nothing_but_crlf_dot_crlf_ends_data() {
             let said = client.rest().await;
             let name = ending.escape_ascii();
             let mails = server.recorder.bodies();
-            if real {
+            if ending == b"\r\n.\r\n" {
                 // The peer itself ended its mail: what follows are its own commands.
                 assert_eq!(mails.len(), 2, "{name} at {split}: {said:?}");
                 continue;
             }
             assert!(mails.len() <= 1, "{name} at {split}: {said:?}");
-            let bare = said[0].starts_with("554 5.6.0");
-            assert_eq!(bare, mails.is_empty(), "{name} at {split}: {said:?}");
+            assert_eq!(said[0].starts_with("554 5.6.0"), has_bare_line_ending(&body), "{name} at {split}: {said:?}");
+            assert_eq!(has_bare_line_ending(&body), mails.is_empty(), "{name} at {split}: {said:?}");
             if let Some(mail) = mails.first() {
                 assert!(mail.contains("MAIL FROM:<evil@x.example>"), "{name} at {split}: {mail}");
             }
@@ -79,8 +51,8 @@ async fn nothing_but_crlf_dot_crlf_ends_data() {
 #[tokio::test]
 async fn nothing_ends_a_chunk_but_its_length() {
     let server = support::serve(Recorder::open(), Limits::default(), vec![loopback(TlsMode::Off)]);
-    for (ending, _) in ENDINGS {
-        let body = smuggled_after(ending);
+    for ending in endings() {
+        let body = [FIRST, &ending, SMUGGLED].concat();
         let line = format!("BDAT {} LAST\r\n", body.len());
         let sent = [line.as_bytes(), &body].concat();
         for split in (0..=ending.len()).map(|place| line.len() + FIRST.len() + place) {
