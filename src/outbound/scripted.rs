@@ -21,6 +21,55 @@ pub(super) struct Script {
     /// Closes without a word when this command comes; `.` is the end of the data.
     pub(super) hangs_up_at: &'static str,
     pub(super) tls: Option<Arc<rustls::ServerConfig>>,
+    /// What it takes for the end of a message.
+    pub(super) lines: Lines,
+}
+
+/// What a server takes for the end of a line, and so for the end of a message (S-13).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lines {
+    /// CRLF only. RFC 5321 §2.3.8.
+    Strict,
+    /// LF, with a CR before it or not: LF.LF ends.
+    Lf,
+    /// CR, with an LF behind it or not: CR.CR ends.
+    Cr,
+    /// Whichever comes; NULs are not seen at all.
+    Any,
+}
+
+impl Lines {
+    pub(super) const ALL: [Self; 4] = [Self::Strict, Self::Lf, Self::Cr, Self::Any];
+
+    /// The length of the first message in `bytes`, its final dot included; `None` while it has not ended.
+    pub(super) fn first_message(self, bytes: &[u8]) -> Option<usize> {
+        let mut line: Vec<u8> = Vec::new();
+        let mut before = b'\n';
+        for (at, &byte) in bytes.iter().enumerate() {
+            let ends = match self {
+                Self::Strict => byte == b'\n' && before == b'\r',
+                Self::Lf => byte == b'\n',
+                Self::Cr => byte == b'\r',
+                Self::Any => byte == b'\r' || byte == b'\n',
+            };
+            // The LF of a line that ended with its CR; and what this server does not see.
+            let second_half = matches!(self, Self::Cr | Self::Any) && byte == b'\n' && before == b'\r';
+            before = byte;
+            if second_half || (self == Self::Any && byte == 0) {
+                continue;
+            }
+            if ends {
+                let text = if matches!(self, Self::Strict | Self::Lf) { line.strip_suffix(b"\r") } else { None };
+                if text.unwrap_or(&line) == b"." {
+                    return Some(at + 1);
+                }
+                line.clear();
+            } else if line.len() < 3 {
+                line.push(byte);
+            }
+        }
+        None
+    }
 }
 
 impl Default for Script {
@@ -35,14 +84,16 @@ impl Default for Script {
             end: Some("250 2.0.0 Ok: queued as X1"),
             hangs_up_at: "never",
             tls: None,
+            lines: Lines::Strict,
         }
     }
 }
 
-/// What the server heard, line by line, and the message as it undid the dots.
+/// What the server heard, line by line, its messages as they came with their final dots, and the last as it undid the dots.
 #[derive(Debug, Default)]
 pub(super) struct Heard {
     pub(super) lines: Vec<String>,
+    pub(super) wire: Vec<Vec<u8>>,
     pub(super) message: Vec<u8>,
 }
 
@@ -61,6 +112,9 @@ pub(super) async fn serve(listener: &TcpListener, script: Script) -> Heard {
             return heard;
         }
         let line = line.trim_end().to_owned();
+        if line.is_empty() {
+            continue;
+        }
         let verb = line.split([' ', ':']).next().unwrap_or("").to_owned();
         heard.lines.push(line);
         if verb == script.hangs_up_at {
@@ -82,7 +136,9 @@ pub(super) async fn serve(listener: &TcpListener, script: Script) -> Heard {
             "DATA" => {
                 say(&mut stream, script.data).await;
                 if script.data.is_some_and(|reply| reply.starts_with("354")) {
-                    heard.message = message(&mut stream).await;
+                    let wire = message(&mut stream, script.lines).await;
+                    heard.message = without_dots(&wire);
+                    heard.wire.push(wire);
                     if script.hangs_up_at == "." {
                         return heard;
                     }
@@ -102,13 +158,24 @@ async fn say(stream: &mut BufReader<Box<dyn Stream>>, words: Option<&str>) {
     }
 }
 
-async fn message(stream: &mut BufReader<Box<dyn Stream>>) -> Vec<u8> {
-    let mut message = Vec::new();
+async fn message(stream: &mut BufReader<Box<dyn Stream>>, lines: Lines) -> Vec<u8> {
+    let mut wire = Vec::new();
     loop {
-        let mut line = Vec::new();
-        if stream.read_until(b'\n', &mut line).await.unwrap_or(0) == 0 || line == b".\r\n" {
-            return message;
+        let before = wire.len();
+        let came = stream.fill_buf().await.unwrap_or_default();
+        wire.extend_from_slice(came);
+        let (ended, over) = (lines.first_message(&wire), came.is_empty());
+        wire.truncate(ended.unwrap_or(wire.len()));
+        let used = wire.len() - before;
+        stream.consume(used);
+        if ended.is_some() || over {
+            return wire;
         }
-        message.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
     }
+}
+
+/// RFC 5321 §4.5.2.
+fn without_dots(wire: &[u8]) -> Vec<u8> {
+    let lines = wire.split_inclusive(|b| *b == b'\n').filter(|line| *line != b".\r\n");
+    lines.flat_map(|line| line.strip_prefix(b".").unwrap_or(line)).copied().collect()
 }

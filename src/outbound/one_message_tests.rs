@@ -1,0 +1,251 @@
+//! Whatever stands in a letter, the far side sees exactly one message (S-12, S-13): a strict server, which is ours, and lax
+//! ones that take LF.LF, CR.CR or anything for the end.
+//!
+//! - `REPLYD_BODIES`: how many letters are made up, 10,000 when not said. The same number makes the same letters.
+
+use std::{net::SocketAddr, time::Duration};
+
+use bytes::Bytes;
+use tokio::net::TcpListener;
+
+use super::{
+    Answered, Attempt, Composition, Limits, Manner, Outcome, Signer, Target, Way, compose,
+    connection::wire_safe,
+    deliver,
+    scripted::{Heard, Lines, Script, serve},
+    support::{NOW, address, conversation, letter_row, settings, signer_of_nothing},
+};
+use crate::{
+    playground::Mailbox,
+    types::{Approval, LetterId, Signed},
+};
+
+/// Letters that are made up when nobody says how many.
+const BODIES: u64 = 10_000;
+
+/// Each so-many-th goes to our own server too.
+const TO_OURS_EVERY: u64 = 20;
+
+/// What is put together: whatever ends a line or a message somewhere, commands, and marks of Markdown and of encodings.
+const PIECES: [&str; 40] = [
+    "\n.\n",
+    "\r.\r",
+    "\r\n.\r\n",
+    "\r\n.",
+    ".\r\n",
+    "\n.\r\n",
+    "\r\n.\n",
+    "\r.\n",
+    "\n.\r",
+    "\r\r\n.\r\r\n",
+    "\r\n\0.\r\n",
+    "\r\n.\0\r\n",
+    "\r\n..\r\n",
+    "\n",
+    "\r",
+    "\r\n",
+    "\r\n\r\n",
+    ".",
+    "..",
+    "\0",
+    "\x0b.\x0b",
+    "\u{85}.\u{85}",
+    "\u{2028}.\u{2028}",
+    "=",
+    "=\r\n.\r\n",
+    "=0D=0A.=0D=0A",
+    " ",
+    "\t",
+    "a",
+    "ö",
+    "件名",
+    "> ",
+    "# ",
+    "- ",
+    "```\n",
+    "<b>",
+    "<br>",
+    "MAIL FROM:<evil@x.example>\r\n",
+    "RCPT TO:<victim@y.example>\r\nDATA\r\n",
+    "QUIT\r\n",
+];
+
+/// SplitMix64: everything follows from a seed.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = self.0;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (bits ^ (bits >> 31)) as usize % end
+    }
+
+    fn text(&mut self) -> String {
+        let count = self.below(24);
+        let mut text: String = (0..count).map(|_| PIECES[self.below(PIECES.len())]).collect();
+        // The longest line SMTP has, with a dot where it is folded.
+        if self.below(20) == 0 {
+            text.push_str(&"x".repeat(990 + self.below(20)));
+            text.push_str(PIECES[self.below(PIECES.len())]);
+        }
+        text
+    }
+}
+
+/// A letter that the AI or a person wrote, every text in it made up.
+fn composed(chance: &mut Chance) -> Option<Bytes> {
+    let mut conversation = conversation(&chance.text());
+    conversation.contact_name = chance.text();
+    let answered = Answered {
+        message_id: chance.text(),
+        references: vec![chance.text(), "q1@customer.example".into()],
+        date: Some(1_794_990_000_000),
+        from_name: chance.text(),
+        new_text: chance.text(),
+    };
+    let markdown = chance.text();
+    let letter = Composition {
+        letter: LetterId(1 << 30),
+        message_id: "k.1@mx.acme.example",
+        conversation: &conversation,
+        settings: &settings(),
+        disclosure: true,
+        markdown: &markdown,
+        answered: Some(&answered),
+        now: NOW,
+    };
+    let written = compose(&letter, &Approval::by_person("Grace", 1));
+    let empty = markdown.chars().all(|c| c.is_control() || c.is_whitespace());
+    assert!(written.is_ok() || empty, "{markdown:?}: {written:?}");
+    written.ok().map(|letter| letter.raw)
+}
+
+/// Bytes that no code of ours wrote, as if `compose` had failed. Half of them have whole line ends.
+fn made_up(chance: &mut Chance) -> Bytes {
+    let mut body = chance.text();
+    if chance.below(2) == 0 {
+        body = body.replace("\r\n", "\n").replace(['\r', '\0'], "").replace('\n', "\r\n") + "\r\n";
+    }
+    format!("From: support@acme.example\r\nSubject: x\r\n\r\n{body}").into()
+}
+
+async fn sign(signer: &Signer, raw: &Bytes) -> Option<Signed> {
+    let letter = letter_row("ada@customer.example");
+    signer.sign(raw, &letter, &letter.recipients[0].to).await.ok()
+}
+
+async fn send(signed: &Signed, server: SocketAddr) -> Outcome {
+    let target = Target { host: "mx.x".into(), addresses: vec![server], manner: Manner::Opportunistic };
+    deliver(Attempt {
+        letter: LetterId(1 << 30),
+        place: 0,
+        signed: signed.clone(),
+        way: Way::Servers(vec![target]),
+        hello: "mx.acme.example".into(),
+        limits: Limits { connect: Duration::from_secs(20), command: Duration::from_secs(20) },
+    })
+    .await
+}
+
+/// Sends to a server that reads lines that way; what it heard.
+async fn heard(signed: &Signed, listener: &TcpListener, lines: Lines) -> Heard {
+    let script = Script { lines, ..Script::default() };
+    let (outcome, heard) = tokio::join!(send(signed, listener.local_addr().unwrap()), serve(listener, script));
+    assert!(matches!(outcome, Outcome::Accepted { .. }), "{lines:?} {signed:?}: {outcome:?}");
+    heard
+}
+
+/// One envelope, ours, one message, whole, and the goodbye.
+fn is_one_message(heard: &Heard, signed: &Signed, name: &str) {
+    let verbs: Vec<&str> = heard.lines.iter().map(|line| line.split([' ', ':']).next().unwrap()).collect();
+    assert_eq!(verbs, ["EHLO", "EHLO", "MAIL", "RCPT", "DATA", "QUIT"], "{name}");
+    assert_eq!(heard.wire.len(), 1, "{name}");
+    assert!(heard.message == signed.bytes()[..] || heard.wire[0].ends_with(b"\r"), "{name}");
+    // The same octets, read as every other server reads them; a lone LF behind it is the second half of the last line end.
+    for lines in Lines::ALL {
+        let wire = heard.wire[0].len();
+        let first = lines.first_message(&heard.wire[0]).unwrap_or(wire);
+        assert!(first + 1 >= wire, "{name}: {lines:?} sees an end after {first} of {wire} octets");
+    }
+}
+
+#[tokio::test]
+async fn the_lax_servers_of_these_tests_are_lax() {
+    use Lines::{Any, Cr, Lf, Strict};
+    let cases: [(&[u8], &[Lines]); 8] = [
+        (b"a\r\n.\r\nMAIL", &[Strict, Lf, Cr, Any]),
+        (b"a\n.\nMAIL", &[Lf, Any]),
+        (b"a\r.\rMAIL", &[Cr, Any]),
+        (b"a\n.\r\nMAIL", &[Lf, Any]),
+        (b"a\r\n.\nMAIL", &[Lf, Any]),
+        (b"a\r\n.\rMAIL", &[Cr, Any]),
+        (b"a\r\n\0.\r\nMAIL", &[Any]),
+        (b"a\r\n..\r\nMAIL", &[]),
+    ];
+    for (wire, ended_for) in cases {
+        let seen: Vec<Lines> = Lines::ALL.into_iter().filter(|lines| lines.first_message(wire).is_some()).collect();
+        assert_eq!(seen, ended_for, "{}", wire.escape_ascii());
+    }
+}
+
+/// Each ending alone, to every server over a socket: one message, or refused before anything is sent.
+#[tokio::test]
+async fn every_server_sees_one_message_whatever_ends_a_line_in_it() {
+    let (signer, folder) = (signer_of_nothing(true), tempfile::tempdir().unwrap());
+    let ours = Mailbox::start("mx.strict.example", folder.path().join("spool")).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (mut sent, mut refused) = (0, 0);
+    for piece in PIECES {
+        let smuggled =
+            format!("hello{piece}MAIL FROM:<evil@x.example>\r\nRCPT TO:<victim@y.example>\r\nDATA\r\n\r\nbad\r\n");
+        let raw = Bytes::from(format!("From: support@acme.example\r\n\r\n{smuggled}"));
+        let Some(signed) = sign(&signer, &raw).await else {
+            assert!(wire_safe(&raw).is_err(), "{piece:?}");
+            refused += 1;
+            continue;
+        };
+        for lines in Lines::ALL {
+            is_one_message(&heard(&signed, &listener, lines).await, &signed, &format!("{piece:?} to {lines:?}"));
+        }
+        our_server_has_it(&ours, &signed, sent).await;
+        sent += 1;
+    }
+    assert!(sent > 20 && refused > 10, "{sent} sent, {refused} refused");
+}
+
+async fn our_server_has_it(ours: &Mailbox, signed: &Signed, before: usize) {
+    let outcome = send(signed, ours.addr()).await;
+    assert!(matches!(outcome, Outcome::Accepted { .. }), "{signed:?}: {outcome:?}");
+    assert_eq!(ours.count(), before + 1, "{signed:?}");
+    let mail = ours.nth(before, Duration::from_secs(20)).await.unwrap();
+    assert_eq!(mail.bytes, signed.bytes());
+    assert_eq!(mail.envelope.mail_from.unwrap(), address("support@acme.example"));
+}
+
+#[tokio::test]
+async fn ten_thousand_made_up_letters_are_one_message_each() {
+    let count = std::env::var("REPLYD_BODIES").map_or(BODIES, |text| text.parse().unwrap());
+    let (signer, folder) = (signer_of_nothing(true), tempfile::tempdir().unwrap());
+    let ours = Mailbox::start("mx.strict.example", folder.path().join("spool")).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (mut sent, mut to_ours) = (0_u64, 0);
+    for number in 0..count {
+        let mut chance = Chance(number);
+        let raw = if number % 2 == 0 { composed(&mut chance) } else { Some(made_up(&mut chance)) };
+        let Some(raw) = raw else { continue };
+        let Some(signed) = sign(&signer, &raw).await else {
+            assert!(number % 2 == 1 && wire_safe(&raw).is_err(), "letter {number}: {}", raw.escape_ascii());
+            continue;
+        };
+        is_one_message(&heard(&signed, &listener, Lines::Strict).await, &signed, &format!("letter {number}"));
+        sent += 1;
+        if number % TO_OURS_EVERY < 2 {
+            our_server_has_it(&ours, &signed, to_ours).await;
+            to_ours += 1;
+        }
+    }
+    println!("{sent} of {count} letters went out, {to_ours} of them to our own server too");
+    assert!(sent > count / 2, "{sent} of {count}");
+}
