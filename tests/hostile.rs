@@ -7,6 +7,8 @@
 
 #![allow(clippy::unwrap_used, reason = "the helpers of tests are tests")]
 
+#[path = "growth/axes.rs"]
+mod axes;
 mod support;
 
 use std::{
@@ -14,6 +16,7 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::Command,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -61,6 +64,51 @@ fn seen(daemon: &Daemon, id: &str, body: &[u8]) {
     let timeline = conversation["timeline"].as_array().unwrap();
     assert_eq!(timeline.iter().filter(|line| line["kind"] == "mail" && line["id"] == id).count(), 1);
     assert!(api.raw(id).ends_with(body), "{id} is whole");
+}
+
+/// S-15: while some send mails of the worst shapes without a pause, everybody else's mail goes through.
+#[test]
+fn mails_of_the_worst_shapes_keep_nobody_elses_mail_out() {
+    const SENDERS: usize = 6;
+    const NORMAL: usize = 20;
+    const OF_EACH: usize = 5_000;
+    let names = Names::start();
+    let house = House::new(names.addr(), "", "segment_bytes = 67108864");
+    let daemon = house.start();
+    let (next, taken, over) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
+    let send_the_worst = || {
+        let mut client = Client::greeted(daemon.address()).unwrap();
+        while !over.load(Ordering::Relaxed) {
+            let axis = &axes::AXES[next.fetch_add(1, Ordering::Relaxed) % axes::AXES.len()];
+            let body = wire_lines(&(axis.mail)(OF_EACH));
+            let reply = client.mail("odd@customer.example", &[BILLING], &body).unwrap();
+            assert!(reply.starts_with("250"), "{}: {reply}\n{}", axis.name, daemon.log());
+            taken.fetch_add(1, Ordering::Relaxed);
+        }
+    };
+    thread::scope(|scope| {
+        let senders: Vec<_> = (0..SENDERS).map(|_| scope.spawn(send_the_worst)).collect();
+        for place in 0..NORMAL {
+            normal_mail(&daemon, &format!("beside-{place}"));
+            // None of them has ended: all that time the worst was on its way.
+            assert!(senders.iter().all(|sender| !sender.is_finished()), "a sender of bad mails gave up");
+        }
+        over.store(true, Ordering::Relaxed);
+    });
+    println!("{} mails of the worst shapes were taken meanwhile", taken.load(Ordering::Relaxed));
+    assert!(taken.load(Ordering::Relaxed) > 0);
+    daemon.stop();
+    house.verify();
+}
+
+/// With whole line ends, as a peer must send them.
+fn wire_lines(bytes: &[u8]) -> Vec<u8> {
+    let lines = bytes.split(|b| *b == b'\n').map(|line| line.iter().copied().filter(|b| *b != b'\r'));
+    let mut out: Vec<u8> = lines.flat_map(|line| line.chain(*b"\r\n")).collect();
+    if bytes.ends_with(b"\n") {
+        out.truncate(out.len() - 2);
+    }
+    out
 }
 
 /// The bodies of bad mails begin like good ones.

@@ -65,6 +65,11 @@ const WORDS: &[Ban] = &[
     ban(&["Approval::by_person"], &["src/web/"], "only where a person has proved who they are"),
     ban(&["Signed::letter"], &["src/outbound/sign.rs"], "nothing unsigned is delivered"),
     ban(&["sled"], &["src/store/"], "only the store names a database"),
+    ban(
+        &["BuildHasherDefault", "FxHashMap", "FnvHashMap", "regex", "fancy_regex"],
+        &[],
+        "senders choose what is hashed and read: keyed hashes, no patterns (S-17)",
+    ),
     ban(&["mail_parser"], &["src/mime/"], "one reading of a mail for everybody"),
     ban(
         &["mail_auth"],

@@ -205,12 +205,16 @@ fn report(mail: &mut Mail, leaf: &Leaf<'_>) {
 
 /// What the HTML shows by `cid:` belongs into it, whatever its disposition says. RFC 2392.
 fn mark_inline(mail: &mut Mail) {
-    let html = &mail.html;
-    let shown: HashSet<&str> = memchr::memmem::find_iter(html.as_bytes(), b"cid:")
-        .filter_map(|at| html.get(at + 4..))
-        .map(|rest| rest.split(['"', '\'', ')', '>', ' ', '\n']).next().unwrap_or_default())
+    let html = mail.html.as_bytes();
+    let shown: HashSet<&[u8]> = memchr::memmem::find_iter(html, b"cid:")
+        .map(|at| {
+            // Longer is no id, and a page of these marks alone would cost its square (S-15).
+            let rest = &html[at + 4..html.len().min(at + 4 + ids::ID_OCTETS_MAX + 1)];
+            rest.split(|b| matches!(b, b'"' | b'\'' | b')' | b'>' | b' ' | b'\n')).next().unwrap_or_default()
+        })
+        .filter(|id| id.len() <= ids::ID_OCTETS_MAX)
         .collect();
     for attachment in &mut mail.attachments {
-        attachment.inline |= !attachment.content_id.is_empty() && shown.contains(attachment.content_id.as_str());
+        attachment.inline |= !attachment.content_id.is_empty() && shown.contains(attachment.content_id.as_bytes());
     }
 }

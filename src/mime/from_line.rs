@@ -74,18 +74,22 @@ struct Pieces {
     bare_cut: bool,
     comment: Vec<u8>,
     angle: Option<Vec<u8>>,
+    /// Up to here no encoded word ends: openings without an end are not looked through again and again (S-15).
+    no_end_until: usize,
 }
 
 fn cut(value: &[u8]) -> Result<Pieces, &'static str> {
     let mut pieces = Pieces::default();
-    let mut commented = false;
+    // `begun`: something that is no blank stands in `bare`. Looking through it at every comment would cost its square (S-15).
+    let (mut begun, mut commented) = (false, false);
     let mut at = 0;
     while at < value.len() {
         let byte = value[at];
         if pieces.angle.is_some() && !matches!(byte, b' ' | b'\t' | b'(') {
             return Err("something follows the From address");
         }
-        commented |= byte == b'(' && !pieces.bare.trim_ascii().is_empty();
+        begun |= pieces.bare.last().is_some_and(|last| !last.is_ascii_whitespace());
+        commented |= byte == b'(' && begun;
         pieces.bare_cut |= commented && !matches!(byte, b' ' | b'\t' | b'(');
         at = match byte {
             b'"' => quoted(value, at, &mut pieces)?,
@@ -190,7 +194,14 @@ fn encoded_word(value: &[u8], start: usize, pieces: &mut Pieces) -> usize {
     let value = &value[..value.len().min(start + ENCODED_WORD_OCTETS_MAX)];
     let mut marks = value[start + 2..].iter().enumerate().filter(|(_, b)| **b == b'?').map(|(i, _)| start + 2 + i);
     let end = match (marks.next(), marks.next()) {
-        (Some(_), Some(second)) => memchr::memmem::find(&value[second + 1..], b"?=").map(|i| second + 1 + i + 2),
+        (Some(_), Some(second)) => {
+            let from = (second + 1).max(pieces.no_end_until).min(value.len());
+            let found = memchr::memmem::find(&value[from..], b"?=").map(|i| from + i + 2);
+            if found.is_none() {
+                pieces.no_end_until = value.len().saturating_sub(1);
+            }
+            found
+        }
         _ => None,
     };
     let end = end.unwrap_or(start + 1);

@@ -3,7 +3,7 @@
 use super::text;
 
 /// Octets of one id that are believed.
-const ID_OCTETS_MAX: usize = 998;
+pub(super) const ID_OCTETS_MAX: usize = 998;
 
 /// The ids of an unfolded value, without brackets, in order.
 ///

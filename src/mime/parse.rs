@@ -107,8 +107,10 @@ fn the_one_from(raw: &[u8], head: &Head<'_>) -> Result<from_line::FromLine, &'st
     if fields.next().is_some() || head.from_lines > 1 {
         return Err("there is more than one From header");
     }
-    // The header as a whole, as the library splits it: it must have seen the same single field.
-    let block = MessageParser::default().parse_headers(&raw[..head.read]);
+    // The header as a whole, as the library splits it: it must have seen the same single field. It reads no other, for what
+    // it makes of parameters costs their square (S-15).
+    let splitter = MessageParser::new().header_raw(HeaderName::From).default_header_ignore();
+    let block = splitter.parse_headers(&raw[..head.read]);
     let seen = block.as_ref().map_or(0, |m| m.header_values(HeaderName::From).count());
     if field.spaced || head.from_lines != 1 || seen != 1 {
         return Err("the From header is not plainly written");

@@ -120,17 +120,17 @@ fn encoded_word(value: &[u8], start: usize) -> Option<(String, Vec<u8>, usize)> 
     // RFC 2231 §5: a language may follow the charset.
     let charset = std::str::from_utf8(rest[..mark].split(|b| *b == b'*').next()?).ok()?.to_ascii_lowercase();
     let (encoding, rest) = (*rest.get(mark + 1)?, rest.get(mark + 2..)?.strip_prefix(b"?")?);
-    let end = memchr::memmem::find(rest, b"?=")?;
-    if charset.is_empty() {
+    // Before its end is looked for: it may be far, and many such may stand before it (S-15).
+    if charset.is_empty() || !matches!(encoding, b'b' | b'B' | b'q' | b'Q') {
         return None;
     }
+    let end = memchr::memmem::find(rest, b"?=")?;
     let bytes = match encoding {
         b'b' | b'B' => base64(&rest[..end]),
-        b'q' | b'Q' => {
+        _ => {
             let data: Vec<u8> = rest[..end].iter().map(|b| if *b == b'_' { b' ' } else { *b }).collect();
             quoted_printable(&data)
         }
-        _ => return None,
     };
     Some((charset, bytes, start + 2 + mark + 3 + end + 2))
 }

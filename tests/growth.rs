@@ -1,0 +1,247 @@
+//! Twice as much of anything in a mail never costs more than 2.2 times as much, and memory stays under its bound (S-15, S-17).
+//!
+//! Each axis is measured at n, 2n and 4n, far out and, where a cap stands, just below it. What counts: octets and calls of the
+//! allocator, which are the same every time, and time on the processor, of which the best of several rounds is taken. A
+//! doubling that seems to cost too much is measured again a few times: what truly grows with the square costs four times as
+//! much in every round.
+//!
+//! - `REPLYD_GROWTH`: the largest number of each thing, 4,000 when not said; 1,000,000 for the long run.
+//! - `REPLYD_GROWTH_AXIS`: only axes whose name holds this.
+
+#![allow(clippy::unwrap_used, reason = "the helpers of tests are tests")]
+
+#[path = "growth/axes.rs"]
+mod axes;
+#[path = "growth/meter.rs"]
+mod meter;
+mod support;
+
+use std::{cell::Cell, hint::black_box};
+
+use axes::{AXES, FIELDS, OPENINGS, unterminated};
+use meter::{Cost, Whose, alone, cost};
+use replyd::{
+    auth::Authenticator,
+    config::{self, Config},
+    conversation::{self, Directory, Registered, ReplyKeys, quotes},
+    intake::{Judge, Line},
+    mime::{self, Mail},
+    smtp::{Body, Intake},
+    store::Store,
+    types::{Address, Clock, Envelope, IdMaker, Recipient, Secret},
+};
+use support::names::Names;
+
+/// The largest number when nobody says one.
+const LARGEST: usize = 4_000;
+
+/// What a doubling may cost.
+const DOUBLING_MAX: f64 = 2.2;
+
+/// Below these differences a ratio says nothing. Where threads and DNS take part, chance does.
+const NANOS_SLACK: f64 = 60_000.0;
+const NANOS_SLACK_OF_ALL: f64 = 1_000_000.0;
+const OCTETS_SLACK: f64 = 16_384.0;
+const CALLS_SLACK: f64 = 64.0;
+
+/// Rounds of which the best counts, and how many more a bad one gets.
+const ROUNDS: usize = 2;
+const ROUNDS_MORE: usize = 8;
+
+/// What takes so long is measured twice only: chance does not add that much.
+const NANOS_NO_REPEAT: u64 = 1_000_000_000;
+
+/// Memory that reading a mail may take at once: so many times its length, and this.
+const PEAK_TIMES_MAX: u64 = 24;
+const PEAK_OCTETS: u64 = 1024 * 1024;
+
+fn largest() -> usize {
+    std::env::var("REPLYD_GROWTH").map_or(LARGEST, |text| text.parse().unwrap())
+}
+
+fn is_wanted(name: &str) -> bool {
+    std::env::var("REPLYD_GROWTH_AXIS").map_or(true, |part| name.contains(&part))
+}
+
+/// Measures work at three sizes; what grew too much, in words.
+fn growth<T>(whose: Whose, inputs: &[T; 3], mut work: impl FnMut(&T)) -> Option<String> {
+    let mut best: [Option<Cost>; 3] = [None; 3];
+    let mut verdict = None;
+    for round in 0..ROUNDS + ROUNDS_MORE {
+        for (input, best) in inputs.iter().zip(&mut best) {
+            let ((), new) = cost(whose, || work(input));
+            let old = best.unwrap_or(new);
+            *best = Some(Cost {
+                calls: old.calls.min(new.calls),
+                octets: old.octets.min(new.octets),
+                peak: old.peak.min(new.peak),
+                nanos: old.nanos.min(new.nanos),
+            });
+        }
+        verdict = too_much(whose, &best.map(Option::unwrap_or_default));
+        let slow = best[2].is_some_and(|cost| cost.nanos > NANOS_NO_REPEAT);
+        if round + 1 >= ROUNDS && (verdict.is_none() || slow) {
+            break;
+        }
+    }
+    verdict
+}
+
+fn too_much(whose: Whose, costs: &[Cost; 3]) -> Option<String> {
+    let nanos_slack = match whose {
+        Whose::Thread => NANOS_SLACK,
+        Whose::Process => NANOS_SLACK_OF_ALL,
+    };
+    type Measure = (&'static str, fn(&Cost) -> u64, f64);
+    let measures: [Measure; 3] = [
+        ("ns on the processor", |cost| cost.nanos, nanos_slack),
+        ("octets allocated", |cost| cost.octets, OCTETS_SLACK),
+        ("allocations", |cost| cost.calls, CALLS_SLACK),
+    ];
+    measures.iter().find_map(|(unit, of, slack)| {
+        let values = costs.map(|cost| of(&cost) as f64);
+        let steep = values.windows(2).any(|two| two[1] > two[0] * DOUBLING_MAX + slack);
+        steep.then(|| format!("{:.0} → {:.0} → {:.0} {unit}", values[0], values[1], values[2]))
+    })
+}
+
+/// The numbers at which an axis is looked at.
+fn scales(cap: Option<usize>) -> impl Iterator<Item = [usize; 3]> {
+    cap.into_iter().chain([largest()]).map(|most| [most / 4, most / 2, most])
+}
+
+fn envelope() -> Envelope {
+    let clock = Clock::system();
+    Envelope {
+        id: IdMaker::new(clock.clone(), 0).mail(),
+        arrived: clock.now(),
+        peer: [127, 0, 0, 1].into(),
+        helo: "mail.customer.example".into(),
+        esmtp: true,
+        tls: None,
+        mail_from: Some(Address::parse("ada@customer.example").unwrap()),
+        recipients: vec![Recipient { address: Address::parse("support@acme.example").unwrap() }],
+        smtputf8: false,
+    }
+}
+
+fn keys() -> ReplyKeys {
+    ReplyKeys::new(&[Secret::new(*b"a secret of the install, 32 byte")])
+}
+
+/// Every step that reads a mail, each by itself.
+fn steps_that_grow(name: &str, sizes: [usize; 3], mail: &dyn Fn(usize) -> Vec<u8>, found: &mut Vec<String>) {
+    let raw = sizes.map(mail);
+    let mut grew = |step: &str, growth: Option<String>| {
+        found.extend(growth.map(|growth| format!("{name}, {sizes:?}: {step}: {growth}")));
+    };
+    grew("mime::parse", growth(Whose::Thread, &raw, |raw| drop(black_box(mime::parse(raw)))));
+    let mails = raw.each_ref().map(|raw| mime::parse(raw));
+    let envelope = envelope();
+    let classify = |mail: &Mail| drop(black_box(conversation::classify(mail, &envelope)));
+    grew("conversation::classify", growth(Whose::Thread, &mails, classify));
+    grew("quotes::part", growth(Whose::Thread, &mails, |mail| drop(black_box(quotes::part(mail)))));
+    let read = mails.map(|mail| {
+        let (class, parted) = (conversation::classify(&mail, &envelope).class, quotes::part(&mail));
+        (mail, parted, class)
+    });
+    let keys = keys();
+    let lookups = |(mail, parted, class): &(Mail, quotes::Parted, conversation::Class)| {
+        drop(black_box(conversation::lookups(mail, Some(parted), *class, &keys)));
+        drop(black_box(conversation::bounce(mail, *class)));
+    };
+    grew("conversation::lookups", growth(Whose::Thread, &read, lookups));
+    // The bound of memory, at the largest.
+    let (_, reading) = cost(Whose::Thread, || quotes::part(&mime::parse(&raw[2])));
+    let bound = raw[2].len() as u64 * PEAK_TIMES_MAX + PEAK_OCTETS;
+    let over = (reading.peak > bound).then(|| format!("{} octets at once for {}", reading.peak, raw[2].len()));
+    grew("memory", over);
+}
+
+fn nothing_grew(found: &[String]) {
+    assert!(found.is_empty(), "{} steps grow too fast:\n{}\n", found.len(), found.join("\n"));
+}
+
+#[test]
+fn twice_as_much_of_anything_costs_twice_as_much_s15_s17() {
+    let _alone = alone();
+    let mut found = Vec::new();
+    for axis in AXES.iter().filter(|axis| is_wanted(axis.name)) {
+        for sizes in scales(axis.cap) {
+            steps_that_grow(axis.name, sizes, &axis.mail, &mut found);
+        }
+    }
+    nothing_grew(&found);
+}
+
+#[test]
+fn what_opens_and_never_closes_costs_no_more_than_its_length_s15() {
+    let _alone = alone();
+    let mut found = Vec::new();
+    for field in FIELDS {
+        for opening in OPENINGS {
+            let name = format!("{field}: {opening}");
+            if is_wanted(&name) {
+                let sizes = [largest() / 8, largest() / 4, largest() / 2];
+                steps_that_grow(&name, sizes, &|n| unterminated(field, opening, n), &mut found);
+            }
+        }
+    }
+    nothing_grew(&found);
+}
+
+/// The whole way from the last dot to the 250: proof over real DNS, class, keys, filing, the write.
+struct WholeLine {
+    runtime: tokio::runtime::Runtime,
+    line: Line,
+    taken: Cell<usize>,
+    _names: Names,
+}
+
+impl WholeLine {
+    fn open() -> Self {
+        let names = Names::start();
+        let text = format!(
+            "[smtp]\nhostname = \"mx.acme.example\"\n[auth]\nresolvers = [\"{}\"]\n\
+             [[address]]\naddress = \"support@acme.example\"\nautopilot = \"on\"\n",
+            names.addr()
+        );
+        let config: Config = config::parse(&text, std::path::Path::new(".")).unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let guard = runtime.enter();
+        let address = |text| Address::parse(text).unwrap();
+        let ours =
+            Registered { address: address("support@acme.example"), destination: address("in+k@mx.acme.example") };
+        let directory = Directory::new(vec![ours], address("in@mx.acme.example"));
+        let authenticator = Authenticator::new(&config.auth, Vec::new(), &config.smtp.hostname);
+        let judge = Judge::new(&config, directory, authenticator, keys());
+        let clock = Clock::system();
+        let line = Line::new(judge.into(), Store::testing_memory(clock.clone()), clock);
+        drop(guard);
+        Self { runtime, line, taken: Cell::new(0), _names: names }
+    }
+
+    /// Each time another mail: a second copy would cost less.
+    fn takes(&self, mail: &[u8]) {
+        self.taken.set(self.taken.get() + 1);
+        let body = [format!("Message-ID: <{}@r.example>\r\n", self.taken.get()).as_bytes(), mail].concat();
+        let receiving = self.line.receive(envelope(), Body::uncounted(body));
+        let accepted = self.runtime.block_on(receiving).unwrap();
+        assert!(!accepted.is_duplicate());
+    }
+}
+
+#[test]
+fn the_whole_intake_line_costs_no_more_than_a_mails_length_s15() {
+    let _alone = alone();
+    let line = WholeLine::open();
+    let mut found = Vec::new();
+    for axis in AXES.iter().filter(|axis| is_wanted(axis.name)) {
+        for sizes in scales(axis.cap) {
+            let raw = sizes.map(axis.mail);
+            let growth = growth(Whose::Process, &raw, |raw| line.takes(raw));
+            found.extend(growth.map(|growth| format!("{}, {sizes:?}: {growth}", axis.name)));
+        }
+    }
+    nothing_grew(&found);
+}
