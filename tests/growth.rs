@@ -216,7 +216,7 @@ impl WholeLine {
         let authenticator = Authenticator::new(&config.auth, Vec::new(), &config.smtp.hostname);
         let judge = Judge::new(&config, directory, authenticator, keys());
         let clock = Clock::system();
-        let line = Line::new(judge.into(), Store::testing_memory(clock.clone()), clock);
+        let line = Line::new(judge.into(), Store::testing_memory(clock.clone()), clock, &config.limits);
         drop(guard);
         Self { runtime, line, taken: Cell::new(0), _names: names }
     }

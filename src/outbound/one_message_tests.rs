@@ -102,6 +102,7 @@ fn composed(chance: &mut Chance) -> Option<Bytes> {
         message_id: chance.text(),
         references: vec![chance.text(), "q1@customer.example".into()],
         date: Some(1_794_990_000_000),
+        kept: crate::types::Millis(1_794_990_000_500),
         from_name: chance.text(),
         new_text: chance.text(),
     };

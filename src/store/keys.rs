@@ -8,7 +8,7 @@
 //! F address fingerprint                     → first copy             I address message-id         → conversation
 //! R recipient newest-first letter           letters of the AI to one recipient, to one domain, and all of them
 //! U newest-first conversation               list of all              A address newest-first conv. list of one address
-//! V address forwarder                       what was learned about a forwarder
+//! V address forwarder                       what was learned about a forwarder; V address: something was
 //! !                                         how far the index is     (a long row goes on under its key and 1, 2, …)
 //! ```
 

@@ -42,6 +42,7 @@ pub(super) fn project(fact: &Fact, json: &[u8], desk: &mut Desk) -> Result<(), S
             Ok(())
         }
         Fact::Learned(row) => {
+            desk.put(keys::learned_at(&row.address), NOTHING);
             let key = keys::learned(&row.address, &row.forwarder);
             let old = old_pieces(desk, &key)?;
             put_row(key, json, old, desk)

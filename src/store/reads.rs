@@ -10,7 +10,7 @@ use super::{
     keys,
     requests::{AiLetters, ConversationFilter, Counts, StoreError},
     rows::{ConversationRow, Entry, LearnedRow, LetterRow, MailRow, RawRef, Status},
-    view,
+    view::{self, View},
 };
 use crate::types::{Address, ConversationId, Job, JobId, JobKind, LetterId, MailId, Millis, Number};
 
@@ -106,6 +106,10 @@ impl Store {
     pub fn learned(&self, address: Option<&Address>) -> Result<Vec<LearnedRow>, StoreError> {
         let prefix = address.map_or_else(|| b"V".to_vec(), keys::learned_at);
         let mut rows = Vec::new();
+        // Asked for every mail, and hardly ever there: one key says so without a scan.
+        if address.is_some() && self.index().value(&prefix)?.is_none() {
+            return Ok(rows);
+        }
         for found in self.index().scan(&prefix) {
             let (key, _) = found?;
             if key.len() == keys::LEARNED_LEN {
