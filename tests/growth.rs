@@ -213,7 +213,7 @@ impl WholeLine {
         let ours =
             Registered { address: address("support@acme.example"), destination: address("in+k@mx.acme.example") };
         let directory = Directory::new(vec![ours], address("in@mx.acme.example"));
-        let authenticator = Authenticator::new(&config.auth, Vec::new(), &config.smtp.hostname);
+        let authenticator = Authenticator::new(&config.auth, Vec::new());
         let judge = Judge::new(&config, directory, authenticator, keys());
         let clock = Clock::system();
         let line = Line::new(judge.into(), Store::testing_memory(clock.clone()), clock, &config.limits);

@@ -4,15 +4,14 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use mail_auth::{
-    ArcOutput, AuthenticatedMessage, DmarcOutput, DmarcResult, SpfOutput, SpfResult, dmarc::Policy,
-    dmarc::verify::DmarcParameters,
+    ArcOutput, AuthenticatedMessage, DmarcOutput, DmarcResult, SpfOutput, SpfResult, dmarc::verify::DmarcParameters,
 };
 use tokio::time::Instant;
 
 use super::{
     Checked, Inner, Registration,
     alignment::{Alignment, walk},
-    arc, dkim,
+    arc, dkim, dmarc,
     dns::Question,
     forwarded::{Signs, Way, is_forwarders_sender},
     group::{self, Group},
@@ -106,7 +105,7 @@ impl Case {
         let from = self.from.as_ref().map_or("", Address::domain);
         let alignment = Alignment::new(from, lookups);
         let mut signatures = run.dkim;
-        let dmarc = dmarc_verdict(&run.dmarc);
+        let dmarc = dmarc::verdict(&run.dmarc);
         // While the policy is unknown, only the very domain of From is sure to be aligned.
         let speaks = |domain: &str| alignment.dkim(domain) && (dmarc != Verdict::TempError || domain == from);
         let is_ours = auth.is_ours(from);
@@ -118,7 +117,7 @@ impl Case {
             signature.aligned = alignment.relaxed(&signature.domain);
         }
         let group = self.group(message, &author);
-        let policy = run.dmarc.dmarc_record().map_or("", |_| policy_word(run.dmarc.policy()));
+        let policy = run.dmarc.dmarc_record().map_or("", |_| dmarc::policy_word(run.dmarc.policy()));
         let spf = run.spf;
         let covers = |fields: &[String]| dkim::open_field(message, fields).is_none();
         let says = |results: &[u8]| arc::says_passed(results, from, |domain| alignment.relaxed(domain));
@@ -252,24 +251,6 @@ fn author(
         }
     }
     found
-}
-
-fn dmarc_verdict(output: &DmarcOutput) -> Verdict {
-    match output.result() {
-        DmarcResult::Pass => Verdict::Pass,
-        DmarcResult::Fail(_) => Verdict::Fail,
-        DmarcResult::TempError(_) => Verdict::TempError,
-        DmarcResult::PermError(_) => Verdict::PermError,
-        DmarcResult::None => Verdict::None,
-    }
-}
-
-fn policy_word(policy: Policy) -> &'static str {
-    match policy {
-        Policy::Quarantine => "quarantine",
-        Policy::Reject => "reject",
-        Policy::None | Policy::Unspecified => "none",
-    }
 }
 
 /// What mail-auth's DMARC wants to hear.

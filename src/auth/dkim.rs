@@ -6,11 +6,14 @@ use mail_auth::{
     dkim::{Canonicalization, DkimError, Signature},
 };
 
-use super::alignment::may_align;
+use super::{alignment::may_align, tags::tags};
 use crate::types::{DkimSignature, Verdict};
 
 /// How far in the future a signature may be made: clocks differ.
 const CLOCK_SKEW_SECS: u64 = 300;
+
+/// Why a signature with `l=` counts as none, whatever the length (S-07): what follows is anybody's.
+const PARTIAL: &str = "it covers only a part of the body (l=)";
 
 /// Octets of `d=` and `s=` that are kept of a signature that cannot be read.
 const NAME_OCTETS_MAX: usize = 255;
@@ -47,7 +50,7 @@ pub(super) fn choose(message: &mut AuthenticatedMessage<'_>, from: &str, max: us
         // Neither reports nor third-party authorization are wanted; both would be queries.
         signature.r = false;
         signature.atps = None;
-        match disqualified(signature, now) {
+        match disqualified(signature, header.value, now) {
             Some((verdict, reason)) => {
                 refused.push(entry(signature, verdict, reason.into()));
                 false
@@ -62,7 +65,15 @@ pub(super) fn choose(message: &mut AuthenticatedMessage<'_>, from: &str, max: us
     refused
 }
 
-fn disqualified(signature: &Signature, now: u64) -> Option<(Verdict, &'static str)> {
+fn disqualified(signature: &Signature, value: &[u8], now: u64) -> Option<(Verdict, &'static str)> {
+    let Some(tags) = tags(value) else {
+        // RFC 6376 §3.2: a tag that stands twice can be read two ways.
+        return Some((Verdict::PermError, "its list of tags is broken"));
+    };
+    if tags.iter().any(|(name, _)| *name == b"l") {
+        // mail-auth takes `l=0` for none at all.
+        return Some((Verdict::Neutral, PARTIAL));
+    }
     if signature.a == Algorithm::RsaSha1 {
         // RFC 8301 §3.1.
         return Some((Verdict::PermError, "it is made with SHA-1"));
@@ -80,8 +91,7 @@ fn disqualified(signature: &Signature, now: u64) -> Option<(Verdict, &'static st
 
 fn unreadable(value: &[u8], error: &Error) -> DkimSignature {
     let (verdict, reason) = match error {
-        // S-07: whatever follows the covered length is anybody's.
-        Error::Dkim(DkimError::SignatureLength) => (Verdict::Neutral, "it covers only a part of the body (l=)"),
+        Error::Dkim(DkimError::SignatureLength) => (Verdict::Neutral, PARTIAL),
         Error::Dkim(DkimError::UnsupportedAlgorithm) => (Verdict::PermError, "its algorithm is unknown"),
         _ => (Verdict::PermError, "it cannot be read"),
     };

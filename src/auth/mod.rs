@@ -12,6 +12,7 @@ mod arc;
 mod cache;
 mod check;
 mod dkim;
+mod dmarc;
 mod dns;
 mod forwarded;
 mod group;
@@ -36,6 +37,7 @@ use tokio::{
 };
 use tracing::error;
 
+pub use dmarc::{DmarcCount, DmarcCounts};
 pub use dns::resolver;
 pub use forwarded::{RegisteredWay, Registration};
 pub use group::GroupAuthor;
@@ -61,7 +63,7 @@ pub struct Authenticator(Arc<Inner>);
 
 struct Inner {
     dns: Arc<Dns>,
-    hostname: String,
+    dmarc: Arc<dmarc::Counters>,
     signatures_max: usize,
     deadline: Duration,
     forwarder_headers: Vec<String>,
@@ -94,11 +96,11 @@ pub struct Checked {
 }
 
 impl Authenticator {
-    /// `forwarders`: those configured. `hostname` is our own name. Opens no socket yet; must be used inside a tokio runtime.
-    pub fn new(settings: &config::Auth, forwarders: Vec<config::Forwarder>, hostname: &str) -> Self {
+    /// `forwarders`: those configured. Opens no socket yet; must be used inside a tokio runtime.
+    pub fn new(settings: &config::Auth, forwarders: Vec<config::Forwarder>) -> Self {
         Self(Arc::new(Inner {
             dns: Dns::new(settings),
-            hostname: hostname.to_owned(),
+            dmarc: Arc::default(),
             signatures_max: settings.signatures_max,
             deadline: settings.deadline,
             forwarder_headers: config::forwarder_headers(&forwarders),
@@ -114,10 +116,10 @@ impl Authenticator {
     #[must_use]
     pub fn with_forwarded_domains(self, domains: impl IntoIterator<Item = String>) -> Self {
         let our_domains = domains.into_iter().map(|domain| domain.to_ascii_lowercase()).collect();
-        let Inner { dns, hostname, signatures_max, deadline, forwarder_headers, forwarder_selectors, .. } = &*self.0;
+        let Inner { dns, dmarc, signatures_max, deadline, forwarder_headers, forwarder_selectors, .. } = &*self.0;
         Self(Arc::new(Inner {
             dns: dns.clone(),
-            hostname: hostname.clone(),
+            dmarc: dmarc.clone(),
             signatures_max: *signatures_max,
             deadline: *deadline,
             forwarder_headers: forwarder_headers.clone(),
@@ -173,14 +175,23 @@ impl Authenticator {
         } else {
             timeout_at(deadline, caught(case.examine(&auth, asking_until))).await
         };
-        match examined {
+        let checked = match examined {
             Ok(Ok(examined)) => examined,
             Ok(Err(failed)) => {
                 error!(mail.id = %envelope.id, error = %failed, "checking the sender of a mail failed");
                 Checked { verdicts: unknown("checking the sender failed"), group_author: None }
             }
             Err(_) => Checked { verdicts: unknown("checking the sender took too long"), group_author: None },
+        };
+        if let Some(from) = &mail.from {
+            self.0.dmarc.count(from.domain(), checked.verdicts.dmarc);
         }
+        checked
+    }
+
+    /// How DMARC came out since the start, by domain of From. The number of domains is bounded.
+    pub fn dmarc_counts(&self) -> DmarcCounts {
+        self.0.dmarc.snapshot()
     }
 }
 

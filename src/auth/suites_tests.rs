@@ -38,7 +38,7 @@ struct Served {
 fn served(zone: Zone) -> Served {
     let dns = DnsServer::start(zone).unwrap();
     let settings = config::Auth { resolvers: vec![dns.addr()], ..config::Auth::default() };
-    Served { auth: Authenticator::new(&settings, Vec::new(), "mx.acme.example"), _dns: dns }
+    Served { auth: Authenticator::new(&settings, Vec::new()), _dns: dns }
 }
 
 #[derive(Deserialize)]

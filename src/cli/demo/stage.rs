@@ -72,7 +72,7 @@ impl Stage {
         std::fs::write(&path, configuration(dns.addr(), mailbox.addr()))?;
         let config = config::load(&path)?;
         publish_domain(&config, &zone)?;
-        let verifier = Authenticator::new(&config.auth, Vec::new(), "mx.customer.example");
+        let verifier = Authenticator::new(&config.auth, Vec::new());
         let daemon = Daemon::start(config.clone(), Clock::system()).await?;
         let secret = setup::secret_in(daemon.data())?;
         Ok(Self {
