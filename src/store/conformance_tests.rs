@@ -102,6 +102,21 @@ async fn a_copy_for_a_further_address_is_kept_there() {
     }
 }
 
+/// A copy changes no key, only how far the index is.
+#[tokio::test]
+async fn copies_are_counted_over_a_restart() {
+    for bed in Bed::all() {
+        let store = bed.open();
+        store.accept(mail(1, ADA), file).await.unwrap();
+        store.close().await;
+        let store = bed.open();
+        let mut copy = mail(1, ADA);
+        copy.envelope.id = MailId(2);
+        assert!(store.accept(copy, file).await.unwrap().is_duplicate());
+        end(store, &bed).await;
+    }
+}
+
 #[tokio::test]
 async fn a_held_mail_that_comes_again_with_a_better_proof_is_filed() {
     for bed in Bed::all() {

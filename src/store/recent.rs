@@ -28,6 +28,8 @@ struct Layers {
     leaving: Arc<Values>,
     /// How far all of it is.
     state: Option<State>,
+    /// The state has come further than what left: by keys, or by a copy that was only counted.
+    ahead: bool,
 }
 
 impl Recent {
@@ -44,6 +46,7 @@ impl Recent {
         let mut layers = self.write();
         layers.newest.extend(changes);
         layers.state = Some(state);
+        layers.ahead = true;
         layers.newest.len()
     }
 
@@ -78,7 +81,8 @@ impl Recent {
     /// Takes out what goes down next, with how far it is then; `None` when nothing waits. One at a time.
     pub(super) fn leave(&self) -> Option<(Arc<Values>, State)> {
         let mut layers = self.write();
-        let state = layers.state.clone().filter(|_| !layers.newest.is_empty())?;
+        let state = layers.state.clone().filter(|_| layers.ahead)?;
+        layers.ahead = false;
         layers.leaving = Arc::new(std::mem::take(&mut layers.newest));
         Some((layers.leaving.clone(), state))
     }
@@ -100,6 +104,7 @@ impl Recent {
         let mut all = Arc::unwrap_or_clone(std::mem::take(&mut layers.leaving));
         all.append(&mut layers.newest);
         layers.newest = all;
+        layers.ahead = true;
     }
 }
 
