@@ -90,6 +90,7 @@ impl Writer {
                     quiet: Duration::ZERO,
                     reopen_within: Duration::from_secs(86_400),
                 },
+                named: true,
                 one_of: false,
             }],
             dice: self.chance.bits(),

@@ -187,7 +187,7 @@ impl House {
             },
             verdicts: Verdicts { level, ..Verdicts::unchecked("drawn by chance") },
             class,
-            destinations: vec![Destination { address: to, lookups, answer, one_of: false }],
+            destinations: vec![Destination { address: to, lookups, answer, named: true, one_of: false }],
             dice,
         };
         self.store.accept(arrival, conversation::file).await.unwrap();

@@ -164,6 +164,7 @@ impl Case {
             dkim: signatures,
             dmarc,
             dmarc_policy: policy.to_owned(),
+            signatures: self.proofs(author.digests, &run.arc, seal.vouched),
             arc: seal,
         };
         group::told(verdicts, group, from, |domain| auth.is_ours(domain))
@@ -174,6 +175,13 @@ impl Case {
         let way = self.registered.way.as_ref().filter(|way| way.forwarder.groups && author.signer.is_some());
         let is_theirs = way.zip(self.from.as_ref()).is_some_and(|(way, from)| from.domain() == way.mailbox.domain());
         if is_theirs { group::read(message, &author.fields) } else { Group::None }
+    }
+
+    /// The signatures that speak for the author, and the one of the sealer that vouches.
+    fn proofs(&self, mut digests: Vec<String>, chain: &ArcOutput<'_>, vouched: bool) -> Vec<String> {
+        let newest = chain.sets().last().filter(|_| vouched);
+        digests.extend(newest.map(|set| &set.signature.header).map(|seal| dkim::digest(&seal.d, &seal.s, &seal.b)));
+        digests
     }
 
     fn seal(&self, chain: &ArcOutput<'_>, covers: impl Fn(&[String]) -> bool, says: impl Fn(&[u8]) -> bool) -> ArcSeal {
@@ -229,6 +237,8 @@ struct AuthorSignature {
     /// The fields it covers.
     fields: Vec<String>,
     open_field: Option<&'static str>,
+    /// Of all that speak: whoever sends the mail again may leave out the first.
+    digests: Vec<String>,
 }
 
 fn author(
@@ -242,10 +252,13 @@ fn author(
         if entry.verdict != Verdict::Pass || !speaks(entry) {
             continue;
         }
-        match dkim::open_field(message, &header.header.h) {
+        let signature = &header.header;
+        match dkim::open_field(message, &signature.h) {
             None => {
-                let (signer, fields) = (Some(entry.domain.clone()), header.header.h.clone());
-                return AuthorSignature { signer, fields, open_field: None };
+                found.digests.push(dkim::digest(&signature.d, &signature.s, &signature.b));
+                if found.signer.is_none() {
+                    (found.signer, found.fields) = (Some(entry.domain.clone()), signature.h.clone());
+                }
             }
             Some(field) => found.open_field = Some(field),
         }

@@ -15,6 +15,8 @@ const CLOCK_SKEW_SECS: u64 = 300;
 /// Why a signature with `l=` counts as none, whatever the length (S-07): what follows is anybody's.
 const PARTIAL: &str = "it covers only a part of the body (l=)";
 
+const DIGEST_DIGITS: usize = 32;
+
 /// Octets of `d=` and `s=` that are kept of a signature that cannot be read.
 const NAME_OCTETS_MAX: usize = 255;
 
@@ -123,6 +125,17 @@ pub(super) fn entries(outputs: &[DkimOutput<'_>]) -> Vec<DkimSignature> {
 fn entry(signature: &Signature, verdict: Verdict, reason: String) -> DkimSignature {
     let (domain, selector) = (signature.d.to_ascii_lowercase(), signature.s.clone());
     DkimSignature { domain, selector, verdict, aligned: false, reason }
+}
+
+/// By what a signature is known again (S-07): BLAKE3 over `d=`, `s=` and `b=`, the first 32 hexadecimal digits.
+///
+/// Of the octets behind `b=`, not of its text: white space in it may change on the way.
+pub(super) fn digest(domain: &str, selector: &str, signature: &[u8]) -> String {
+    let mut hash = blake3::Hasher::new();
+    for part in [domain.to_ascii_lowercase().as_bytes(), selector.to_ascii_lowercase().as_bytes(), signature] {
+        hash.update(&(part.len() as u64).to_be_bytes()).update(part);
+    }
+    hash.finalize().to_hex().chars().take(DIGEST_DIGITS).collect()
 }
 
 /// A field that a signature over `signed_fields` leaves open, so that its content may be anybody's.

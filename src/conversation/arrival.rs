@@ -5,8 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::{Classified, Lookups};
-use crate::types::{Address, ConversationId, Envelope, Level, Millis, Number, Verdicts};
+use super::{Classified, Fingerprint, Lookups};
+use crate::types::{Address, ConversationId, Envelope, Level, MailId, Millis, Number, Verdicts};
 
 /// One mail on its way in, read and judged, with everything the store needs to keep it. One write keeps all of it.
 #[derive(Debug, Clone)]
@@ -65,6 +65,8 @@ pub struct Destination {
     pub lookups: Lookups,
     /// When the AI may answer there.
     pub answer: AnswerPolicy,
+    /// Whether the address stands in To or Cc: the author wrote to it.
+    pub named: bool,
     /// One of several that the shared destination could mean: of all such, only the first that has not had the mail
     /// gets it.
     pub one_of: bool,
@@ -86,6 +88,22 @@ pub struct AnswerPolicy {
 pub struct Found {
     /// Candidates in the order of the keys that proposed them, merged conversations already followed to the survivor.
     pub candidates: Vec<Candidate>,
+    /// The mail that a signature which proves this one was on before, within [`REPLAY_MEMORY`].
+    pub signed_before: Option<SignedBefore>,
+}
+
+/// How long a signature is remembered, so that mail sent again by somebody else is known (S-07).
+pub const REPLAY_MEMORY: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// An earlier mail with a signature that came again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignedBefore {
+    /// Which.
+    pub mail: MailId,
+    /// When it came.
+    pub at: Millis,
+    /// What it was.
+    pub fingerprint: Fingerprint,
 }
 
 /// A conversation proposed by a key.
@@ -165,6 +183,11 @@ pub enum Filing {
         /// A conversation that staff see linked: one that was proposed and not taken.
         linked_to: Option<ConversationId>,
         /// Why, in words.
+        why: String,
+    },
+    /// Into a new conversation that only a person answers: its signature proves nothing any more (S-07).
+    Replayed {
+        /// What a person reads.
         why: String,
     },
     /// On the held list.

@@ -2,7 +2,10 @@
 //!
 //! Pure: sees only what the store found. Who may *answer* is decided in `agent::autopilot`.
 
-use super::{Arrival, Brake, Candidate, Class, Destination, Filing, Found, HeldReason, IgnoredReason, Key};
+use super::{
+    Arrival, Brake, Candidate, Class, Destination, Filing, Fingerprint, Found, HeldReason, IgnoredReason, Key,
+    SignedBefore,
+};
 use crate::types::{Address, Level};
 
 /// The decision, as the store calls it inside its own write.
@@ -19,11 +22,31 @@ pub fn file(arrival: &Arrival, destination: &Destination, found: &Found) -> Fili
         (Class::OwnEcho, _) => Filing::Ignored(IgnoredReason::OwnEcho),
         _ if destination.address.is_none() => Filing::Held(HeldReason::NoAddress),
         (Class::ForwardingConfirmation, _) => Filing::Held(HeldReason::ForwardingConfirmation),
+        (_, Some(_)) if let Some(before) = replayed(destination, found) => file_replayed(arrival, &before),
         (Class::Bounce, _) => file_report(found, level),
         (_, None) => Filing::Held(HeldReason::Forged(arrival.verdicts.sentence.clone())),
         (_, Some(_)) if level == Level::Forged => Filing::Held(HeldReason::Forged(arrival.verdicts.sentence.clone())),
         (_, Some(from)) => file_letter(arrival, destination, found, from),
     }
+}
+
+/// The earlier mail, when this is one that somebody else sends again (S-07).
+///
+/// The same words at another address that their author named are no replay: she wrote to both. (The same words at the same
+/// address are a duplicate, and do not come here.)
+fn replayed(destination: &Destination, found: &Found) -> Option<SignedBefore> {
+    let before = found.signed_before?;
+    let is_same = before.fingerprint == destination.lookups.fingerprint && before.fingerprint != Fingerprint::default();
+    (!(is_same && destination.named)).then_some(before)
+}
+
+fn file_replayed(arrival: &Arrival, before: &SignedBefore) -> Filing {
+    if arrival.class.class == Class::Bounce {
+        return Filing::Held(HeldReason::StrayReport);
+    }
+    let why =
+        format!("its signature came before, with mail {}: whoever sends it again proves nothing by it", before.mail);
+    Filing::Replayed { why }
 }
 
 /// A delivery report joins what it reports on, and nothing else: its From proves nothing, the reply key does (S-02).

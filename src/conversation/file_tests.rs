@@ -46,6 +46,7 @@ fn destination() -> Destination {
         address: Some(address("support@acme.example")),
         lookups: Lookups::default(),
         answer: AnswerPolicy { wanted: true, quiet: Duration::ZERO, reopen_within: 30 * DAY },
+        named: true,
         one_of: false,
     }
 }
@@ -64,7 +65,7 @@ fn candidate(key: Key) -> Candidate {
 }
 
 fn decide(from: &str, level: Level, class: Class, candidates: Vec<Candidate>) -> Filing {
-    file(&arrival(from, level, class), &destination(), &Found { candidates })
+    file(&arrival(from, level, class), &destination(), &Found { candidates, ..Found::default() })
 }
 
 #[test]
@@ -98,7 +99,7 @@ fn s06_after_too_many_wrong_numbers_none_is_followed_and_nothing_tells_whether_i
     let sent = |brake, level, candidates: Vec<Candidate>| {
         let numbers = vec![(Number(12345), NumberPlace::Subject)];
         let to = Destination { lookups: Lookups { brake, numbers, ..Lookups::default() }, ..destination() };
-        file(&arrival("ada@customer.example", level, Class::Human), &to, &Found { candidates })
+        file(&arrival("ada@customer.example", level, Class::Human), &to, &Found { candidates, signed_before: None })
     };
     let named = || vec![candidate(Key::SubjectNumber)];
     let joins = |filing: &Filing| matches!(filing, Filing::Joins { conversation: ConversationId(7), .. });
@@ -188,4 +189,27 @@ fn s02_a_forwarding_confirmation_and_an_own_echo_open_nothing() {
     assert_eq!(confirmation, Filing::Held(HeldReason::ForwardingConfirmation));
     let echo = decide("support@acme.example", Level::Authenticated, Class::OwnEcho, vec![candidate(Key::ReplyKey)]);
     assert_eq!(echo, Filing::Ignored(IgnoredReason::OwnEcho));
+}
+
+/// S-07: a signature that was on an earlier mail proves nothing, unless it is the same mail at another address its author named.
+#[test]
+fn a_signature_that_came_before_takes_a_mail_out_of_every_conversation() {
+    let fingerprint = Fingerprint([7; 32]);
+    let before = |fingerprint| Some(SignedBefore { mail: MailId(9), at: NOW, fingerprint });
+    let decide = |class, signed_before, named, fingerprint| {
+        let destination =
+            Destination { named, lookups: Lookups { fingerprint, ..Lookups::default() }, ..destination() };
+        let found = Found { candidates: vec![candidate(Key::ReplyKey)], signed_before };
+        file(&arrival("ada@customer.example", Level::Authenticated, class), &destination, &found)
+    };
+    let joins = |filing| matches!(filing, Filing::Joins { .. });
+    let replayed = |filing| matches!(filing, Filing::Replayed { why } if why.contains("came before"));
+    assert!(joins(decide(Class::Human, None, false, fingerprint)));
+    assert!(joins(decide(Class::Human, before(fingerprint), true, fingerprint)));
+    assert!(replayed(decide(Class::Human, before(fingerprint), false, fingerprint)));
+    assert!(replayed(decide(Class::Human, before(Fingerprint([8; 32])), true, fingerprint)));
+    // Nothing tells two mails without a fingerprint apart.
+    assert!(replayed(decide(Class::Human, before(Fingerprint::default()), true, Fingerprint::default())));
+    let report = decide(Class::Bounce, before(Fingerprint([8; 32])), true, fingerprint);
+    assert_eq!(report, Filing::Held(HeldReason::StrayReport));
 }

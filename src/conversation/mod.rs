@@ -14,6 +14,7 @@ mod same_text;
 
 pub use arrival::{
     AnswerPolicy, Arrival, Candidate, Destination, Filing, Found, HeldReason, IgnoredReason, Key, MailSummary,
+    REPLAY_MEMORY, SignedBefore,
 };
 pub use bounce::{Bounce, BouncedRecipient, bounce};
 pub use class::{Class, Classified, classify};

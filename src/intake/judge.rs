@@ -114,7 +114,7 @@ impl Judge {
         let class = self.class(&mail, &envelope, &verdicts);
         let (mail, verdicts) = as_written_by_the_customer(mail, verdicts, &class);
         let lookups = conversation::lookups(&mail, parted.as_ref(), class.class, &self.keys);
-        let destinations = self.destinations(&routed, lookups);
+        let destinations = self.destinations(&routed, &mail, lookups);
         let named = conversation::named(&mail, &self.directory);
         Judged { envelope, body, mail, verdicts, class, destinations, named, hostname: self.hostname.clone() }
     }
@@ -171,7 +171,7 @@ impl Judge {
     }
 
     /// One for each address reached; one without an address when there is none.
-    fn destinations(&self, routed: &Routed, lookups: Lookups) -> Vec<Destination> {
+    fn destinations(&self, routed: &Routed, mail: &Mail, lookups: Lookups) -> Vec<Destination> {
         let named = routed.addresses.iter().map(|address| (Some(address), false));
         let mut reached: Vec<_> = named.chain(routed.one_of.iter().map(|address| (Some(address), true))).collect();
         if reached.is_empty() {
@@ -182,7 +182,8 @@ impl Judge {
         let each = reached.into_iter().zip(lookups).map(|((address, one_of), lookups)| {
             let policy = address.and_then(|address| self.policies.get(&address.key()));
             let answer = policy.map_or(AnswerPolicy::NEVER, |policy| policy.answer);
-            Destination { address: address.cloned(), lookups, answer, one_of }
+            let named = address.is_some_and(|address| mail.to.contains(address) || mail.cc.contains(address));
+            Destination { address: address.cloned(), lookups, answer, named, one_of }
         });
         each.collect()
     }

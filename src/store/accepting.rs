@@ -4,16 +4,16 @@ use bytes::Bytes;
 
 use super::{
     desk::Desk,
-    facts::{DuplicateFact, Fact, FingerprintFact, MessageIdFact},
-    keys, numbers, participants,
+    facts::{DuplicateFact, Fact, FingerprintFact},
+    filing::{Joining, OFF, Opening, cut, join, open},
+    keys,
     requests::StoreError,
-    rows::{ConversationRow, Filed, MailRow, Owner, Place, RawRef, Status, What},
-    steps::{self, event, set_job},
-    view,
+    rows::{ConversationRow, Filed, MailRow, Place, RawRef},
+    signatures, steps, view,
 };
 use crate::{
-    conversation::{Arrival, Brake, Candidate, Destination, FileFn, Filing, Found, HeldReason, Key, MailSummary},
-    types::{Accepted, ConversationId, JobId, JobState, Level, MailId},
+    conversation::{Arrival, Brake, Candidate, Destination, FileFn, Filing, Found, HeldReason, Key},
+    types::{Accepted, ConversationId, Level, MailId},
 };
 
 /// Lookups of one kind that are followed for one destination.
@@ -53,6 +53,14 @@ impl Prepared {
         self.json.len() + self.row.raw.len as usize
     }
 
+    /// Its signature is one that came before (S-07): what was found out stays, but says nothing of the sender.
+    fn prove_nothing(&mut self, why: &str) {
+        self.row.verdicts.level = self.row.verdicts.level.min(Level::Unproven);
+        self.row.verdicts.sentence = format!("{}, but {why}", self.row.verdicts.sentence);
+        // The row is another than the one that was made beforehand.
+        self.json.clear();
+    }
+
     /// The row's JSON with its filings.
     fn json(mut self) -> (MailRow, Vec<u8>) {
         if !self.json.ends_with(b"[]}") {
@@ -66,17 +74,11 @@ impl Prepared {
     }
 }
 
-fn cut(mut mail: MailSummary) -> MailSummary {
-    for text in [&mut mail.subject, &mut mail.from_name, &mut mail.message_id] {
-        steps::cut_text(text, MailSummary::SUBJECT_OCTETS_MAX);
-    }
-    mail
-}
-
 /// Decides and writes one mail.
 pub(super) fn accept(desk: &mut Desk, mut mail: Prepared, file: FileFn) -> Result<Accepted, StoreError> {
     let id = mail.row.id;
-    let mut filings = file_everywhere(desk, &mail.arrival, file)?;
+    let mut replay = None;
+    let mut filings = file_everywhere(desk, &mail.arrival, file, &mut replay)?;
     if filings.is_empty() {
         // Nobody may lose a mail by naming no destination for it.
         filings.push(Filed { address: None, place: Place::Held(HeldReason::NoAddress) });
@@ -92,6 +94,10 @@ pub(super) fn accept(desk: &mut Desk, mut mail: Prepared, file: FileFn) -> Resul
         desk.state(&Fact::Duplicate(DuplicateFact { of, copy: id, at, destinations }))?;
         return Ok(Accepted::durable(of, true));
     }
+    signatures::remember(desk, &mail.arrival)?;
+    if let Some(why) = replay {
+        mail.prove_nothing(&why);
+    }
     mail.row.filings = filings;
     let raw: Vec<Bytes> = vec![mail.arrival.trace.clone(), mail.arrival.body.clone()];
     let (row, json) = mail.json();
@@ -101,8 +107,22 @@ pub(super) fn accept(desk: &mut Desk, mut mail: Prepared, file: FileFn) -> Resul
 }
 
 /// Each destination gets the mail. Of those that the shared destination could mean, only the first that has not had it.
-fn file_everywhere(desk: &mut Desk, arrival: &Arrival, file: FileFn) -> Result<Vec<Filed>, StoreError> {
+/// `replay` is set to why, when somebody sends it again (S-07).
+fn file_everywhere(
+    desk: &mut Desk,
+    arrival: &Arrival,
+    file: FileFn,
+    replay: &mut Option<String>,
+) -> Result<Vec<Filed>, StoreError> {
     let mut filings = Vec::with_capacity(arrival.destinations.len());
+    let signed_before = signatures::signed_before(desk, arrival)?;
+    let mut decide = |found, destination: &Destination| {
+        let filing = file(arrival, destination, &Found { signed_before, ..found });
+        if let Filing::Replayed { why } = &filing {
+            replay.get_or_insert_with(|| why.clone());
+        }
+        filing
+    };
     let mut had_by = None;
     let mut taken = false;
     for destination in &arrival.destinations {
@@ -117,7 +137,7 @@ fn file_everywhere(desk: &mut Desk, arrival: &Arrival, file: FileFn) -> Result<V
             Some(first) => filings.push(Filed { address, place: Place::Duplicate(first) }),
             None => {
                 taken |= destination.one_of;
-                filings.push(Filed { address, place: place(desk, arrival, destination, file)? });
+                filings.push(Filed { address, place: place(desk, arrival, destination, &mut decide)? });
             }
         }
     }
@@ -137,16 +157,29 @@ fn earlier_copy(desk: &Desk, arrival: &Arrival, destination: &Destination) -> Re
     Ok(same.map(|first| first.mail))
 }
 
-fn place(desk: &mut Desk, arrival: &Arrival, destination: &Destination, file: FileFn) -> Result<Place, StoreError> {
+fn place(
+    desk: &mut Desk,
+    arrival: &Arrival,
+    destination: &Destination,
+    mut decide: impl FnMut(Found, &Destination) -> Filing,
+) -> Result<Place, StoreError> {
     let found = candidates(desk, destination)?;
-    let place = match file(arrival, destination, &found) {
+    let place = match decide(found, destination) {
         Filing::Held(reason) => Place::Held(reason),
         Filing::Ignored(reason) => Place::Ignored(reason),
         Filing::Joins { conversation, key, reopens, level } => match view::surviving(desk, conversation)? {
             Some(row) => join(desk, arrival, destination, row, Joining { key, reopens, level }, OFF)?,
-            None => open(desk, arrival, destination, None, "the conversation it named is gone".into(), OFF)?,
+            None => {
+                let why = "the conversation it named is gone".to_owned();
+                open(desk, arrival, destination, Opening { linked_to: None, why, silent: OFF, replayed: false })?
+            }
         },
-        Filing::Opens { linked_to, why } => open(desk, arrival, destination, linked_to, why, OFF)?,
+        Filing::Opens { linked_to, why } => {
+            open(desk, arrival, destination, Opening { linked_to, why, silent: OFF, replayed: false })?
+        }
+        Filing::Replayed { why } => {
+            open(desk, arrival, destination, Opening { linked_to: None, why, silent: OFF, replayed: true })?
+        }
     };
     if let Some(fingerprint) = keys::fingerprint_hex(&destination.lookups.fingerprint) {
         desk.state(&Fact::Fingerprint(FingerprintFact {
@@ -198,147 +231,4 @@ fn candidates(desk: &Desk, destination: &Destination) -> Result<Found, StoreErro
         add(Key::Reference, view::by_message_id(desk, address, message_id)?);
     }
     Ok(found)
-}
-
-/// Why the AI is silent where it is not wanted.
-const OFF: &str = "Autopilot is off for this address";
-
-pub(super) struct Joining {
-    pub(super) key: Key,
-    pub(super) reopens: bool,
-    pub(super) level: Level,
-}
-
-/// `silent` says why the AI is, where the destination does not want it to answer; so in [`open`].
-pub(super) fn join(
-    desk: &mut Desk,
-    arrival: &Arrival,
-    destination: &Destination,
-    mut row: ConversationRow,
-    joining: Joining,
-    silent: &str,
-) -> Result<Place, StoreError> {
-    let place =
-        Place::Conversation { id: row.id, joined_by: Some(joining.key), level: joining.level, why: String::new() };
-    steps::entry(desk, &mut row, arrival.now, What::Mail(arrival.envelope.id))?;
-    // S-11: mail of a machine is shown and moves nothing: no status, no owner, no clock.
-    if arrival.class.class.is_personal() {
-        if joining.reopens && row.status != Status::Open {
-            (row.status, row.closed) = (Status::Open, None);
-            event(desk, &mut row, arrival.now, "reopened", "a new mail opened it again")?;
-        }
-        let needed = row.level;
-        if arrival.mail.from.as_ref() == Some(&row.contact) {
-            // What was proved, not what a reply key confirmed: else her next mail would need a key too.
-            row.level = row.level.max(arrival.verdicts.level);
-        }
-        participants::name_others(desk, &mut row, arrival, needed)?;
-        row.updated = row.updated.max(arrival.now);
-        written_to(desk, arrival, destination, &mut row, silent)?;
-    }
-    remember_message_id(desk, &arrival.mail.message_id, &row)?;
-    desk.state(&Fact::Conversation(Box::new(row)))?;
-    Ok(place)
-}
-
-pub(super) fn open(
-    desk: &mut Desk,
-    arrival: &Arrival,
-    destination: &Destination,
-    linked_to: Option<ConversationId>,
-    why: String,
-    silent: &str,
-) -> Result<Place, StoreError> {
-    let (Some(address), Some(contact)) = (&destination.address, &arrival.mail.from) else {
-        // Cannot be filed under anybody: it is seen all the same.
-        let reason = match destination.address {
-            None => HeldReason::NoAddress,
-            Some(_) => HeldReason::Forged("there is no usable From".into()),
-        };
-        return Ok(Place::Held(reason));
-    };
-    let level = arrival.verdicts.level;
-    let mut row = ConversationRow {
-        id: next_id(desk, arrival),
-        number: numbers::draw(desk, desk.tallies(), arrival.dice)?,
-        address: address.clone(),
-        contact: contact.clone(),
-        contact_name: cut(arrival.mail.clone()).from_name,
-        participants: Vec::new(),
-        title: cut(arrival.mail.clone()).subject,
-        status: Status::Open,
-        owner: Owner::Nobody,
-        level,
-        generation: 0,
-        entries: 0,
-        opened: arrival.now,
-        updated: arrival.now,
-        closed: None,
-        linked_to,
-        merged_into: None,
-        absorbed: Vec::new(),
-        last_mail: None,
-        waits_because: String::new(),
-        draft: None,
-    };
-    let place = Place::Conversation { id: row.id, joined_by: None, level, why: why.clone() };
-    let lookups = &destination.lookups;
-    if linked_to.is_some() || (lookups.brake != Brake::Off && !lookups.numbers.is_empty()) {
-        event(desk, &mut row, arrival.now, "opened", &why)?;
-    }
-    steps::entry(desk, &mut row, arrival.now, What::Mail(arrival.envelope.id))?;
-    if arrival.class.class.is_personal() {
-        participants::name_others(desk, &mut row, arrival, level)?;
-        written_to(desk, arrival, destination, &mut row, silent)?;
-    } else {
-        steps::wait(desk, &mut row, arrival.now, "a machine wrote it, and machines are not answered")?;
-    }
-    remember_message_id(desk, &arrival.mail.message_id, &row)?;
-    desk.state(&Fact::Conversation(Box::new(row)))?;
-    Ok(place)
-}
-
-/// A person wrote: what was thought before is stale, and somebody is to answer.
-fn written_to(
-    desk: &mut Desk,
-    arrival: &Arrival,
-    destination: &Destination,
-    row: &mut ConversationRow,
-    silent: &str,
-) -> Result<(), StoreError> {
-    row.generation += 1;
-    row.last_mail = Some(arrival.envelope.id);
-    row.draft = None;
-    let words = match (&row.owner, destination.answer.wanted) {
-        (Owner::Person(name), _) => format!("{name} answers this conversation"),
-        (Owner::Team, _) => "a person answers this conversation".to_owned(),
-        (Owner::Nobody | Owner::Ai, false) => silent.to_owned(),
-        (Owner::Nobody | Owner::Ai, true) => {
-            row.waits_because.clear();
-            let due = arrival.now.plus(destination.answer.quiet);
-            // A burst has one answer: the job that was there moves, and one at work is due again.
-            return set_job(desk, JobId::Answer(row.id), row.id, JobState::Due(due), arrival.now);
-        }
-    };
-    steps::wait(desk, row, arrival.now, &words)
-}
-
-/// The first to use a Message-ID has it: a later mail cannot redirect what refers to it.
-pub(super) fn remember_message_id(desk: &mut Desk, message_id: &str, row: &ConversationRow) -> Result<(), StoreError> {
-    if message_id.is_empty() || view::by_message_id(desk, &row.address, message_id)?.is_some() {
-        return Ok(());
-    }
-    desk.state(&Fact::MessageId(MessageIdFact {
-        address: row.address.clone(),
-        message_id: keys::message_id_digest(message_id),
-        conversation: row.id,
-    }))
-}
-
-/// Made like other ids, from the mail's moment, and behind every conversation there is.
-fn next_id(desk: &Desk, arrival: &Arrival) -> ConversationId {
-    const NODE_BITS: u32 = 10;
-    let now = arrival.now.0.saturating_mul(1000) << NODE_BITS;
-    let behind = ((desk.tallies().last_conversation >> NODE_BITS) + 1) << NODE_BITS;
-    ConversationId(now.max(behind))
 }

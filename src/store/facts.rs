@@ -33,6 +33,8 @@ pub(super) enum Fact {
     Learned(Box<LearnedRow>),
     /// And does not any more.
     Forgotten(ForgottenFact),
+    /// By this it is known when somebody sends a signed mail again.
+    Signature(SignatureFact),
     /// A mail came again and was kept before for all it reached: it is counted and nothing else.
     Duplicate(DuplicateFact),
 }
@@ -72,6 +74,19 @@ pub(super) struct ForgottenFact {
     pub forwarder: Voucher,
 }
 
+/// See [`Fact::Signature`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct SignatureFact {
+    /// 32 hexadecimal digits, see [`crate::types::Verdicts::signatures`].
+    pub signature: String,
+    /// The mail it was on.
+    pub mail: MailId,
+    /// When that came.
+    pub at: Millis,
+    /// 64 hexadecimal digits: what that was; empty when nothing tells.
+    pub fingerprint: String,
+}
+
 /// See [`Fact::Duplicate`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct DuplicateFact {
@@ -108,6 +123,7 @@ impl Fact {
             Self::JobDone(_) => "job-done",
             Self::Fingerprint(_) => "fingerprint",
             Self::MessageId(_) => "message-id",
+            Self::Signature(_) => "signature",
             Self::Duplicate(_) => "duplicate",
             Self::Learned(_) => "learned",
             Self::Forgotten(_) => "forgotten",
@@ -125,6 +141,7 @@ impl Fact {
             Self::JobDone(id) => serde_json::to_vec(id),
             Self::Fingerprint(fact) => serde_json::to_vec(fact),
             Self::MessageId(fact) => serde_json::to_vec(fact),
+            Self::Signature(fact) => serde_json::to_vec(fact),
             Self::Duplicate(fact) => serde_json::to_vec(fact),
             Self::Learned(row) => serde_json::to_vec(row),
             Self::Forgotten(fact) => serde_json::to_vec(fact),
@@ -148,6 +165,7 @@ impl Fact {
             b"job-done" => Self::JobDone(parse(json)?),
             b"fingerprint" => Self::Fingerprint(parse(json)?),
             b"message-id" => Self::MessageId(parse(json)?),
+            b"signature" => Self::Signature(parse(json)?),
             b"duplicate" => Self::Duplicate(parse(json)?),
             b"learned" => Self::Learned(parse(json)?),
             b"forgotten" => Self::Forgotten(parse(json)?),

@@ -3,9 +3,9 @@
 use bytes::Bytes;
 
 use super::{
-    accepting::{self, Joining},
     desk::Desk,
     facts::Fact,
+    filing::{self, Joining, Opening},
     requests::{Discard, Release, ReleaseTo, StoreError},
     rows::{Filed, LearnedRow, MailRow, Place, Status, Voucher},
     steps::{self, cut_words, event},
@@ -60,9 +60,12 @@ pub(super) fn release(desk: &mut Desk, release: Release) -> Result<ConversationI
     let place = match joins {
         Some(row) => {
             let joining = Joining { key: Key::ByHand, reopens: row.status != Status::Open, level };
-            accepting::join(desk, &arrival, &destination, row, joining, &silent)?
+            filing::join(desk, &arrival, &destination, row, joining, &silent)?
         }
-        None => accepting::open(desk, &arrival, &destination, None, silent.clone(), &silent)?,
+        None => {
+            let opening = Opening { linked_to: None, why: silent.clone(), silent: &silent, replayed: false };
+            filing::open(desk, &arrival, &destination, opening)?
+        }
     };
     let Place::Conversation { id, joined_by, why, .. } = place else {
         return refused("it cannot be filed: it has no usable From");
@@ -132,7 +135,7 @@ fn as_arrived(mail: &MailRow, level: Level, now: &crate::types::Millis, dice: u6
 fn destination(address: &Address, answer: bool) -> Destination {
     let now = std::time::Duration::ZERO;
     let answer = AnswerPolicy { wanted: answer, quiet: now, reopen_within: now };
-    Destination { address: Some(address.clone()), lookups: Lookups::default(), answer, one_of: false }
+    Destination { address: Some(address.clone()), lookups: Lookups::default(), answer, named: true, one_of: false }
 }
 
 fn refused<T>(why: impl Into<String>) -> Result<T, StoreError> {

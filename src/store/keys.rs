@@ -6,6 +6,7 @@
 //! J job                                     row of a job             D kind when job              what is due
 //! N number                                  → conversation           H mail                       the held list
 //! F address fingerprint                     → first copy             I address message-id         → conversation
+//! S signature                               → where it was       Q place in the queue         signatures, oldest first
 //! R recipient newest-first letter           letters of the AI to one recipient, to one domain, and all of them
 //! U newest-first conversation               list of all              A address newest-first conv. list of one address
 //! V address forwarder                       what was learned about a forwarder; V address: something was
@@ -176,6 +177,16 @@ pub(super) fn learned(address: &Address, forwarder: &Voucher) -> Vec<u8> {
 pub(super) fn read_updated(key: &[u8]) -> Option<(Millis, ConversationId)> {
     let at = key.len().checked_sub(16)?;
     Some((Millis(!long_at(key, at)?), ConversationId(!long_at(key, at + 8)?)))
+}
+
+/// Where a signature was that proved a mail.
+pub(super) fn signature(digest: &[u8]) -> Vec<u8> {
+    key(b'S', &[digest])
+}
+
+/// Signatures in the order in which they are forgotten.
+pub(super) fn signature_queue(place: u64) -> Vec<u8> {
+    key(b'Q', &[&place.to_be_bytes()])
 }
 
 /// Lower case hexadecimal.

@@ -1,9 +1,9 @@
 //! Keeps letters, and what became of them.
 
 use super::{
-    accepting::remember_message_id,
     desk::Desk,
     facts::Fact,
+    filing::remember_message_id,
     hands,
     requests::{NewLetter, Settled, StoreError, Written},
     rows::{ConversationRow, Delivery, DeliveryState, LetterRow, Owner, RawRef, Status, What},

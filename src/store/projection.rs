@@ -8,6 +8,7 @@ use super::{
     keys,
     requests::{AiLetters, StoreError},
     rows::{ConversationRow, LetterRow, MailRow, Place},
+    signatures,
     view::{self, ROW_HEAD, View, piece_key},
 };
 use crate::types::{Author, Job, JobId, JobState, Level};
@@ -55,6 +56,7 @@ pub(super) fn project(fact: &Fact, json: &[u8], desk: &mut Desk) -> Result<(), S
             }
             Ok(())
         }
+        Fact::Signature(fact) => signatures::project(fact, desk),
         Fact::Duplicate(fact) => {
             let counts = &mut desk.tallies_mut().counts;
             counts.accepted += fact.destinations;

@@ -17,6 +17,9 @@ pub(super) struct Tallies {
     pub(super) numbers: [u64; Number::DIGITS_MAX as usize + 1],
     /// The newest conversation.
     pub(super) last_conversation: u64,
+    /// The queue of remembered signatures: the oldest, and where the next one goes.
+    #[serde(default)]
+    pub(super) signatures: (u64, u64),
 }
 
 impl Tallies {

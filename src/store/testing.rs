@@ -61,6 +61,7 @@ pub(super) fn mail(n: u64, from: &str) -> Arrival {
             address: Some(address("support@acme.example")),
             lookups: Lookups { fingerprint: Fingerprint(digest), ..Lookups::default() },
             answer: AnswerPolicy { wanted: true, quiet: QUIET, reopen_within: Duration::from_secs(86_400) },
+            named: true,
             one_of: false,
         }],
         dice: n.wrapping_mul(7919),

@@ -143,6 +143,10 @@ pub struct Verdicts {
     pub dmarc_policy: String,
     /// ARC.
     pub arc: ArcSeal,
+    /// The signatures that prove it: of each, BLAKE3 over `d=`, `s=` and `b=`, the first 32 hexadecimal digits. By these it is
+    /// known when somebody sends the mail again (S-07).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signatures: Vec<String>,
 }
 
 impl Verdicts {
@@ -157,6 +161,7 @@ impl Verdicts {
             dmarc: Verdict::None,
             dmarc_policy: String::new(),
             arc: ArcSeal::default(),
+            signatures: Vec::new(),
         }
     }
 }

@@ -24,6 +24,11 @@ impl Names {
         Self { dns, _runtime: runtime }
     }
 
+    /// What it answers.
+    pub(crate) fn zone(&self) -> &Zone {
+        self.dns.zone()
+    }
+
     /// Where it listens.
     pub(crate) fn addr(&self) -> SocketAddr {
         self.dns.addr()
