@@ -4,6 +4,7 @@
 //! behind the SMTP listener: it judges, then has the store keep the mail in one write. Nothing slower than DNS happens
 //! here; whatever goes wrong after judging is a temporary refusal, so that no mail is lost.
 
+mod customer;
 mod judge;
 mod learned;
 mod trace;

@@ -63,6 +63,8 @@ pub(super) fn case(title: &str, new_text: &str) -> Case {
             signature_markdown: String::new(),
             signature_html: None,
             level_min: None,
+            form: None,
+            form_vouches: false,
         }),
         mails: vec![mail(1, new_text)],
         sent: Sent::default(),

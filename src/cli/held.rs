@@ -154,6 +154,17 @@ fn show(context: &Context, why: &Value) -> Result<(), Failure> {
     for step in why["steps"].as_array().into_iter().flatten() {
         println!("{}", paint::one_line(text(step)));
     }
+    let notice = &why["notice"];
+    for (name, key) in
+        [("asks", "provider"), ("for", "mailbox"), ("code", "code"), ("link", "link"), ("cancel", "cancel")]
+    {
+        if !text(&notice[key]).is_empty() {
+            println!("{}", paint::one_line(&format!("{name:>8}: {}", text(&notice[key]))));
+        }
+    }
+    if !text(&notice["link"]).is_empty() {
+        println!("          (nobody has opened it; open it yourself if you asked for this)");
+    }
     println!();
     for line in text(&why["new_text"]).lines() {
         println!("  {}", paint::one_line(line));

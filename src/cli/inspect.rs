@@ -137,6 +137,7 @@ fn report(judged: &Judged) -> Value {
         "html": html,
         "attachments": attachments,
         "bounce": conversation::bounce(mail, class.class),
+        "notice": conversation::notice(mail, class.class),
         "notes": mail.notes,
     })
 }

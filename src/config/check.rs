@@ -137,6 +137,15 @@ fn addresses(config: &Config, all: &mut Findings) {
         if !seen.insert(&support.address) {
             all.say(format!("{key}.address"), format!("the address {} stands twice", support.address));
         }
+        if support.form.as_ref() == Some(&support.address) {
+            all.say(
+                format!("{key}.form"),
+                "a form that writes From the support address could not be told from an echo of ours",
+            );
+        }
+        if support.form_vouches && support.form.is_none() {
+            all.say(format!("{key}.form_vouches"), "it says something of a form, and there is no `form`");
+        }
         let domain = support.address.domain();
         if letters_leave && !config.domains.iter().any(|known| known.name == domain) {
             let words = format!("there is no [[domain]] {domain}, so its answers could not leave");

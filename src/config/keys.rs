@@ -234,8 +234,20 @@ fn support(s: &Section<'_, '_>) -> Option<SupportAddress> {
     let signature_markdown = s.prose("signature_markdown").unwrap_or_default();
     let signature_html = s.prose("signature_html");
     let level_min = level(s);
+    let form = s.made("form", address);
+    let form_vouches = s.flag("form_vouches", false);
     let address = s.needed("address", address)?;
-    Some(SupportAddress { address, name, autopilot, forwarder, signature_markdown, signature_html, level_min })
+    Some(SupportAddress {
+        address,
+        name,
+        autopilot,
+        forwarder,
+        signature_markdown,
+        signature_html,
+        level_min,
+        form,
+        form_vouches,
+    })
 }
 
 fn forwarder(s: &Section<'_, '_>) -> Option<Forwarder> {

@@ -101,4 +101,8 @@ pub struct SupportAddress {
     pub signature_html: Option<String>,
     /// `level_min`: instead of `[agent] level_min`.
     pub level_min: Option<crate::types::Level>,
+    /// `form`: From of a web form that writes to this address; none by default.
+    pub form: Option<Address>,
+    /// `form_vouches`: the form knows who fills it in, so what it proves counts for them. Default false.
+    pub form_vouches: bool,
 }

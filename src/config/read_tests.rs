@@ -58,6 +58,8 @@ fn what_stands_in_the_file_is_taken() {
         autopilot = "assist"
         forwarder = "Google"
         level_min = 1
+        form = "robot@Shop.example"
+        form_vouches = true
         [[forwarder]]
         name = "Gate"
         arc_sealers = ["Gate.example"]
@@ -95,6 +97,8 @@ fn what_stands_in_the_file_is_taken() {
     // What a [[forwarder]] of a built-in name does not say stays as it is.
     assert_eq!((host.name.as_str(), host.title.as_str()), ("cpanel", "our host"));
     assert_eq!(host.envelopes, forwarder("cpanel", &[]).unwrap().envelopes);
+    assert_eq!(support.form.as_ref().map(ToString::to_string).as_deref(), Some("robot@shop.example"));
+    assert!(support.form_vouches);
 }
 
 #[test]
@@ -193,6 +197,20 @@ fn an_address_needs_its_domain_unless_letters_stay_in_files() {
     assert_eq!(good(address).addresses.len(), 1);
     let mistake = mistake(&format!("[outbound]\nroute = \"mx\"\n{address}"));
     assert!(mistake.starts_with("4: address[a@x.example].address: there is no [[domain]] x.example"), "{mistake}");
+}
+
+#[test]
+fn a_form_is_told_from_the_address_it_writes_to() {
+    let address = "[[address]]\naddress = \"a@x.example\"\n";
+    assert!(good(&format!("{address}form = \"robot@x.example\"\n")).addresses[0].form.is_some());
+    let itself = mistake(&format!("{address}form = \"A@x.example\"\n"));
+    assert!(
+        itself.starts_with("3: address[a@x.example].form: a form that writes From the support address"),
+        "{itself}"
+    );
+    let alone = mistake(&format!("{address}form_vouches = true\n"));
+    assert!(alone.starts_with("3: address[a@x.example].form_vouches: it says something of a form"), "{alone}");
+    assert!(mistake(&format!("{address}form = \"robot\"\n")).contains("`robot`"));
 }
 
 #[test]

@@ -208,6 +208,8 @@ pub enum HeldReason {
     StrayReport,
     /// A provider asks to confirm forwarding: a person decides (S-02).
     ForwardingConfirmation,
+    /// Another service sent a code or link to prove who owns the address (S-02).
+    VerificationCode,
 }
 
 impl HeldReason {
@@ -218,6 +220,9 @@ impl HeldReason {
             Self::NoAddress => "none of the registered addresses stands in its envelope or headers".into(),
             Self::StrayReport => "a delivery report about nothing we sent".into(),
             Self::ForwardingConfirmation => "a provider asks to confirm forwarding".into(),
+            Self::VerificationCode => {
+                "another service proves with it who owns this address: it is for its owners alone".into()
+            }
         }
     }
 }

@@ -23,7 +23,7 @@ fn class_of(sender: &str, mail: &str) -> Classified {
         recipients: vec![Recipient { address: Address::parse("in+key@mx.acme.example").unwrap() }],
         smtputf8: false,
     };
-    classify(&mime::parse(raw.as_bytes()), &envelope)
+    classify_at(&mime::parse(raw.as_bytes()), &envelope, &[&Address::parse("support@acme.example").unwrap()])
 }
 
 #[track_caller]
@@ -73,7 +73,37 @@ fn a_person_is_a_person_whatever_the_road_left_on_the_mail() {
             (
                 "support@acme.example",
                 "From: support@acme.example\nSubject: FW: A question\nAuto-Submitted: auto-generated\n\
-                 X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent\nX-MS-Exchange-Inbox-Rules-Loop: support@acme.example",
+                 X-MS-Exchange-Inbox-Rules-Loop: support@acme.example\n\nVon: Ada <ada@x.example>\nGesendet: Montag\nBetreff: Frage\n\nWie?\n",
+            ),
+            // Our own group, by whatever road: the customer wrote to it.
+            (
+                "support+bounces@acme.example",
+                "To: support@acme.example\nList-Id: Support <support.acme.example>\nPrecedence: list\nList-Post: <mailto:support@acme.example>\nList-Unsubscribe: <mailto:support+unsubscribe@acme.example>",
+            ),
+            // A rule passed on what a customer wrote: it wears what a rule that answers wears, but asks nobody for silence.
+            (
+                "support@acme.example",
+                "From: support@acme.example\nSubject: FW: A question\nAuto-Submitted: auto-generated\n\
+                 X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent\nX-MS-Exchange-Inbox-Rules-Loop: support@acme.example\n\
+                 X-MS-Exchange-Parent-Message-Id: <1@x.example>\n\nFrom: Ada <ada@x.example>\nSent: Monday\nTo: support@acme.example\n\
+                 Subject: A question\n\nHow does it work?\n",
+            ),
+            // People write about absences and machines too.
+            (
+                "ada@x.example",
+                "Subject: Re: Delivery\nIn-Reply-To: <1@y>\n\nI am out of the office on Monday. Can you deliver on Tuesday?\n",
+            ),
+            (
+                "<>",
+                "Subject: Re: Order\nIn-Reply-To: <1@y>\n\nAll I get is an automatic reply. Does a person read this?\n",
+            ),
+            ("<>", "Subject: Holiday\n\nWe want to go to Rome.\n"),
+            // And about codes.
+            ("ada@x.example", "Subject: Verification code\n\nI never got the code. I tried 3 times.\n"),
+            ("ada@x.example", "Subject: Login\n\nThe verification code 123456 that you sent does not work.\n"),
+            (
+                "ada@x.example",
+                "Subject: How do I confirm forwarding?\n\nGmail sent me https://mail.google.com/mail/vf-1 but it fails.\n",
             ),
             // A customer shows a bounce, whatever way it came.
             ("<>", "Subject: Delivery failed\n\nHello,\n\nUnknown user: bob@y.example\n\nis what I get. Why?\n"),
@@ -122,6 +152,74 @@ fn automatic_replies_are_told_by_what_they_say_of_themselves() {
 }
 
 #[test]
+fn a_rule_that_answers_is_told_from_one_that_forwards_by_all_its_marks() {
+    let rule = "Auto-Submitted: auto-generated\nX-MS-Exchange-Inbox-Rules-Loop: ada@x.example\n\
+                X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent\nIn-Reply-To: <rd.1.2.abc@acme.example>";
+    check(
+        Class::AutomaticReply,
+        &[
+            (
+                "ada@x.example",
+                &format!("Subject: Re: Your order\nX-Auto-Response-Suppress: All\n{rule}\n\nI got it.\n"),
+            ),
+            // Its subject is that of a forward, but it answers.
+            (
+                "ada@x.example",
+                &format!("Subject: FW: Your order\nX-Auto-Response-Suppress: All\n{rule}\n\nI got it.\n"),
+            ),
+            ("ada@x.example", &format!("Subject: Re: Your order\n{rule}\n\nI got it.\n")),
+        ],
+    );
+}
+
+#[test]
+fn absences_without_any_header_are_told_by_enough_words() {
+    let replies = [
+        ("Automatic reply: A question", "I am out of the office until 5 May."),
+        ("Abwesend: A question", "Ich bin bis zum 5. Mai nicht im Büro."),
+        ("Re: A question", "This is an automatic reply. I am out of the office."),
+        ("AW: A question", "Dies ist eine automatische Antwort. Nach meiner Rückkehr melde ich mich."),
+        ("Réponse automatique : A question", "Je suis absent jusqu'au 5 mai."),
+        ("Respuesta automática: A question", "Estoy de vacaciones hasta el 5 de mayo."),
+        ("Risposta automatica: A question", "Sono in ferie fino al 5 maggio."),
+        ("Resposta automática: A question", "Estou de férias até 5 de maio."),
+        ("Automatisch antwoord: A question", "Ik ben tot 5 mei niet op kantoor."),
+        ("Autosvar: A question", "Jag är på semester till 5 maj."),
+        ("Autosvar: A question", "Jeg er på ferie til 5. maj."),
+        ("Automaattinen vastaus: A question", "Olen lomalla 5.5. saakka."),
+        ("[Odpowiedź automatyczna] A question", "Jestem na urlopie do 5 maja."),
+        ("Automatická odpověď: A question", "Jsem na dovolené do 5. května."),
+        ("Automatikus válasz: A question", "Május 5-ig szabadságon vagyok."),
+        ("Răspuns automat: A question", "Sunt în concediu până pe 5 mai."),
+        ("Otomatik Yanıt: A question", "5 Mayıs'a kadar izindeyim."),
+        ("Автоответ: A question", "Я в отпуске до 5 мая."),
+        ("Автоматична відповідь: A question", "Я у відпустці до 5 травня."),
+        ("Αυτόματη απάντηση: A question", "Είμαι εκτός γραφείου έως 5 Μαΐου."),
+        ("自動返信: A question", "5月5日まで休暇をいただいております。"),
+        ("自动回复: A question", "我正在休假,5月5日回来。"),
+        ("자동 회신: A question", "5월 5일까지 부재중입니다."),
+        ("رد تلقائي: A question", "أنا خارج المكتب حتى 5 مايو."),
+        ("Your mail (Automatic response)", "I am away until 5 May."),
+    ];
+    for (subject, text) in replies {
+        let mail =
+            format!("Subject: {subject}\nIn-Reply-To: <1@y>\nContent-Type: text/plain; charset=utf-8\n\n{text}\n");
+        check(Class::AutomaticReply, &[("ada@x.example", &mail), ("<>", &mail)]);
+    }
+}
+
+#[test]
+fn every_sign_has_its_points() {
+    let found = class_of("<>", "Subject: Automatic reply: A question\n\nI am out of the office.\n");
+    let expected = [
+        "+2 its subject begins like an automatic reply",
+        "+1 its envelope sender is empty",
+        "+2 its text says that somebody is away",
+    ];
+    assert_eq!((found.class, found.reasons.as_slice()), (Class::AutomaticReply, &expected.map(String::from)[..]));
+}
+
+#[test]
 fn bounces_are_told_by_their_report_or_by_a_mail_system_that_speaks_of_failure() {
     check(
         Class::Bounce,
@@ -141,6 +239,11 @@ fn bounces_are_told_by_their_report_or_by_a_mail_system_that_speaks_of_failure()
             ("a@x.example", "From: mailer-daemon@x.example\nSubject: Undelivered Mail\n\n550 5.1.1 no such user\n"),
             ("<>", "From: x@x.example\nX-Failed-Recipients: a@y.example"),
             ("<>", "From: postmaster@x.example\nSubject: Unzustellbar: Ihre Anfrage"),
+            // A forwarder put its own sender in the place of the empty one.
+            (
+                "SRS0=ab=cd=x.example=a@acme.example",
+                "Return-Path: <>\nFrom: postmaster@x.example\nSubject: Delivery failure\n\nUnknown user: a@y.example\n",
+            ),
             // A scanner that has no name of a mail system.
             (
                 "scan@x.example",
@@ -204,7 +307,29 @@ fn a_forwarding_confirmation_comes_before_all_filters() {
             ),
         ],
     );
-    check(Class::Human, &[("e@evil.example", "From: e@evil.example\nX-Google-Address-Confirmation: abc")]);
+    let asks = "\n\nConfirm here: https://mail.provider.example/confirm?token=abc\n";
+    check(
+        Class::ForwardingConfirmation,
+        &[
+            ("n@zoho.com", &format!("From: noreply@zoho.com\nSubject: Email forwarding confirmation{asks}")),
+            (
+                "n@x.example",
+                &format!("From: no-reply@provider.example\nSubject: Please confirm forwarding to s@acme.example{asks}"),
+            ),
+            ("n@x.example", &format!("From: noreply@anbieter.example\nSubject: Weiterleitung bestätigen{asks}")),
+            (
+                "n@qq.com",
+                "From: mailadmin@qq.com\nSubject: =?utf-8?B?6YKu5Lu26L2s5Y+R?=\n\nhttps://mail.qq.com/cgi-bin/attrset?k=1 confirm\n",
+            ),
+        ],
+    );
+    check(
+        Class::Human,
+        &[
+            ("e@evil.example", "From: e@evil.example\nX-Google-Address-Confirmation: abc"),
+            ("e@evil.example", "From: forwarding@google.com.evil.example\nX-Google-Address-Confirmation: abc"),
+        ],
+    );
 }
 
 #[test]

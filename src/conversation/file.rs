@@ -22,6 +22,7 @@ pub fn file(arrival: &Arrival, destination: &Destination, found: &Found) -> Fili
         (Class::OwnEcho, _) => Filing::Ignored(IgnoredReason::OwnEcho),
         _ if destination.address.is_none() => Filing::Held(HeldReason::NoAddress),
         (Class::ForwardingConfirmation, _) => Filing::Held(HeldReason::ForwardingConfirmation),
+        (Class::VerificationCode, _) => Filing::Held(HeldReason::VerificationCode),
         (_, Some(_)) if let Some(before) = replayed(destination, found) => file_replayed(arrival, &before),
         (Class::Bounce, _) => file_report(found, level),
         (_, None) => Filing::Held(HeldReason::Forged(arrival.verdicts.sentence.clone())),

@@ -183,6 +183,18 @@ fn a_report_joins_by_reply_key_only() {
 }
 
 #[test]
+fn s02_a_code_of_another_service_joins_nothing_whatever_it_names() {
+    for key in [Key::ReplyKey, Key::SubjectNumber, Key::NewTextNumber, Key::QuotedNumber, Key::Reference] {
+        for from in ["no-reply@slack.com", "ada@customer.example"] {
+            for level in [Level::Forged, Level::Unproven, Level::Authenticated] {
+                let filing = decide(from, level, Class::VerificationCode, vec![candidate(key)]);
+                assert_eq!(filing, Filing::Held(HeldReason::VerificationCode), "{key:?} {from} {level:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn s02_a_forwarding_confirmation_and_an_own_echo_open_nothing() {
     let confirmation =
         decide("forwarding-noreply@google.com", Level::Authenticated, Class::ForwardingConfirmation, vec![]);

@@ -4,8 +4,10 @@ mod arrival;
 mod bounce;
 mod class;
 mod file;
+mod form;
 mod lookups;
 mod naming;
+mod notice;
 mod number;
 pub mod quotes;
 mod reply_key;
@@ -17,10 +19,12 @@ pub use arrival::{
     REPLAY_MEMORY, SignedBefore,
 };
 pub use bounce::{Bounce, BouncedRecipient, bounce};
-pub use class::{Class, Classified, classify};
+pub use class::{Class, Classified, classify, classify_at};
 pub use file::{FileFn, file};
+pub use form::form_customer;
 pub use lookups::{Brake, Fingerprint, Lookups, lookups, may_hold_numbers};
 pub use naming::named;
+pub use notice::{Notice, notice};
 pub use number::{NumberPlace, numbers_in};
 pub use reply_key::ReplyKeys;
 pub use routing::{Destined, Directory, Registered, Routed};

@@ -8,8 +8,11 @@
 
 mod heads;
 mod pages;
+mod passed_on;
 mod signs;
 mod words;
+
+pub use passed_on::writer_passed_on;
 
 use crate::mime::Mail;
 

@@ -5,9 +5,13 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use tokio::sync::Semaphore;
 
-use super::{learned, trace, tries::Tryer};
+use super::{
+    customer::{self, FormRule},
+    learned, trace,
+    tries::Tryer,
+};
 use crate::{
-    auth::{self, Authenticator, Checked, RegisteredWay, Registration},
+    auth::{self, Authenticator, RegisteredWay, Registration},
     config::{self, Autopilot, Config, Forwarder},
     conversation::{
         self, AnswerPolicy, Arrival, Brake, Class, Classified, Destination, Directory, Lookups, MailSummary, ReplyKeys,
@@ -16,7 +20,7 @@ use crate::{
     },
     mime::{self, Mail},
     store::{LearnedRow, Store},
-    types::{Address, Envelope, Level, Millis, Verdicts},
+    types::{Address, Envelope, Millis, Verdicts},
 };
 
 /// A longer mail is read on a thread of its own, so that it holds up no other connection.
@@ -41,6 +45,7 @@ pub struct Judge {
 struct Policy {
     answer: AnswerPolicy,
     forwarder: Option<Forwarder>,
+    form: Option<FormRule>,
 }
 
 /// A mail and what was found out about it.
@@ -75,7 +80,8 @@ impl Judge {
                 reopen_within,
             };
             let forwarder = address.forwarder.as_deref().and_then(|name| config::forwarder(name, &config.forwarders));
-            (address.address.key(), Policy { answer, forwarder })
+            let form = address.form.clone().map(|robot| FormRule { robot, vouches: address.form_vouches });
+            (address.address.key(), Policy { answer, forwarder, form })
         });
         Self {
             hostname: config.smtp.hostname.clone(),
@@ -104,15 +110,17 @@ impl Judge {
         let (mail, parted) = self.read(&body).await;
         let routed = self.directory.route(&envelope.recipients, &mail);
         let reached = || routed.addresses.iter().chain(&routed.one_of);
-        let learned = self.learned(&reached().collect::<Vec<_>>(), mail.from.as_ref());
-        let mut registration = self.registration(&reached().collect::<Vec<_>>(), &envelope);
+        let ours: Vec<&Address> = reached().collect();
+        let learned = self.learned(&ours, mail.from.as_ref());
+        let mut registration = self.registration(&ours, &envelope);
         let registered = registration.sealers.clone();
         learned::add_sealers(&learned, &mut registration.sealers);
         let mut checked = self.authenticator.check_registered(&envelope, &body, &mail, registration).await;
         checked.verdicts = learned::applied(checked.verdicts, &learned, &registered, &envelope, &mail);
-        let (mail, verdicts) = as_the_group_says(mail, checked);
-        let class = self.class(&mail, &envelope, &verdicts);
-        let (mail, verdicts) = as_written_by_the_customer(mail, verdicts, &class);
+        let (mail, verdicts) = customer::as_the_group_says(mail, checked);
+        let form = self.form(&mail, &ours);
+        let class = self.class(&mail, &envelope, &verdicts, &ours, form);
+        let (mail, verdicts) = customer::as_written_by_the_customer(mail, verdicts, &class, form, &ours);
         let lookups = conversation::lookups(&mail, parted.as_ref(), class.class, &self.keys);
         let destinations = self.destinations(&routed, &mail, lookups);
         let named = conversation::named(&mail, &self.directory);
@@ -188,42 +196,39 @@ impl Judge {
         each.collect()
     }
 
-    fn class(&self, mail: &Mail, envelope: &Envelope, verdicts: &Verdicts) -> Classified {
+    /// The rule by which this mail is a form's, of the addresses it reached.
+    fn form(&self, mail: &Mail, ours: &[&Address]) -> Option<&FormRule> {
+        let rules = ours.iter().filter_map(|address| self.policies.get(&address.key())?.form.as_ref());
+        rules.into_iter().find(|rule| mail.from.as_ref() == Some(&rule.robot))
+    }
+
+    fn class(
+        &self,
+        mail: &Mail,
+        envelope: &Envelope,
+        verdicts: &Verdicts,
+        ours: &[&Address],
+        form: Option<&FormRule>,
+    ) -> Classified {
         if self.keys.read(&mail.message_id).is_some() {
             return Classified { class: Class::OwnEcho, reasons: vec!["its Message-ID is one of ours".into()] };
         }
-        let class = conversation::classify(mail, envelope);
+        let class = conversation::classify_at(mail, envelope, ours);
         // Only a provider that proves to be one may ask to confirm forwarding; anybody can write such a mail.
-        if class.class == Class::ForwardingConfirmation && verdicts.level < Level::Authenticated {
-            let reasons = vec!["looks like a forwarding confirmation, but its sender is not proved".into()];
+        if class.class == Class::ForwardingConfirmation && !customer::is_signed_by_its_sender(verdicts) {
+            let reasons = vec!["looks like a forwarding confirmation, but no signature of its sender passes".into()];
             return Classified { class: Class::AutomaticReply, reasons };
         }
-        class
-    }
-}
-
-/// A group that wrote From anew names the author: the conversation is with that one.
-fn as_the_group_says(mut mail: Mail, checked: Checked) -> (Mail, Verdicts) {
-    if let Some(author) = checked.group_author {
-        (mail.from, mail.from_name) = (Some(author.address), author.name);
-    }
-    (mail, checked.verdicts)
-}
-
-/// A form's robot signs for itself, not for the customer it names: the customer is taken over, the proof is not.
-fn as_written_by_the_customer(mut mail: Mail, mut verdicts: Verdicts, class: &Classified) -> (Mail, Verdicts) {
-    if class.class == Class::Form
-        && let Some(customer) = mail.reply_to.first()
-    {
-        mail.from = Some(customer.clone());
-        mail.from_name = String::new();
-        if verdicts.level > Level::Unproven {
-            verdicts.level = Level::Unproven;
-            verdicts.sentence =
-                format!("a form names this sender in Reply-To; proved is only the form: {}", verdicts.sentence);
+        // What tells more than the address it comes from stays what it is: our echo, a bounce, a code.
+        let by_its_address = matches!(class.class, Class::Human | Class::AutomaticReply | Class::List | Class::Form);
+        match form {
+            Some(rule) if by_its_address => {
+                let reason = format!("the configuration says that {} sends a form", rule.robot);
+                Classified { class: Class::Form, reasons: vec![reason] }
+            }
+            _ => class,
         }
     }
-    (mail, verdicts)
 }
 
 fn read_now(body: &[u8]) -> (Mail, Option<Parted>) {

@@ -136,6 +136,7 @@ fn kind_of_held(reason: &HeldReason) -> &'static str {
         HeldReason::NoAddress => "no address of ours",
         HeldReason::StrayReport => "stray report",
         HeldReason::ForwardingConfirmation => "forwarding confirmation",
+        HeldReason::VerificationCode => "verification code",
     }
 }
 
@@ -147,6 +148,7 @@ fn class_word(class: Class) -> &'static str {
         Class::List => "list",
         Class::Form => "form",
         Class::ForwardingConfirmation => "forwarding_confirmation",
+        Class::VerificationCode => "verification_code",
         Class::Probe => "probe",
         Class::OwnEcho => "own_echo",
     }

@@ -30,6 +30,8 @@ pub(super) fn settings() -> SupportAddress {
         signature_markdown: "**Acme** Support\nhttps://acme.example".into(),
         signature_html: None,
         level_min: None,
+        form: None,
+        form_vouches: false,
     }
 }
 

@@ -15,6 +15,7 @@ use super::{
     view::{self, WhyView},
 };
 use crate::{
+    conversation::Notice,
     store::{ConversationRow, Discard, LearnedRow, MailRow, Place, Release, ReleaseTo, Voucher},
     types::Address,
 };
@@ -78,9 +79,21 @@ fn held(office: &Office, id: &str) -> Result<MailRow, Problem> {
     Ok(row)
 }
 
-async fn show(State(office): State<Arc<Office>>, Path(id): Path<String>) -> Answer<WhyView> {
+/// One held mail: what was found out about it, and what its reader needs of it. Nothing in it was followed or answered.
+#[derive(Debug, Serialize)]
+struct HeldMail {
+    #[serde(flatten)]
+    why: WhyView,
+    /// Why it waits, one for each address.
+    held: Vec<String>,
+    /// What it asks its reader to prove, with which code and link.
+    notice: Option<Notice>,
+}
+
+async fn show(State(office): State<Arc<Office>>, Path(id): Path<String>) -> Answer<HeldMail> {
     let row = held(&office, &id)?;
-    Ok(Json(view::why(&office.store, row).await?))
+    let (held, notice) = (reasons(&row), view::notice(&office.store, &row).await?);
+    Ok(Json(HeldMail { why: view::why(&office.store, row).await?, held, notice }))
 }
 
 #[derive(Debug, Deserialize)]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    conversation::quotes,
+    conversation::{self, Notice, quotes},
     mime,
     store::{ConversationRow, LetterRow, MailRow, Place, Store, StoreError, What},
     types::ConversationId,
@@ -150,6 +150,14 @@ pub async fn mail(store: &Store, row: MailRow) -> Result<MailView, StoreError> {
 async fn letter(store: &Store, row: LetterRow) -> Result<LetterView, StoreError> {
     let text = mime::parse(&store.raw(&row.raw).await?).text;
     Ok(LetterView { row, text })
+}
+
+/// What a mail asks its reader to prove, with which code and link (S-02); `None` where it asks nothing.
+///
+/// # Errors
+/// As [`mail`].
+pub async fn notice(store: &Store, row: &MailRow) -> Result<Option<Notice>, StoreError> {
+    Ok(conversation::notice(&mime::parse(&store.raw(&row.raw).await?), row.class.class))
 }
 
 /// Explains one mail.

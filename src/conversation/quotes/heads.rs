@@ -83,7 +83,7 @@ fn is_separator(low: &str) -> bool {
 ///
 /// Two different fields are needed, among them one that only mail has: an address, or a subject. `From: Berlin` over
 /// `To: Paris` is a journey.
-fn field_block(rows: &[Row<'_>], at: usize) -> Option<usize> {
+pub(super) fn field_block(rows: &[Row<'_>], at: usize) -> Option<usize> {
     const ROWS_MAX: usize = 10;
     let first = label(&rows[at].text)?;
     if matches!(first, Label::To | Label::Subject | Label::Other) {
