@@ -171,6 +171,18 @@ fn in_words(judged: &Judged) -> String {
         let line = format!("{} ({aligned}) {} {}", signature.domain, signature.verdict.word(), signature.reason);
         out += &format!("    dkim: {}\n", paint::one_line(&line));
     }
+    for failed in
+        conversation::bounce(&judged.mail, judged.class.class).into_iter().flat_map(|bounce| bounce.recipients)
+    {
+        out += &format!("  report: {}\n", paint::one_line(&failed.to_string()));
+    }
+    if let Some(notice) = conversation::notice(&judged.mail, judged.class.class) {
+        for (name, value) in
+            [("asks", notice.provider), ("code", notice.code), ("link", notice.link), ("cancel", notice.cancel)]
+        {
+            out += &format!("{name:>8}: {}\n", paint::one_line(&value));
+        }
+    }
     out += &format!("\n{}\n", paint::harmless(text(&report["new_text"]).trim()));
     out
 }

@@ -48,6 +48,14 @@ pub struct BouncedRecipient {
     pub diagnostic: String,
 }
 
+impl std::fmt::Display for BouncedRecipient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let words = [&self.recipient, &self.action, &self.status, &self.diagnostic];
+        let said: Vec<&str> = words.into_iter().map(String::as_str).filter(|word| !word.is_empty()).collect();
+        f.write_str(&said.join(" "))
+    }
+}
+
 /// Reads the report in a mail of class bounce; `None` for other mail.
 pub fn bounce(mail: &Mail, class: Class) -> Option<Bounce> {
     if class != Class::Bounce {

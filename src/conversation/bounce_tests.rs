@@ -79,6 +79,12 @@ fn a_header_may_name_them() {
 }
 
 #[test]
+fn a_failure_reads_as_one_line() {
+    let said = failed("ada@x.example", "5.1.1", "").to_string();
+    assert_eq!(said, "ada@x.example failed 5.1.1");
+}
+
+#[test]
 fn a_delay_is_no_failure() {
     let found = read(
         "From: Mailer-Daemon@x.example\nSubject: Warning: message delayed 2 days\n\nThe message has not yet been delivered to \

@@ -97,6 +97,11 @@ fn a_person_is_a_person_whatever_the_road_left_on_the_mail() {
                 "<>",
                 "Subject: Re: Order\nIn-Reply-To: <1@y>\n\nAll I get is an automatic reply. Does a person read this?\n",
             ),
+            (
+                "ada@x.example",
+                "Subject: Re: We have received your order\nIn-Reply-To: <1@y>\n\nThank you, that was quick.\n\n> This is an automated \
+                 message.\n> Please do not reply to this mail.\n",
+            ),
             ("<>", "Subject: Holiday\n\nWe want to go to Rome.\n"),
             // And about codes.
             ("ada@x.example", "Subject: Verification code\n\nI never got the code. I tried 3 times.\n"),
@@ -199,6 +204,7 @@ fn absences_without_any_header_are_told_by_enough_words() {
         ("自动回复: A question", "我正在休假,5月5日回来。"),
         ("자동 회신: A question", "5월 5일까지 부재중입니다."),
         ("رد تلقائي: A question", "أنا خارج المكتب حتى 5 مايو."),
+        ("We have received your request", "This is an automated message. Our team will be with you soon."),
         ("Your mail (Automatic response)", "I am away until 5 May."),
     ];
     for (subject, text) in replies {

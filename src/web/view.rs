@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    conversation::{self, Notice, quotes},
+    conversation::{self, Class, Notice, quotes},
     mime,
     store::{ConversationRow, LetterRow, MailRow, Place, Store, StoreError, What},
     types::ConversationId,
@@ -179,6 +179,10 @@ pub async fn why(store: &Store, row: MailRow) -> Result<WhyView, StoreError> {
         format!("class {}: {}", class_word(row), reasons(&row.class.reasons)),
     ];
     steps.extend(row.mail.notes.iter().map(|note| format!("note: {note}")));
+    if row.class.class == Class::Bounce {
+        let report = conversation::bounce(&mime::parse(&store.raw(&row.raw).await?), Class::Bounce);
+        steps.extend(report.into_iter().flat_map(|report| report.recipients).map(|failed| format!("report: {failed}")));
+    }
     for filed in &row.filings {
         steps.push(place(store, filed)?);
     }

@@ -6,7 +6,7 @@ use super::{
     beginning, holds_any,
     words::{AUTOMATIC_SUBJECTS, RESPONDER_HEADERS},
 };
-use crate::mime::Mail;
+use crate::{conversation::quotes, mime::Mail};
 
 /// Octets of a text that are looked at for the words of responders.
 const OCTETS_MAX: usize = 2 * 1024;
@@ -53,11 +53,15 @@ fn weak_signs(mail: &Mail, marks: &Marks) -> Evidence {
     evidence
 }
 
-/// What the text says, and how many kinds of it. Customers complain of such mail, but they ask.
+/// What the text says, and how many kinds of it. Customers complain of such mail and quote it, but they ask.
 fn words(mail: &Mail, evidence: &mut Evidence) -> usize {
-    let text = beginning(&mail.text, OCTETS_MAX);
-    let absent = holds_any(&text, &ABSENCES);
-    let machine = holds_any(&text, &MACHINES);
+    let kinds = |text: &str| (holds_any(text, &ABSENCES), holds_any(text, &MACHINES));
+    if kinds(&beginning(&mail.text, OCTETS_MAX)) == (false, false) {
+        return 0;
+    }
+    // Only now: to part new from quoted text is dear, and few mails come this far.
+    let text = beginning(&quotes::part(mail).new_text, OCTETS_MAX);
+    let (absent, machine) = kinds(&text);
     evidence.add(absent, 2, "its text says that somebody is away");
     evidence.add(machine, 2, "its text says that a machine answers");
     evidence.add((absent || machine) && text.contains(['?', '？', '؟']), -1, "but it asks something");

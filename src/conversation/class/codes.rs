@@ -41,6 +41,11 @@ pub(super) fn verification_code(mail: &Mail, marks: &Marks) -> Evidence {
     evidence.add(holds_any(&text, &CODE_WARNINGS), 1, "it warns whoever did not ask for it");
     evidence.add(known, 1, "it comes from a service that people register with");
     evidence.add(!robot, -2, "but a person may have written it");
+    // `accounts@` is a desk with people as often as a machine; and whatever a service employs people for, they answer.
+    let sure = marks.is_no_reply || generated;
+    evidence.add(local && !known && !sure, -1, "but people may work at its address");
+    let answers = !mail.in_reply_to.is_empty() || marks.subject.starts_with("re:");
+    evidence.add(answers && !sure, -2, "but it answers something");
     // What a form passes on was written by a customer, with whatever codes they have trouble with.
     evidence.add(!known && names_somebody_else(mail), -3, "but it names somebody else to reply to");
     if code.is_none() && link.is_none() {

@@ -112,7 +112,17 @@ pub(super) const RESPONDER_HEADERS: [&str; 11] = [
 ];
 
 /// How subjects of automatic replies begin, behind brackets and `Re:`.
-pub(super) const AUTOMATIC_SUBJECTS: [&str; 75] = [
+pub(super) const AUTOMATIC_SUBJECTS: [&str; 85] = [
+    "thank you for contacting",
+    "thanks for contacting",
+    "we have received your",
+    "we've received your",
+    "your request has been received",
+    "ihre anfrage ist eingegangen",
+    "eingangsbestätigung",
+    "accusé de réception",
+    "acuse de recibo",
+    "ontvangstbevestiging",
     "automatic reply",
     "automatic response",
     "automated reply",
