@@ -291,6 +291,25 @@ fn an_address_is_added_shown_and_removed_and_comments_stay() {
 }
 
 #[test]
+fn reply_keys_are_rotated_listed_and_removed_and_destinations_stay() {
+    let install = Install::of_the_sample();
+    let destination =
+        || install.run(&["address", "show", "support@acme.example", "--json"]).json()["destination"].clone();
+    let before = destination();
+    assert_eq!(install.run(&["reply-key", "rotate"]).code(0).out, "k1\n");
+    let keys = install.run(&["reply-key", "list", "--json"]).json();
+    assert_eq!((&keys[0]["name"], &keys[0]["retired"]), (&"k1".into(), &Value::Null), "{keys}");
+    assert_eq!(keys[1]["name"], "install");
+    assert!(keys[1]["retired"].as_str().unwrap().starts_with("20"), "{keys}");
+    assert!(install.run(&["reply-key", "list"]).code(0).out.contains("install  retired 20"));
+    install.run(&["reply-key", "remove", "k1"]).code(64);
+    install.run(&["reply-key", "remove", "k9"]).code(65);
+    install.run(&["reply-key", "remove", "install"]).code(0);
+    assert_eq!(install.run(&["reply-key", "list", "--json"]).json().as_array().unwrap().len(), 1);
+    assert_eq!(destination(), before, "no provider's rule breaks");
+}
+
+#[test]
 fn an_edit_that_would_be_a_mistake_changes_nothing() {
     let install = Install::of_the_sample();
     let before = install.config();

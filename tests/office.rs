@@ -146,3 +146,55 @@ fn a_daemon_whose_log_nobody_takes_goes_on() {
     let said = said.unwrap();
     assert!(said.starts_with("250"), "{said}");
 }
+
+#[test]
+fn two_conversations_become_one_by_one_command_and_stay_one() {
+    let names = Names::start();
+    let house = house(&names);
+    let daemon = house.start();
+    let api = daemon.api();
+    let writes = |from: &str, to: &str, id: &str, subject: &str, text: &str| {
+        let mail = mails::mail(from, to, id, subject, "", text);
+        let said = Client::greeted(daemon.address()).unwrap().mail(from, &[to], &mail).unwrap();
+        assert!(said.starts_with("250"), "{said}");
+    };
+    let number_of = |contact: &str| {
+        let rows = api.conversations();
+        rows.iter().find(|row| row["contact"] == contact).unwrap()["number"].to_string()
+    };
+    writes(ADA, SUPPORT, "1@customer.example", "Parcel", "Where is the blue parcel?");
+    let ada = number_of(ADA);
+    // Her colleague answers with her number from an address that takes no part.
+    let (bob, subject) = ("bob@customer.example", format!("Re: Parcel [{ada}]"));
+    writes(bob, SUPPORT, "2@customer.example", &subject, "We also miss the red one.");
+    writes(bob, "billing@acme.example", "3@customer.example", "Invoice", "Which one?");
+    let bill =
+        api.conversations().iter().find(|row| row["address"] == "billing@acme.example").unwrap()["number"].to_string();
+    let bobs =
+        api.conversations().iter().find(|row| row["contact"] == bob && row["address"] == SUPPORT).unwrap().clone();
+    assert!(!bobs["linked_to"].is_null(), "{bobs:#}");
+    let bobs = bobs["number"].to_string();
+
+    let refused = house.run(&["conversations", "merge", &ada, &bill]);
+    assert_eq!(refused.status.code(), Some(64), "{}", String::from_utf8_lossy(&refused.stderr));
+    let done = house.run(&["conversations", "merge", &format!("#{ada}"), &format!("#{bobs}"), "--json"]);
+    let one: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+
+    assert_eq!(one["number"].to_string(), ada);
+    let line = one["timeline"].to_string();
+    assert!(line.contains("the blue parcel") && line.contains("the red one"), "{one:#}");
+    assert_eq!(api.conversation(&bobs)["number"].to_string(), ada, "his number leads there");
+    writes(bob, SUPPORT, "4@customer.example", &format!("Re: Parcel [{bobs}]"), "Any news?");
+    assert!(api.conversation(&ada)["timeline"].to_string().contains("Any news?"));
+    // Both get the letter, which quotes his mail and nothing from before he took part.
+    let path = format!("/api/v1/conversations/{ada}/replies");
+    let sent = api.send("POST", &path, &serde_json::json!({ "markdown": "Both are found.", "by": "Grace" }));
+    let letter = sent["timeline"].as_array().unwrap().iter().rfind(|line| line["kind"] == "letter").unwrap();
+    let to: Vec<&str> =
+        letter["recipients"].as_array().unwrap().iter().map(|one| one["to"].as_str().unwrap()).collect();
+    assert_eq!(to, [ADA, bob]);
+    let text = letter["text"].as_str().unwrap();
+    assert!(text.contains("Any news?") && !text.contains("the blue parcel"), "{text}");
+    daemon.stop();
+    house.verify();
+}

@@ -10,7 +10,8 @@ const NAMED_MAX: usize = 20;
 ///
 /// A field counts only when every DKIM signature of From's domain covers it: else anybody on the way, or who sends an old
 /// mail again, could have added it. Mail without such a signature is proved as a whole or not at all, which is for the
-/// level to say.
+/// level to say. Mail that is not addressed to us in such a field names nobody: it was sent to others and perhaps again by
+/// somebody else, or to us in blind copy, which is not ours to tell.
 pub fn named(mail: &Mail, ours: &Directory) -> Vec<Address> {
     let Some(from) = &mail.from else { return Vec::new() };
     let signed: Vec<&str> = mail.header("DKIM-Signature").filter(|value| speaks_for(value, from.domain())).collect();
@@ -18,12 +19,15 @@ pub fn named(mail: &Mail, ours: &Directory) -> Vec<Address> {
     let to = mail.to.iter().filter(|_| covered("to"));
     let cc = mail.cc.iter().filter(|_| covered("cc"));
     let mut named: Vec<Address> = Vec::new();
+    let mut is_to_us = false;
     for address in to.chain(cc) {
-        if address != from && ours.recipient(address).is_none() && !named.contains(address) && named.len() < NAMED_MAX {
+        if ours.recipient(address).is_some() {
+            is_to_us = true;
+        } else if address != from && !named.contains(address) && named.len() < NAMED_MAX {
             named.push(address.clone());
         }
     }
-    named
+    if is_to_us { named } else { Vec::new() }
 }
 
 /// Whether `d=` is the domain of From, above or below it. Too much is no harm: one more signature must cover the field.
@@ -85,8 +89,16 @@ mod tests {
     }
 
     #[test]
+    fn a_mail_to_others_names_nobody_whoever_sent_it_to_us() {
+        assert!(named_in("To: bob@customer.example\r\nCc: carl@other.example\r\n").is_empty());
+        let added =
+            format!("To: support@acme.example\r\n{}", signed("customer.example", "Cc").replace("in+k1@mx.", "k@"));
+        assert!(named_in(&added).is_empty(), "who sends it again can put us in where nothing is signed");
+    }
+
+    #[test]
     fn a_mail_to_a_thousand_names_few() {
         let many: Vec<String> = (0..1000).map(|n| format!("x{n}@other.example")).collect();
-        assert_eq!(named_in(&format!("To: {}\r\n", many.join(",\r\n "))).len(), NAMED_MAX);
+        assert_eq!(named_in(&format!("To: support@acme.example,\r\n {}\r\n", many.join(",\r\n "))).len(), NAMED_MAX);
     }
 }

@@ -162,6 +162,22 @@ impl Key {
     }
 }
 
+impl Key {
+    /// Like [`Key::sign`], with the length of the body in `l=`: whatever is put behind it is not covered (S-07).
+    ///
+    /// # Errors
+    /// When the mail has none of the fields to sign.
+    pub fn sign_leaving_the_end_open(&self, mail: &[u8]) -> io::Result<Vec<u8>> {
+        let signer = DkimSigner::from_key(self.signing_key()?)
+            .domain(&self.domain)
+            .selector(&self.selector)
+            .headers(SIGNED_FIELDS)
+            .body_length(true);
+        let signature = signer.sign(mail).map_err(io::Error::other)?;
+        Ok([signature.to_header().as_bytes(), mail].concat())
+    }
+}
+
 /// Somebody who writes to a support address.
 #[derive(Debug, Clone)]
 pub struct Customer {

@@ -56,34 +56,53 @@ pub fn with_body(mail: &[u8], body: &str) -> Vec<u8> {
     [&mail[..end], body.as_bytes()].concat()
 }
 
-/// The mail with one more ARC set on top, sealed by the key's domain. RFC 8617.
-///
-/// The chain that is there already is checked against the DNS server at `dns`, as an honest sealer does.
+/// The mail with one more ARC set on top, sealed by the key's domain: see [`Sealer::seal`].
 ///
 /// # Errors
-/// When the mail cannot be read, or the chain has failed before.
+/// As [`Sealer::seal`].
 pub async fn seal(mail: &[u8], sealer: &Key, claim: Claim<'_>, dns: SocketAddr) -> io::Result<Vec<u8>> {
-    let message = AuthenticatedMessage::parse(mail).ok_or_else(|| io::Error::other("no mail"))?;
-    let chain = resolver(dns)?.verify_arc(&message).await;
-    let signature = Signature { d: claim.domain().into(), s: "claimed".into(), ..Signature::default() };
-    let results = AuthenticationResults::new(&sealer.domain);
-    let results = match claim {
-        Claim::DmarcPass(domain) => {
-            results.with_dmarc_result(&DmarcOutput::default().with_domain(domain).with_dkim_result(DmarcResult::Pass))
-        }
-        Claim::DmarcFail(domain) => results.with_dmarc_result(
-            &DmarcOutput::default().with_domain(domain).with_dkim_result(DmarcResult::Fail(Error::NotAligned)),
-        ),
-        Claim::DkimPass(domain) => results.with_dkim_result(&DkimOutput::pass().with_signature(&signature), domain),
-        Claim::Nothing => results.with_dmarc_result(&DmarcOutput::default()),
-    };
-    let set = ArcSealer::from_key(sealer.signing_key()?)
-        .domain(&sealer.domain)
-        .selector(&sealer.selector)
-        .headers(["From", "To", "Subject", "Date", "Message-ID", "DKIM-Signature"])
-        .seal(&message, &results, &chain)
-        .map_err(io::Error::other)?;
-    Ok([set.to_header().as_bytes(), mail].concat())
+    Sealer::new(dns)?.seal(mail, sealer, claim).await
+}
+
+/// Seals many mails: it makes its resolver once, which is dear.
+#[derive(Clone)]
+pub struct Sealer(MessageAuthenticator);
+
+impl Sealer {
+    /// Asks the DNS server at `dns`.
+    ///
+    /// # Errors
+    /// When there is no resolver to be had.
+    pub fn new(dns: SocketAddr) -> io::Result<Self> {
+        resolver(dns).map(Self)
+    }
+
+    /// The mail with one more ARC set on top, sealed by the key's domain. RFC 8617.
+    ///
+    /// The chain that is there already is checked, as an honest sealer does.
+    ///
+    /// # Errors
+    /// When the mail cannot be read, or the chain has failed before.
+    pub async fn seal(&self, mail: &[u8], sealer: &Key, claim: Claim<'_>) -> io::Result<Vec<u8>> {
+        let message = AuthenticatedMessage::parse(mail).ok_or_else(|| io::Error::other("no mail"))?;
+        let chain = self.0.verify_arc(&message).await;
+        let signature = Signature { d: claim.domain().into(), s: "claimed".into(), ..Signature::default() };
+        let results = AuthenticationResults::new(&sealer.domain);
+        let dmarc = |domain: &str, result| DmarcOutput::default().with_domain(domain).with_dkim_result(result);
+        let results = match claim {
+            Claim::DmarcPass(domain) => results.with_dmarc_result(&dmarc(domain, DmarcResult::Pass)),
+            Claim::DmarcFail(domain) => results.with_dmarc_result(&dmarc(domain, DmarcResult::Fail(Error::NotAligned))),
+            Claim::DkimPass(domain) => results.with_dkim_result(&DkimOutput::pass().with_signature(&signature), domain),
+            Claim::Nothing => results.with_dmarc_result(&DmarcOutput::default()),
+        };
+        let set = ArcSealer::from_key(sealer.signing_key()?)
+            .domain(&sealer.domain)
+            .selector(&sealer.selector)
+            .headers(["From", "To", "Subject", "Date", "Message-ID", "DKIM-Signature"])
+            .seal(&message, &results, &chain)
+            .map_err(io::Error::other)?;
+        Ok([set.to_header().as_bytes(), mail].concat())
+    }
 }
 
 impl<'a> Claim<'a> {

@@ -13,6 +13,8 @@ mod roads;
 pub use client::{Dialogue, send, send_behind_a_proxy, send_over_tls_without_checking_the_certificate};
 pub use customer::{Customer, Key};
 pub use dns::{Dns, Zone};
-pub use forwarder::{Claim, gmail_envelope_sender, gmail_headers, seal, srs_envelope_sender, with_body, with_header};
+pub use forwarder::{
+    Claim, Sealer, gmail_envelope_sender, gmail_headers, seal, srs_envelope_sender, with_body, with_header,
+};
 pub use mailbox::{Delivered, Mailbox};
 pub use roads::{Arriving, Posted, Road, Roads};
