@@ -6,7 +6,7 @@
 use super::{
     desk::Desk,
     facts::Fact,
-    participants,
+    participants::{self, PARTICIPANTS_MAX},
     requests::{Merged, StoreError},
     rows::{ConversationRow, Participant, Status},
     steps::{self, drop_job, event, wait},
@@ -37,6 +37,9 @@ pub(super) fn merge(
         return Ok(Merged::Refused("it has taken in as many conversations as it can"));
     }
     take_part(&mut stays, &goes);
+    if stays.participants.len() > PARTICIPANTS_MAX {
+        return Ok(Merged::Refused("more people would take part than a letter is sent to"));
+    }
     let words = format!("conversation {} of {} was merged into this one", goes.number, goes.contact);
     event(desk, &mut stays, now, "merged", &words)?;
     stays.last_mail = newer(desk, &stays, &goes)?;

@@ -155,6 +155,22 @@ async fn merges_in_a_row_lead_to_the_last_in_one_step() {
 }
 
 #[tokio::test]
+async fn two_crowds_stay_two() {
+    let bed = Bed::segments();
+    let store = bed.open();
+    let mut ids = Vec::new();
+    for n in 1..=2u64 {
+        let many: Vec<String> = (0..11).map(|who| format!("x{n}-{who}@other.example")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        ids.push(keep(&store, naming(mail(n, &format!("c{n}@customer.example")), &many)).await);
+    }
+    let merged = store.merge(ids[0].id, ids[1].id, NOW).await.unwrap();
+    assert!(matches!(merged, Merged::Refused(why) if why.contains("take part")), "{merged:?}");
+    assert_eq!((row(&store, ids[0].id), row(&store, ids[1].id)), (ids[0].clone(), ids[1].clone()));
+    end(store, &bed).await;
+}
+
+#[tokio::test]
 async fn conversations_of_two_addresses_stay_two() {
     let bed = Bed::segments();
     let store = bed.open();

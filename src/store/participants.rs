@@ -14,8 +14,8 @@ use crate::{
     types::{Level, Millis},
 };
 
-/// Participants of one conversation, the contact not counted.
-const PARTICIPANTS_MAX: usize = 20;
+/// Participants of one conversation, the contact not counted: as many as a letter is copied to.
+pub(super) const PARTICIPANTS_MAX: usize = 20;
 
 /// What a kept mail of a person changes: whom it names takes part from now on, and its writer has proved what it proves.
 ///
