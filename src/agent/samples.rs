@@ -105,7 +105,7 @@ pub(super) fn mail(id: u64, new_text: &str) -> CaseMail {
 /// In the sample conversation, at that level.
 pub(super) fn filed(level: Level) -> Filed {
     let place = Place::Conversation { id: ConversationId(1), joined_by: None, level, why: String::new() };
-    Filed { address: Some(address("support@acme.example")), place }
+    Filed { address: Some(address("support@acme.example")), place, keys: Vec::new() }
 }
 
 pub(super) fn passage(text: &str) -> Passage {

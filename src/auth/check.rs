@@ -21,6 +21,9 @@ use super::{
 };
 use crate::types::{Address, ArcSeal, DkimSignature, Envelope, Level, Verdict, Verdicts};
 
+/// Seals of a chain that are named in the findings.
+const SEALERS_MAX: usize = 20;
+
 /// One mail to be checked.
 pub(super) struct Case {
     pub(super) envelope: Envelope,
@@ -191,6 +194,7 @@ impl Case {
             sealer,
             sets: u32::try_from(chain.sets().len()).unwrap_or(u32::MAX),
             vouched: arc::voucher(chain, &self.registered.sealers, covers, says).is_some(),
+            sealers: chain.sets().iter().take(SEALERS_MAX).map(|set| set.seal.header.d.to_ascii_lowercase()).collect(),
         }
     }
 

@@ -70,7 +70,7 @@ mod tests {
             reason: nasty.into(),
         };
         verdicts.dkim.push(signature);
-        verdicts.arc = ArcSeal { verdict: Verdict::Fail, sealer: nasty.into(), sets: 1, vouched: false };
+        verdicts.arc = ArcSeal { verdict: Verdict::Fail, sealer: nasty.into(), sets: 1, ..ArcSeal::default() };
         let field = authentication_results("mx.acme.example", &verdicts, &envelope());
         assert!(field.ends_with("\r\n") && field.is_ascii());
         let inner = field.trim_end().replace("\r\n\t", "");

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use super::{Context, Failure, block_on, control, paint};
 use crate::{
-    config::Config,
-    conversation::{self, quotes},
+    config::{Autopilot, Config},
+    conversation::{self, Lookups, NumberPlace, Sought, quotes, told},
     daemon,
     intake::Judged,
     mime, setup,
@@ -39,9 +39,9 @@ pub(super) struct Args {
     /// As if MAIL FROM were this; the null sender without.
     #[arg(long)]
     mail_from: Option<Address>,
-    /// As if RCPT TO were this; without, the headers decide.
+    /// As if RCPT TO were this; may be said several times. Without, the headers decide.
     #[arg(long)]
-    rcpt: Option<Address>,
+    rcpt: Vec<Address>,
 }
 
 pub(super) fn run(context: &Context, args: Args) -> Result<(), Failure> {
@@ -50,11 +50,14 @@ pub(super) fn run(context: &Context, args: Args) -> Result<(), Failure> {
         print!("{}", visible(&body));
         return Ok(());
     }
-    let judged = block_on(judge(context, args, body))?;
+    // Without a configuration nothing is registered; everything else can be said all the same.
+    let config = if context.config.exists() { control::load(&context.config)? } else { Config::default() };
+    let (judged, sought) = block_on(judge(&config, args, body))?;
+    let steps = steps(&config, &judged, &sought);
     if context.json {
-        println!("{:#}", report(&judged));
+        println!("{:#}", report(&judged, &steps));
     } else {
-        print!("{}", in_words(&judged));
+        print!("{}", in_words(&judged, &steps));
     }
     Ok(())
 }
@@ -79,15 +82,13 @@ fn visible(body: &[u8]) -> String {
     format!("{}\n{}", parted.new_text.trim_end_matches('\n'), parted.signature)
 }
 
-async fn judge(context: &Context, args: Args, body: Bytes) -> Result<Judged, Failure> {
-    // Without a configuration nothing is registered; everything else can be said all the same.
-    let config = if context.config.exists() { control::load(&context.config)? } else { Config::default() };
-    let secret = secret(&config);
+async fn judge(config: &Config, args: Args, body: Bytes) -> Result<(Judged, Vec<Sought>), Failure> {
+    let secret = secret(config);
     let keys = daemon::reply_keys(&config.store.path, &secret).map_err(|error| Failure::io(error.to_string()))?;
-    let judge = daemon::judge(&config, &secret, keys).map_err(|error| Failure::config(error.to_string()))?;
+    let judge = daemon::judge(config, &secret, keys).map_err(|error| Failure::config(error.to_string()))?;
     let clock = Clock::system();
     let shared = Address::parse(&format!("{}@{}", config.smtp.shared_destination, config.smtp.hostname));
-    let recipient = args.rcpt.or(shared.ok());
+    let recipients = if args.rcpt.is_empty() { shared.into_iter().collect() } else { args.rcpt };
     let envelope = Envelope {
         id: IdMaker::new(clock.clone(), 0).mail(),
         arrived: clock.now(),
@@ -96,10 +97,66 @@ async fn judge(context: &Context, args: Args, body: Bytes) -> Result<Judged, Fai
         esmtp: true,
         tls: None,
         mail_from: args.mail_from,
-        recipients: recipient.into_iter().map(|address| Recipient { address }).collect(),
+        recipients: recipients.into_iter().map(|address| Recipient { address }).collect(),
         smtputf8: false,
     };
-    Ok(judge.judge(envelope, body).await)
+    let judged = judge.judge(envelope, body).await;
+    let sought = judge.directory().sought(&judged.envelope.recipients, &judged.mail);
+    Ok((judged, sought))
+}
+
+/// Every rule that was tried, in order, in words.
+fn steps(config: &Config, judged: &Judged, sought: &[Sought]) -> Vec<String> {
+    let Judged { mail, verdicts, class, destinations, .. } = judged;
+    let mut steps: Vec<String> = sought.iter().map(|sought| format!("address: {}", sought.words())).collect();
+    steps.extend(told::proofs(verdicts));
+    steps.extend(told::level(verdicts));
+    let word = json!(class.class);
+    steps.push(format!("class {}", word.as_str().unwrap_or_default()));
+    steps.extend(class.reasons.iter().map(|reason| format!("class, because: {reason}")));
+    steps.extend(mail.notes.iter().map(|note| format!("note: {}", note.0)));
+    steps.extend(keys(&destinations[0].lookups));
+    for address in destinations.iter().filter_map(|destination| destination.address.as_ref()) {
+        steps.extend(autopilot(config, address, judged));
+    }
+    steps
+}
+
+/// The keys it offers, in the order they are followed. What they name stands in the store, which is not asked.
+fn keys(lookups: &Lookups) -> Vec<String> {
+    let reply_keys = lookups.reply_keys.iter().map(|id| format!("key: a reply key of ours names conversation {id}"));
+    let numbers = lookups.numbers.iter().map(|(number, place)| {
+        let place = match place {
+            NumberPlace::Subject => "the subject",
+            NumberPlace::NewText => "the new text",
+            NumberPlace::Quoted => "the quoted text",
+        };
+        format!("key: {place} names number {number}")
+    });
+    let ids = lookups.message_ids.iter().take(IDS_TOLD_MAX).map(|id| format!("key: it refers to the message <{id}>"));
+    let mut told: Vec<String> = reply_keys.chain(numbers).chain(ids).collect();
+    if told.is_empty() {
+        told.push("key: nothing in it names an earlier conversation".into());
+    }
+    told
+}
+
+/// Message-IDs that are told.
+const IDS_TOLD_MAX: usize = 10;
+
+/// The conditions for an AI answer that can be said without the store.
+fn autopilot(config: &Config, address: &Address, judged: &Judged) -> Vec<String> {
+    let Some(settings) = config.addresses.iter().find(|one| one.address == *address) else { return Vec::new() };
+    let needed = settings.level_min.unwrap_or(config.agent.level_min);
+    let person = judged.class.class.is_personal();
+    let conditions = [
+        ("a person wrote it".to_owned(), person),
+        (format!("Autopilot is not off for {address}"), settings.autopilot != Autopilot::Off),
+        (format!("it has level {} or more", needed.as_u8()), judged.verdicts.level >= needed),
+    ];
+    let told =
+        conditions.iter().map(|(words, met)| format!("Autopilot: {}: {words}", if *met { "met" } else { "not met" }));
+    told.collect()
 }
 
 /// The secret of the install where there is one; else one that fits nothing.
@@ -110,7 +167,7 @@ fn secret(config: &Config) -> Secret {
 }
 
 /// The contract of `--json`.
-fn report(judged: &Judged) -> Value {
+fn report(judged: &Judged, steps: &[String]) -> Value {
     let Judged { mail, verdicts, class, destinations, .. } = judged;
     let parted = quotes::part(mail);
     let lookups = &destinations[0].lookups;
@@ -139,11 +196,12 @@ fn report(judged: &Judged) -> Value {
         "bounce": conversation::bounce(mail, class.class),
         "notice": conversation::notice(mail, class.class),
         "notes": mail.notes,
+        "steps": steps,
     })
 }
 
-fn in_words(judged: &Judged) -> String {
-    let report = report(judged);
+fn in_words(judged: &Judged, steps: &[String]) -> String {
+    let report = report(judged, steps);
     let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
     let verdicts = &judged.verdicts;
     let lines = [
@@ -152,25 +210,10 @@ fn in_words(judged: &Judged) -> String {
         ("address", text(&report["address"])),
         ("class", format!("{} ({})", text(&report["class"]), judged.class.reasons.join("; "))),
         ("level", format!("{} ({}): {}", verdicts.level.as_u8(), verdicts.level.word(), verdicts.sentence)),
-        (
-            "auth",
-            format!(
-                "spf {}, dmarc {}, arc {}",
-                verdicts.spf.word(),
-                verdicts.dmarc.word(),
-                verdicts.arc.verdict.word()
-            ),
-        ),
         ("number", report["number"].to_string()),
-        ("notes", judged.mail.notes.iter().map(|note| note.0.as_str()).collect::<Vec<_>>().join("; ")),
     ];
     let mut out: String =
         lines.iter().map(|(name, value)| format!("{name:>8}: {}\n", paint::one_line(value))).collect();
-    for signature in &verdicts.dkim {
-        let aligned = if signature.aligned { "aligned" } else { "not aligned" };
-        let line = format!("{} ({aligned}) {} {}", signature.domain, signature.verdict.word(), signature.reason);
-        out += &format!("    dkim: {}\n", paint::one_line(&line));
-    }
     for failed in
         conversation::bounce(&judged.mail, judged.class.class).into_iter().flat_map(|bounce| bounce.recipients)
     {
@@ -183,6 +226,8 @@ fn in_words(judged: &Judged) -> String {
             out += &format!("{name:>8}: {}\n", paint::one_line(&value));
         }
     }
+    out += "\nWhat was tried, in order:\n";
+    out.extend(steps.iter().map(|step| format!("  {}\n", paint::one_line(step))));
     out += &format!("\n{}\n", paint::harmless(text(&report["new_text"]).trim()));
     out
 }

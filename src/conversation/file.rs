@@ -2,6 +2,10 @@
 //!
 //! Pure: sees only what the store found. Who may *answer* is decided in `agent::autopilot`.
 
+mod tried;
+
+pub use tried::{KeyOutcome, KeyTried, tried};
+
 use super::{
     Arrival, Brake, Candidate, Class, Destination, Filing, Fingerprint, Found, HeldReason, IgnoredReason, Key,
     SignedBefore,

@@ -13,6 +13,7 @@ pub mod quotes;
 mod reply_key;
 mod routing;
 mod same_text;
+pub mod told;
 
 pub use arrival::{
     AnswerPolicy, Arrival, Candidate, Destination, Filing, Found, HeldReason, IgnoredReason, Key, MailSummary,
@@ -20,12 +21,12 @@ pub use arrival::{
 };
 pub use bounce::{Bounce, BouncedRecipient, bounce};
 pub use class::{Class, Classified, classify, classify_at};
-pub use file::{FileFn, file};
+pub use file::{FileFn, KeyOutcome, KeyTried, file, tried};
 pub use form::form_customer;
 pub use lookups::{Brake, Fingerprint, Lookups, lookups, may_hold_numbers};
 pub use naming::named;
 pub use notice::{Notice, notice};
 pub use number::{NumberPlace, numbers_in};
 pub use reply_key::ReplyKeys;
-pub use routing::{Destined, Directory, Registered, Routed};
+pub use routing::{Destined, Directory, Registered, Routed, Sought, SoughtOutcome};
 pub use same_text::text_digest;

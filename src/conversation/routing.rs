@@ -1,8 +1,12 @@
 //! Which of our addresses a mail reaches.
 
+mod sought;
+
 use std::collections::HashMap;
 
 use constant_time_eq::constant_time_eq;
+
+pub use sought::{Sought, SoughtOutcome};
 
 use crate::{
     mime::Mail,

@@ -17,7 +17,7 @@ use crate::{
     setup, smtp,
     store::{OpenError, Store, StoreError},
     types::{Address, Clock, IdMaker, Secret},
-    web::Office,
+    web::{self, Office},
 };
 
 /// Why the daemon does not start.
@@ -105,7 +105,10 @@ impl Parts {
     }
 
     pub(super) fn office(&self) -> Office {
-        Office { store: self.store.clone(), writer: self.writer.clone(), clock: self.clock.clone() }
+        let (config, store, writer) = (&self.config, self.store.clone(), self.writer.clone());
+        let desk = agent::StoreDesk::new(store.clone(), writer.clone(), &config.addresses, config.agent.brakes);
+        let rules = web::Rules { directory: self.judge.directory().clone(), agent: config.agent.clone(), desk };
+        Office { store, writer, clock: self.clock.clone(), rules: Arc::new(rules) }
     }
 
     /// What the delivery queue works with.

@@ -12,7 +12,7 @@ use super::{
     signatures, steps, view,
 };
 use crate::{
-    conversation::{Arrival, Brake, Candidate, Destination, FileFn, Filing, Found, HeldReason, Key},
+    conversation::{self, Arrival, Brake, Candidate, Destination, FileFn, Filing, Found, HeldReason, Key, KeyTried},
     types::{Accepted, ConversationId, Level, MailId},
 };
 
@@ -81,7 +81,7 @@ pub(super) fn accept(desk: &mut Desk, mut mail: Prepared, file: FileFn) -> Resul
     let mut filings = file_everywhere(desk, &mail.arrival, file, &mut replay)?;
     if filings.is_empty() {
         // Nobody may lose a mail by naming no destination for it.
-        filings.push(Filed { address: None, place: Place::Held(HeldReason::NoAddress) });
+        filings.push(Filed { address: None, place: Place::Held(HeldReason::NoAddress), keys: Vec::new() });
     }
     let elsewhere = filings.iter().find_map(|filed| match filed.place {
         Place::Duplicate(first) if first != id => Some(first),
@@ -116,8 +116,9 @@ fn file_everywhere(
 ) -> Result<Vec<Filed>, StoreError> {
     let mut filings = Vec::with_capacity(arrival.destinations.len());
     let signed_before = signatures::signed_before(desk, arrival)?;
-    let mut decide = |found, destination: &Destination| {
-        let filing = file(arrival, destination, &Found { signed_before, ..found });
+    let mut decide = |found: &mut Found, destination: &Destination| {
+        found.signed_before = signed_before;
+        let filing = file(arrival, destination, found);
         if let Filing::Replayed { why } = &filing {
             replay.get_or_insert_with(|| why.clone());
         }
@@ -132,12 +133,13 @@ fn file_everywhere(
         let address = destination.address.clone();
         match earlier_copy(desk, arrival, destination)? {
             Some(first) if destination.one_of => {
-                had_by.get_or_insert(Filed { address, place: Place::Duplicate(first) });
+                had_by.get_or_insert(Filed { address, place: Place::Duplicate(first), keys: Vec::new() });
             }
-            Some(first) => filings.push(Filed { address, place: Place::Duplicate(first) }),
+            Some(first) => filings.push(Filed { address, place: Place::Duplicate(first), keys: Vec::new() }),
             None => {
                 taken |= destination.one_of;
-                filings.push(Filed { address, place: place(desk, arrival, destination, &mut decide)? });
+                let (place, keys) = place(desk, arrival, destination, &mut decide)?;
+                filings.push(Filed { address, place, keys });
             }
         }
     }
@@ -161,10 +163,12 @@ fn place(
     desk: &mut Desk,
     arrival: &Arrival,
     destination: &Destination,
-    mut decide: impl FnMut(Found, &Destination) -> Filing,
-) -> Result<Place, StoreError> {
-    let found = candidates(desk, destination)?;
-    let place = match decide(found, destination) {
+    mut decide: impl FnMut(&mut Found, &Destination) -> Filing,
+) -> Result<(Place, Vec<KeyTried>), StoreError> {
+    let mut found = candidates(desk, destination)?;
+    let filing = decide(&mut found, destination);
+    let keys = conversation::tried(arrival, &found, &filing);
+    let place = match filing {
         Filing::Held(reason) => Place::Held(reason),
         Filing::Ignored(reason) => Place::Ignored(reason),
         Filing::Joins { conversation, key, reopens, level } => match view::surviving(desk, conversation)? {
@@ -190,7 +194,7 @@ fn place(
             level: arrival.verdicts.level,
         }))?;
     }
-    Ok(place)
+    Ok((place, keys))
 }
 
 /// The conversations that the keys of a mail propose, of this support address only.

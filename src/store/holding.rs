@@ -70,7 +70,8 @@ pub(super) fn release(desk: &mut Desk, release: Release) -> Result<ConversationI
     let Place::Conversation { id, joined_by, why, .. } = place else {
         return refused("it cannot be filed: it has no usable From");
     };
-    mail.filings[at] = Filed { address: Some(address), place: Place::Conversation { id, joined_by, level, why } };
+    let keys = std::mem::take(&mut mail.filings[at].keys);
+    mail.filings[at] = Filed { address: Some(address), place: Place::Conversation { id, joined_by, level, why }, keys };
     desk.state(&Fact::Mail(Box::new(mail)))?;
     let mut row = steps::conversation(desk, id)?;
     event(desk, &mut row, release.now, "released", &format!("{silent}; it was held because {}", reason.words()))?;

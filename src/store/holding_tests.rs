@@ -166,8 +166,13 @@ async fn what_is_learned_of_a_forwarder_is_listed_and_can_be_taken_back() {
         assert!(refusal(store.release(Release { learn: true, ..release(1) }).await).contains("no forwarder"));
         let mut sealed = mail(2, ADA);
         sealed.verdicts.level = Level::Forged;
-        sealed.verdicts.arc =
-            ArcSeal { verdict: Verdict::Pass, sealer: "relay.example".into(), sets: 1, vouched: false };
+        sealed.verdicts.arc = ArcSeal {
+            verdict: Verdict::Pass,
+            sealer: "relay.example".into(),
+            sets: 1,
+            vouched: false,
+            sealers: Vec::new(),
+        };
         let mut enveloped = mail(3, "srs0=x@srs.example");
         enveloped.mail.from = Some(address(ADA));
         (enveloped.verdicts.level, enveloped.verdicts.spf) = (Level::Forged, Verdict::Pass);

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    conversation::{Classified, HeldReason, IgnoredReason, Key, MailSummary},
+    conversation::{Classified, HeldReason, IgnoredReason, Key, KeyTried, MailSummary},
     types::{Address, Author, ConversationId, Envelope, LetterId, Level, MailId, Millis, Number, Verdicts},
 };
 
@@ -59,6 +59,9 @@ pub struct Filed {
     pub address: Option<Address>,
     /// The place.
     pub place: Place,
+    /// What became of each conversation that the mail's keys proposed there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<KeyTried>,
 }
 
 /// The one visible place.

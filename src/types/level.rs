@@ -122,6 +122,9 @@ pub struct ArcSeal {
     pub sets: u32,
     /// Whether a sealer registered for this address vouches that the original passed.
     pub vouched: bool,
+    /// `d=` of each seal, oldest first, lower case.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sealers: Vec<String>,
 }
 
 /// Everything that was found out about who wrote a mail.

@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     held,
     problem::Problem,
-    view::{self, ConversationView, WhyView},
+    view::{self, ConversationView},
+    why::{self, Rules, WhyView},
 };
 use crate::{
     outbound::{WriteError, Writer},
@@ -31,6 +32,8 @@ pub struct Office {
     pub writer: Writer,
     /// The time.
     pub clock: Clock,
+    /// What explaining needs.
+    pub rules: Arc<Rules>,
 }
 
 pub(super) type Answer<T> = Result<Json<T>, Problem>;
@@ -208,7 +211,7 @@ pub(super) fn mail_row(office: &Office, id: &str) -> Result<MailRow, Problem> {
 
 async fn why(State(office): State<Arc<Office>>, Path(id): Path<String>) -> Answer<WhyView> {
     let row = mail_row(&office, &id)?;
-    Ok(Json(view::why(&office.store, row).await?))
+    Ok(Json(why::why(&office, row).await?))
 }
 
 async fn raw(State(office): State<Arc<Office>>, Path(id): Path<String>) -> Result<impl IntoResponse, Problem> {

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     api::{Answer, Office, find, mail_row},
     problem::Problem,
-    view::{self, WhyView},
+    view,
+    why::{self, WhyView},
 };
 use crate::{
     conversation::Notice,
@@ -93,7 +94,7 @@ struct HeldMail {
 async fn show(State(office): State<Arc<Office>>, Path(id): Path<String>) -> Answer<HeldMail> {
     let row = held(&office, &id)?;
     let (held, notice) = (reasons(&row), view::notice(&office.store, &row).await?);
-    Ok(Json(HeldMail { why: view::why(&office.store, row).await?, held, notice }))
+    Ok(Json(HeldMail { why: why::why(&office, row).await?, held, notice }))
 }
 
 #[derive(Debug, Deserialize)]

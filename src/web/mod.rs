@@ -6,5 +6,7 @@ mod api;
 mod held;
 mod problem;
 pub mod view;
+mod why;
 
 pub use api::{Office, doors, router};
+pub use why::{Rules, WhyView};

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use crate::{
-    conversation::{self, Class, Notice, quotes},
+    conversation::{self, Notice, quotes},
     mime,
-    store::{ConversationRow, LetterRow, MailRow, Place, Store, StoreError, What},
+    store::{ConversationRow, LetterRow, MailRow, Store, StoreError, What},
     types::ConversationId,
 };
 
@@ -86,16 +86,6 @@ pub struct LetterView {
     pub text: String,
 }
 
-/// Everything about one mail: what was said, proved, decided, and what became of it.
-#[derive(Debug, Serialize)]
-pub struct WhyView {
-    /// The mail.
-    #[serde(flatten)]
-    pub mail: MailView,
-    /// In words, one step a line.
-    pub steps: Vec<String>,
-}
-
 /// A moment as people write it: RFC 3339, UTC.
 pub fn moment(at: crate::types::Millis) -> String {
     jiff::Timestamp::from_millisecond(at.0 as i64).map(|at| at.to_string()).unwrap_or_default()
@@ -158,71 +148,4 @@ async fn letter(store: &Store, row: LetterRow) -> Result<LetterView, StoreError>
 /// As [`mail`].
 pub async fn notice(store: &Store, row: &MailRow) -> Result<Option<Notice>, StoreError> {
     Ok(conversation::notice(&mime::parse(&store.raw(&row.raw).await?), row.class.class))
-}
-
-/// Explains one mail.
-///
-/// # Errors
-/// As [`mail`].
-pub async fn why(store: &Store, row: MailRow) -> Result<WhyView, StoreError> {
-    let mail = mail(store, row).await?;
-    let row = &mail.row;
-    let envelope = &row.envelope;
-    let from = envelope.mail_from.as_ref().map(|from| from.to_string()).unwrap_or_default();
-    let recipients: Vec<String> = envelope.recipients.iter().map(|r| r.address.to_string()).collect();
-    let tls = envelope.tls.as_ref().map_or("without TLS".into(), |tls| format!("over {}", tls.protocol));
-    let mut steps = vec![
-        format!("{} came from {} ({}) {tls}", moment(envelope.arrived), envelope.peer, envelope.helo),
-        format!("envelope: MAIL FROM:<{from}> RCPT TO:<{}>", recipients.join(">, <")),
-        format!("level {} ({}): {}", row.verdicts.level.as_u8(), row.verdicts.level.word(), row.verdicts.sentence),
-        format!("proof: {}", proof(row)),
-        format!("class {}: {}", class_word(row), reasons(&row.class.reasons)),
-    ];
-    steps.extend(row.mail.notes.iter().map(|note| format!("note: {note}")));
-    if row.class.class == Class::Bounce {
-        let report = conversation::bounce(&mime::parse(&store.raw(&row.raw).await?), Class::Bounce);
-        steps.extend(report.into_iter().flat_map(|report| report.recipients).map(|failed| format!("report: {failed}")));
-    }
-    for filed in &row.filings {
-        steps.push(place(store, filed)?);
-    }
-    steps.push(format!("{} octets kept, BLAKE3 {}", row.raw.len, row.raw.blake3));
-    Ok(WhyView { mail, steps })
-}
-
-fn proof(row: &MailRow) -> String {
-    let verdicts = &row.verdicts;
-    let dkim: Vec<String> =
-        verdicts.dkim.iter().map(|signature| format!("{}={}", signature.domain, signature.verdict.word())).collect();
-    let dkim = if dkim.is_empty() { "none".to_owned() } else { dkim.join(" ") };
-    let (spf, dmarc, arc) = (verdicts.spf.word(), verdicts.dmarc.word(), verdicts.arc.verdict.word());
-    format!("spf {spf}, dkim {dkim}, dmarc {dmarc}, arc {arc}")
-}
-
-fn class_word(row: &MailRow) -> String {
-    serde_json::to_value(row.class.class).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-fn reasons(reasons: &[String]) -> String {
-    if reasons.is_empty() { "nothing speaks against it".into() } else { reasons.join("; ") }
-}
-
-/// Where a mail lies for one address, in words.
-fn place(store: &Store, filed: &crate::store::Filed) -> Result<String, StoreError> {
-    let at = filed.address.as_ref().map_or("at no address".into(), |address| format!("at {address}"));
-    Ok(match &filed.place {
-        Place::Conversation { id, joined_by, why, .. } => {
-            let number = store.conversation(*id)?.map(|row| row.number.to_string()).unwrap_or_default();
-            match joined_by {
-                Some(key) => format!("{at}: joined conversation {number} by {}", key.words()),
-                None => format!("{at}: opened conversation {number}: {why}"),
-            }
-        }
-        Place::Held(reason) => format!("{at}: held: {}", reason.words()),
-        Place::Ignored(reason) => format!("{at}: ignored: {}", reason.words()),
-        Place::Discarded { by, at: when, why } => {
-            format!("{at}: discarded from the held list by {by} at {}: {why}", moment(*when))
-        }
-        Place::Duplicate(first) => format!("{at}: the same mail had been kept before as {first}"),
-    })
 }

@@ -47,6 +47,7 @@ fn arrival(from: &Address, level: Level, number: Number, brake: Brake) -> Arriva
             address: Address::parse(SUPPORT).ok(),
             lookups,
             answer: AnswerPolicy { wanted: true, quiet: Default::default(), reopen_within: Default::default() },
+            named: true,
             one_of: false,
         }],
         dice: 0,
@@ -66,7 +67,7 @@ fn found(world: &World, number: Number) -> Found {
         level: row.level,
         closed: row.closed,
     });
-    Found { candidates: candidates.into_iter().collect() }
+    Found { candidates: candidates.into_iter().collect(), signed_before: None }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

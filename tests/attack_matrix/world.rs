@@ -90,6 +90,8 @@ impl World {
             signature_markdown: String::new(),
             signature_html: None,
             level_min: None,
+            form: None,
+            form_vouches: false,
         };
         let mut config = Config { addresses: vec![support.clone()], limits, ..Config::default() };
         config.smtp.hostname = "mx.acme.example".into();
@@ -101,15 +103,16 @@ impl World {
         let keys = ReplyKeys::new(&[Secret::new([7; 32])]);
         let registered = Registered { address: support.address, destination: Address::parse(DESTINATION).unwrap() };
         let directory = Directory::new(vec![registered], Address::parse("in@mx.acme.example").unwrap());
-        let auth = Authenticator::new(&config.auth, Vec::new(), "mx.acme.example")
-            .with_forwarded_domains(["acme.example".to_owned()]);
-        let judge = Arc::new(Judge::new(&config, directory, auth, keys.clone()));
+        let auth = Authenticator::new(&config.auth, Vec::new()).with_forwarded_domains(["acme.example".to_owned()]);
+        let judge = Arc::new(Judge::new(&config, directory.clone(), auth, keys.clone()));
         let ids = Arc::new(IdMaker::new(clock.clone(), 0));
         let writer = Writer::new(&config, store.clone(), keys, ids.clone(), clock.clone());
+        let read = StoreDesk::new(store.clone(), writer.clone(), &config.addresses, config.agent.brakes);
+        let rules = web::Rules { directory, agent: config.agent.clone(), desk: read };
         Self {
             line: Line::new(judge, store.clone(), clock.clone(), &config.limits),
-            desk: StoreDesk::new(store.clone(), writer.clone(), &config.addresses),
-            office: web::router(Office { store: store.clone(), writer, clock }),
+            desk: StoreDesk::new(store.clone(), writer.clone(), &config.addresses, config.agent.brakes),
+            office: web::router(Office { store: store.clone(), writer, clock, rules: Arc::new(rules) }),
             sealer: Sealer::new(dns.addr()).unwrap(),
             _dns: dns,
             zone,

@@ -14,10 +14,16 @@ impl Names {
     /// `customer.example` sends from 127.0.0.1 only, so its mails are level 3; `strict.example` sends from nowhere and
     /// asks to reject, so mails from it are held.
     pub(crate) fn start() -> Self {
+        Self::with(|_| ())
+    }
+
+    /// The same, and what else `rows` puts there.
+    pub(crate) fn with(rows: impl FnOnce(&Zone)) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let zone = Zone::new();
         zone.txt("customer.example", "v=spf1 ip4:127.0.0.1 -all").txt("_dmarc.customer.example", "v=DMARC1; p=reject");
         zone.txt("strict.example", "v=spf1 -all").txt("_dmarc.strict.example", "v=DMARC1; p=reject");
+        rows(&zone);
         let guard = runtime.enter();
         let dns = Dns::start(zone).unwrap();
         drop(guard);
