@@ -379,6 +379,27 @@ fn passes(row: &MailRow) -> Vec<(&str, bool)> {
     good
 }
 
+/// S-05.
+#[tokio::test]
+async fn s05_a_look_alike_of_our_own_domain_is_noted_where_staff_read_it() {
+    let world = World::new().await;
+    let (mailbox, destination) = world.address(Road::GmailFilter);
+    for (domain, notes) in [
+        ("\u{430}cme.example", vec!["looks like acme.example, and is another", "mixes letters of two scripts"]),
+        ("acrne.example", vec!["looks like acme.example, and is another"]),
+        ("acme-shop.example", vec![]),
+    ] {
+        let boss = play::Customer { address: format!("boss@{domain}"), name: "Boss".into(), key: None };
+        let bytes = boss.unsigned(&mailbox, &format!("{}@x", domain.len()), "Refund", "", "Send it to Eve.");
+        let row = world.taken(&elsewhere("boss@elsewhere.example", bytes), &destination).await;
+        assert_eq!(row.mail.notes.len(), notes.len(), "{:?}", row.mail.notes);
+        for (note, said) in row.mail.notes.iter().zip(notes) {
+            assert!(note.contains(said), "{note}");
+        }
+    }
+    world.end().await;
+}
+
 /// A guessed key proposes and joins nothing, on whatever road.
 #[tokio::test]
 async fn a_number_does_not_let_another_customer_in_on_any_road() {

@@ -2,6 +2,8 @@
 
 #[path = "arc_tests.rs"]
 mod arc;
+#[path = "composition_tests.rs"]
+mod composition;
 #[path = "dmarc_tests.rs"]
 mod dmarc;
 #[path = "dns_tests.rs"]

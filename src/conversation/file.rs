@@ -10,7 +10,7 @@ use super::{
     Arrival, Brake, Candidate, Class, Destination, Filing, Fingerprint, Found, HeldReason, IgnoredReason, Key,
     SignedBefore,
 };
-use crate::types::{Address, Level};
+use crate::types::{Address, Level, addresses_look_alike};
 
 /// The decision, as the store calls it inside its own write.
 pub type FileFn = fn(&Arrival, &Destination, &Found) -> Filing;
@@ -116,6 +116,11 @@ fn why_not(proposed: &Candidate, from: &Address, level: Level) -> String {
     if takes_part(proposed, from) {
         let (needed, shown) = (proposed.level.as_u8(), level.as_u8());
         format!("{key} names conversation {number}, which needs level {needed}; this mail shows level {shown}")
+    } else if std::iter::once(&proposed.contact)
+        .chain(&proposed.participants)
+        .any(|known| addresses_look_alike(known, from))
+    {
+        format!("{key} names conversation {number}; its sender takes no part in it, and only looks like one who does")
     } else {
         format!("{key} names conversation {number}, in which its sender takes no part")
     }

@@ -225,3 +225,15 @@ fn a_signature_that_came_before_takes_a_mail_out_of_every_conversation() {
     let report = decide(Class::Bounce, before(Fingerprint([8; 32])), true, fingerprint);
     assert_eq!(report, Filing::Held(HeldReason::StrayReport));
 }
+
+/// S-05: a guessed number and a From that only looks like the contact's.
+#[test]
+fn s05_one_who_only_looks_like_the_contact_opens_and_staff_are_told() {
+    for from in ["\u{430}da@customer.example", "ada@\u{441}ustomer.example", "ada@custorner.example"] {
+        let arrival = arrival(from, Level::Authenticated, Class::Human);
+        let found = Found { candidates: vec![candidate(Key::ReplyKey)], signed_before: None };
+        let Filing::Opens { linked_to, why } = file(&arrival, &destination(), &found) else { panic!("{from}") };
+        assert_eq!(linked_to, Some(ConversationId(7)));
+        assert!(why.ends_with("its sender takes no part in it, and only looks like one who does"), "{why}");
+    }
+}

@@ -20,7 +20,7 @@ use crate::{
     },
     mime::{self, Mail},
     store::{LearnedRow, Store},
-    types::{Address, Envelope, Millis, Verdicts},
+    types::{Address, Envelope, Millis, Verdicts, domains_look_alike, mixed_label},
 };
 
 /// A longer mail is read on a thread of its own, so that it holds up no other connection.
@@ -36,6 +36,8 @@ pub struct Judge {
     authenticator: Authenticator,
     keys: ReplyKeys,
     policies: HashMap<String, Policy>,
+    /// Domains of our addresses and those we send from.
+    our_domains: Vec<String>,
     long_reads: Semaphore,
     learned: Option<Store>,
 }
@@ -83,12 +85,14 @@ impl Judge {
             let form = address.form.clone().map(|robot| FormRule { robot, vouches: address.form_vouches });
             (address.address.key(), Policy { answer, forwarder, form })
         });
+        let supported = config.addresses.iter().map(|address| address.address.domain().to_owned());
         Self {
             hostname: config.smtp.hostname.clone(),
             directory,
             authenticator,
             keys,
             policies: policies.collect(),
+            our_domains: config.domains.iter().map(|domain| domain.name.clone()).chain(supported).collect(),
             long_reads: Semaphore::new(LONG_READS_MAX),
             learned: None,
         }
@@ -120,7 +124,10 @@ impl Judge {
         let (mail, verdicts) = customer::as_the_group_says(mail, checked);
         let form = self.form(&mail, &ours);
         let class = self.class(&mail, &envelope, &verdicts, &ours, form);
-        let (mail, verdicts) = customer::as_written_by_the_customer(mail, verdicts, &class, form, &ours);
+        let (mut mail, verdicts) = customer::as_written_by_the_customer(mail, verdicts, &class, form, &ours);
+        let looks = mail.from.as_ref().map(|from| looks(from, &self.our_domains)).unwrap_or_default();
+        // They stand first: the list of notes is cut.
+        mail.notes.splice(0..0, looks.into_iter().map(mime::Note));
         let lookups = conversation::lookups(&mail, parted.as_ref(), class.class, &self.keys);
         let destinations = self.destinations(&routed, &mail, lookups);
         let named = conversation::named(&mail, &self.directory);
@@ -229,6 +236,16 @@ impl Judge {
             _ => class,
         }
     }
+}
+
+/// What people should know of how an address looks (S-05).
+fn looks(from: &Address, our_domains: &[String]) -> Vec<String> {
+    let domain = from.domain();
+    let ours = our_domains.iter().find(|ours| domains_look_alike(domain, ours));
+    let ours = ours.map(|ours| format!("the sender's domain {domain} looks like {ours}, and is another"));
+    let mixed =
+        mixed_label(domain).map(|label| format!("`{label}` in the sender's domain mixes letters of two scripts"));
+    ours.into_iter().chain(mixed).collect()
 }
 
 fn read_now(body: &[u8]) -> (Mail, Option<Parted>) {

@@ -155,6 +155,9 @@ fn fill_addresses(mail: &mut Mail, head: &Head<'_>, hits: &mut Hits) {
 }
 
 #[cfg(test)]
+#[path = "from_grammar_tests.rs"]
+mod from_grammar_tests;
+#[cfg(test)]
 #[path = "hostile_tests.rs"]
 mod hostile_tests;
 #[cfg(test)]

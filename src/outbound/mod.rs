@@ -34,6 +34,8 @@ pub use writer::{WriteError, Writer};
 pub type Answer<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 #[cfg(test)]
+mod address_tests;
+#[cfg(test)]
 mod one_message_tests;
 #[cfg(test)]
 mod scripted;

@@ -51,7 +51,21 @@ impl Address {
         if local.len() > LOCAL_OCTETS_MAX {
             return Err(AddressError::Length);
         }
-        Ok(Self { local: parse_local(local)?, domain: parse_domain(domain)? })
+        let domain = parse_domain(domain)?;
+        // Punycode that is none, or of a name that is spelled another way, would be one name to us and another to whoever
+        // decodes it (S-05).
+        if domain.split('.').any(is_coded) && idna::domain_to_ascii(&domain).ok().as_ref() != Some(&domain) {
+            return Err(AddressError::Domain);
+        }
+        Ok(Self { local: parse_local(local)?, domain })
+    }
+
+    /// As [`Address::parse`], of an address that we wrote down ourselves: rules that came later do not undo what was kept.
+    fn kept(text: &str) -> Result<Self, AddressError> {
+        Self::parse(text).or_else(|error| {
+            let (local, domain) = text.rsplit_once('@').ok_or(error)?;
+            Ok(Self { local: parse_local(local)?, domain: parse_domain(domain)? })
+        })
     }
 
     /// The part before the `@`, unquoted, as written.
@@ -129,6 +143,11 @@ fn parse_domain(domain: &str) -> Result<String, AddressError> {
     if ascii.split('.').all(label_ok) { Ok(ascii) } else { Err(AddressError::Domain) }
 }
 
+/// RFC 5890 §2.3.1.
+fn is_coded(label: &str) -> bool {
+    label.starts_with("xn--")
+}
+
 fn is_label_byte(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b == b'-' || b == b'_'
 }
@@ -185,7 +204,7 @@ impl Serialize for Address {
 impl<'de> Deserialize<'de> for Address {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(from)?;
-        Self::parse(&text).map_err(D::Error::custom)
+        Self::kept(&text).map_err(D::Error::custom)
     }
 }
 
@@ -205,6 +224,19 @@ mod tests {
     fn a_unicode_domain_is_kept_in_its_ascii_form() {
         let a = Address::parse("info@Bücher.example").unwrap();
         assert_eq!(a.domain(), "xn--bcher-kva.example");
+    }
+
+    #[test]
+    fn punycode_that_is_none_is_refused_and_what_was_kept_stays_readable() {
+        // Encodes plain ASCII; not in its shortest form; no punycode at all; decodes to upper case.
+        for domain in ["xn--acme-.example", "xn--acme.example", "xn--a.example", "xn--\u{e9}.example", "xn---.example"]
+        {
+            assert!(Address::parse(&format!("a@{domain}")).is_err(), "{domain}");
+        }
+        let real = Address::parse("a@XN--Bcher-KVA.example").unwrap();
+        assert_eq!(real, Address::parse("a@b\u{fc}cher.example").unwrap());
+        let kept: Address = serde_json::from_str("\"a@xn--acme-.example\"").unwrap();
+        assert_eq!(kept.domain(), "xn--acme-.example");
     }
 
     #[test]

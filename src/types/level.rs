@@ -5,7 +5,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 /// How much a message proved about who wrote it. From is a claim; this is the fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// 0: not exactly one usable From, or DMARC fails under a strict policy and no registered forwarder vouches. Is held.
+    /// 0: not exactly one usable From, or DMARC fails under a strict policy and no registered forwarder vouches, or From is
+    /// on a domain of ours without its aligned signature. Is held.
     Forged = 0,
     /// 1: nothing aligned passed, nothing failed hard. Opens conversations, joins none.
     Unproven = 1,

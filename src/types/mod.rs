@@ -8,6 +8,7 @@ mod envelope;
 mod ids;
 mod job;
 mod level;
+mod likeness;
 mod proofs;
 mod secret;
 
@@ -17,5 +18,6 @@ pub use envelope::{Envelope, Recipient, TlsSession};
 pub use ids::{ConversationId, IdError, IdMaker, LetterId, MailId, Number};
 pub use job::{Job, JobId, JobKind, JobState};
 pub use level::{ArcSeal, DkimSignature, Level, Verdict, Verdicts};
+pub use likeness::{addresses_look_alike, domains_look_alike, mixed_label};
 pub use proofs::{Accepted, Approval, Author, Signed};
 pub use secret::Secret;
