@@ -47,12 +47,33 @@ pub(super) fn voucher(
     says: impl Fn(&[u8]) -> bool,
 ) -> Option<String> {
     let newest = chain.sets().last()?;
-    if *chain.result() != DkimResult::Pass || !covers(&newest.signature.header.h) {
+    if !covers(&newest.signature.header.h) {
+        return None;
+    }
+    let (results, sealer) = oldest_trusted(chain, trusted)?;
+    says(results).then(|| sealer.to_ascii_lowercase())
+}
+
+/// Whether a registered sealer says that mail from `from` failed when it came.
+///
+/// Some providers sign what they forward in the name of the company they forward for. Then the company's signature is on
+/// forged mail too, and only what the provider wrote down before tells.
+pub(super) fn contradicts(chain: &ArcOutput<'_>, trusted: &[String], from: &str) -> bool {
+    let results = oldest_trusted(chain, trusted).and_then(|(results, _)| statements(results));
+    results.unwrap_or_default().iter().any(|statement| {
+        let is_about_from = statement.domain("header.from").is_none_or(|domain| domain == from);
+        statement.method == "dmarc" && statement.result == "fail" && is_about_from
+    })
+}
+
+/// The results and the sealer of the set that took the mail from the outside world, in a chain that verifies.
+fn oldest_trusted<'c>(chain: &'c ArcOutput<'_>, trusted: &[String]) -> Option<(&'c [u8], &'c str)> {
+    if *chain.result() != DkimResult::Pass {
         return None;
     }
     let is_trusted = |domain: &str| trusted.iter().any(|sealer| sealer.eq_ignore_ascii_case(domain));
     let oldest = chain.sets().iter().rev().take_while(|set| is_trusted(&set.seal.header.d)).last()?;
-    says(oldest.results.value).then(|| oldest.seal.header.d.to_ascii_lowercase())
+    Some((oldest.results.value, &oldest.seal.header.d))
 }
 
 /// Whether the field says that mail from `from` passed DMARC, or that a signature passed that speaks for it.

@@ -155,6 +155,7 @@ impl Case {
                 || [spf, dmarc, seal.verdict].contains(&Verdict::TempError)
                 || signatures.iter().any(|signature| in_trouble(&signature)),
             is_ours,
+            contradicted: arc::contradicts(&run.arc, &self.registered.sealers, from),
             signer_unknown: signatures.iter().filter(in_trouble).any(|signature| signature.aligned),
             forwarded_by,
             forwarder_says,

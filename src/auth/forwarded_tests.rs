@@ -207,6 +207,12 @@ async fn mail_from_a_domain_of_ours_needs_its_signature() {
         routed.publish(&scene.zone);
         let resigned = routed.sign(&mail).unwrap();
         assert_eq!(scene.level(&resigned, FORWARDER_IP, CUSTOMER, way("cloudflare")).await, 0);
+        // A provider that signs in our name what it forwards has written down before what it found.
+        let dns = scene.dns.addr();
+        let failed = play::seal(&signed, &google, Claim::DmarcFail(domain), dns).await.unwrap();
+        assert_eq!(scene.level(&failed, FORWARDER_IP, GMAIL_SENDER, way("google")).await, 0);
+        let passed = play::seal(&signed, &google, Claim::DmarcPass(domain), dns).await.unwrap();
+        assert_eq!(scene.level(&passed, FORWARDER_IP, GMAIL_SENDER, way("google")).await, 3);
         // A stranger's broken signature is no excuse; trouble with our own key is.
         let stranger = Key::ed25519("evil.example", "s").unwrap();
         scene.zone.servfail("evil.example");

@@ -26,6 +26,8 @@ pub(super) struct Findings<'a> {
     pub(super) dns_trouble: bool,
     /// From is on a domain of ours.
     pub(super) is_ours: bool,
+    /// The registered forwarder says that From failed when it came.
+    pub(super) contradicted: bool,
     /// DNS did not let us see whether a signature of From's own domain holds.
     pub(super) signer_unknown: bool,
     /// What people call the registered forwarder, when the mail came by it.
@@ -50,6 +52,12 @@ fn level_of_author(found: Findings<'_>) -> (Level, String) {
     let from = found.from;
     if !found.from_trouble.is_empty() {
         return (Level::Forged, found.from_trouble.to_owned());
+    }
+    if found.is_ours && found.contradicted {
+        return (
+            Level::Forged,
+            format!("{from} is a domain of ours, and who forwarded this says that it did not pass"),
+        );
     }
     if let Some(signer) = found.signer {
         return (Level::Authenticated, format!("{signer} signed this (DKIM, aligned)"));
@@ -113,6 +121,7 @@ mod tests {
         voucher_unknown: false,
         dns_trouble: false,
         is_ours: false,
+        contradicted: false,
         signer_unknown: false,
         forwarded_by: None,
         forwarder_says: None,
@@ -176,6 +185,8 @@ mod tests {
             assert_eq!(number(found), 0);
         }
         assert_eq!(number(Findings { signer: Some("a.example"), ..ours }), 3);
+        assert_eq!(number(Findings { signer: Some("a.example"), contradicted: true, ..ours }), 0);
+        assert_eq!(number(Findings { signer: Some("a.example"), contradicted: true, ..FAILED }), 3);
         assert_eq!(number(Findings { signer_unknown: true, ..ours }), 1);
     }
 }
