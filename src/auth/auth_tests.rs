@@ -12,6 +12,8 @@ mod dns;
 mod forwarded;
 #[path = "group_tests.rs"]
 mod group;
+#[path = "hostile_zone_tests.rs"]
+mod hostile_zones;
 #[path = "signature_tests.rs"]
 mod signatures;
 
