@@ -163,7 +163,13 @@ impl Parts {
     async fn serve_offices(&self, stop: &CancellationToken) -> Result<Vec<JoinHandle<()>>, StartError> {
         let mut tasks = vec![socket::serve(&self.config, web::router(self.office()), stop.clone())?];
         if let Some(listen) = self.config.web.listen {
-            tasks.push(socket::serve_tcp(listen, web::doors(self.office()), stop.clone()).await?);
+            tasks.push(socket::serve_tcp(listen, web::doors(self.office()), stop.clone()).await?.1);
+        }
+        if let Some(listen) = self.config.web.metrics {
+            let router = web::metrics(self.gauges());
+            let (addr, task) = socket::serve_tcp(listen, router, stop.clone()).await?;
+            info!("showing metrics at {addr}");
+            tasks.push(task);
         }
         Ok(tasks)
     }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use crate::{
     config::Limits,
     conversation::{self, Class, Destined, Lookups},
-    observability::maillog,
+    observability::{counters, maillog},
     smtp::{Body, Intake, ReceiveError, RecipientVerdict},
     store::{ConversationRow, Place, Store, StoreError},
     types::{Accepted, Address, Clock, Envelope, MailId},
@@ -52,6 +52,7 @@ impl Intake for Line {
     async fn receive(&self, envelope: Envelope, body: Body) -> Result<Accepted, ReceiveError> {
         let id = envelope.id;
         let mut judged = self.judge.judge(envelope, body.bytes().clone()).await;
+        let (level, class) = (judged.verdicts.level, judged.class.class);
         let now = self.clock.now();
         let wrong = self.wrong_tries(&judged).map_err(|error| ReceiveError::TryLater(error.to_string()))?;
         judged.set_brake(self.tries.brake(judged.tryer(), now));
@@ -59,6 +60,7 @@ impl Intake for Line {
         let arrival = judged.into_arrival(now, dice());
         match self.store.accept(arrival, conversation::file).await {
             Ok(accepted) => {
+                counters::kept(level, class, accepted.is_duplicate());
                 self.log(id, &accepted);
                 Ok(accepted)
             }

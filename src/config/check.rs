@@ -51,10 +51,26 @@ fn listeners(config: &Config, all: &mut Findings) {
             all.say(format!("{key}.listen"), format!("two listeners on {}", listener.listen));
         }
     }
-    if let Some(web) = config.web.listen
-        && config.smtp.listeners.iter().any(|listener| overlap(listener.listen, web))
+    for (key, web) in [("web.listen", config.web.listen), ("web.metrics", config.web.metrics)] {
+        if let Some(web) = web
+            && config.smtp.listeners.iter().any(|listener| overlap(listener.listen, web))
+        {
+            all.say(key, format!("an SMTP listener stands on {web}"));
+        }
+    }
+    if let (Some(web), Some(metrics)) = (config.web.listen, config.web.metrics)
+        && overlap(web, metrics)
     {
-        all.say("web.listen", format!("an SMTP listener stands on {web}"));
+        all.say("web.metrics", format!("`listen` stands on {web}: the metrics need a port of their own"));
+    }
+    if let Some(metrics) = config.web.metrics
+        && !metrics.ip().is_loopback()
+        && !config.web.metrics_from_anywhere
+    {
+        let words = format!(
+            "{metrics} is no loopback address: whoever may read them from elsewhere must be said with metrics_from_anywhere = true"
+        );
+        all.say("web.metrics", words);
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) fn config(root: &Section<'_, '_>, base: &Path) -> Config {
         store,
         agent: root.table("agent", agent),
         knowledge: root.table("knowledge", |s| knowledge(s, base)),
-        web: root.table("web", |s| Web { listen: s.made("listen", socket) }),
+        web: root.table("web", web),
         log: root.table("log", log),
         domains: root.tables("domain", "name", |name| host(name).unwrap_or(name.into()), domain).unwrap_or_default(),
         addresses: root
@@ -191,6 +191,11 @@ fn knowledge(s: &Section<'_, '_>, base: &Path) -> Knowledge {
         path: path(s, "path", base),
         support_min_percent: s.number("support_min_percent", percent, 0..=100, "percent"),
     }
+}
+
+fn web(s: &Section<'_, '_>) -> Web {
+    let metrics_from_anywhere = s.flag("metrics_from_anywhere", Web::default().metrics_from_anywhere);
+    Web { listen: s.made("listen", socket), metrics: s.made("metrics", socket), metrics_from_anywhere }
 }
 
 fn log(s: &Section<'_, '_>) -> Log {

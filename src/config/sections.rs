@@ -309,6 +309,10 @@ impl Default for Knowledge {
 pub struct Web {
     /// `listen`: `/livez` and `/readyz` over TCP; off by default. The API stands on the control socket.
     pub listen: Option<SocketAddr>,
+    /// `metrics`: `/metrics` over TCP, in Prometheus' text form; off by default.
+    pub metrics: Option<SocketAddr>,
+    /// `metrics_from_anywhere`: whether `metrics` may be another address than a loopback one. Default false.
+    pub metrics_from_anywhere: bool,
 }
 
 /// `[log]`.

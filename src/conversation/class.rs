@@ -47,6 +47,21 @@ pub enum Class {
 }
 
 impl Class {
+    /// As it is written in rows and logs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::AutomaticReply => "automatic_reply",
+            Self::Bounce => "bounce",
+            Self::List => "list",
+            Self::Form => "form",
+            Self::ForwardingConfirmation => "forwarding_confirmation",
+            Self::VerificationCode => "verification_code",
+            Self::Probe => "probe",
+            Self::OwnEcho => "own_echo",
+        }
+    }
+
     /// Whether a person wrote it: only such mail is answered, reopens, and moves clocks.
     pub fn is_personal(self) -> bool {
         matches!(self, Self::Human | Self::Form)

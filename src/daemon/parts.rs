@@ -17,7 +17,7 @@ use crate::{
     setup, smtp,
     store::{OpenError, Store, StoreError},
     types::{Address, Clock, IdMaker, Secret},
-    web::{self, Office},
+    web::{self, Gauges, Office},
 };
 
 /// Why the daemon does not start.
@@ -109,6 +109,11 @@ impl Parts {
         let desk = agent::StoreDesk::new(store.clone(), writer.clone(), &config.addresses, config.agent.brakes);
         let rules = web::Rules { directory: self.judge.directory().clone(), agent: config.agent.clone(), desk };
         Office { store, writer, clock: self.clock.clone(), rules: Arc::new(rules) }
+    }
+
+    /// What the metrics are read from.
+    pub(super) fn gauges(&self) -> Gauges {
+        Gauges { office: self.office(), dmarc: Arc::new(Vec::new) }
     }
 
     /// What the delivery queue works with.

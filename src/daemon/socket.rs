@@ -49,16 +49,18 @@ fn open(path: &Path) -> io::Result<UnixListener> {
     Ok(listener)
 }
 
-/// Serves the doors over TCP.
+/// Serves the doors, or the metrics, over TCP. Says where: port 0 takes a free one.
 pub(super) async fn serve_tcp(
     listen: SocketAddr,
     router: Router,
     stop: CancellationToken,
-) -> Result<JoinHandle<()>, StartError> {
+) -> Result<(SocketAddr, JoinHandle<()>), StartError> {
     let listener = TcpListener::bind(listen).await.map_err(StartError::Listen)?;
-    Ok(tokio::spawn(async move {
+    let addr = listener.local_addr().map_err(StartError::Listen)?;
+    let task = tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await {
             tracing::error!("[web] stopped: {error}");
         }
-    }))
+    });
+    Ok((addr, task))
 }

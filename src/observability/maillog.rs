@@ -6,6 +6,7 @@
 
 use tracing::{info, warn};
 
+use super::counters;
 use crate::{
     conversation::{Class, HeldReason, IgnoredReason},
     store::{ConversationRow, LetterRow, MailRow},
@@ -51,6 +52,7 @@ pub fn refused_at_door(peer: std::net::IpAddr, from: Option<&Address>, code: u16
 
 /// A mail could not be kept for a trouble of ours; the peer was asked to come back.
 pub fn not_kept(id: MailId, trouble: &dyn std::error::Error) {
+    counters::not_kept();
     warn!(event = "not_kept", mail.id = %id, "could not keep a mail: {trouble}");
 }
 
@@ -71,6 +73,7 @@ pub fn answer_stale(conversation: &ConversationRow) {
 
 /// A brake kept the AI from answering; people get the conversation.
 pub fn brake_held(conversation: &ConversationRow, brake: &'static str) {
+    counters::brake_held(brake);
     let (id, number, domain) = (conversation.id, conversation.number, conversation.contact.domain());
     info!(
         event = "brake_held", conversation.id = %id, number = %number, domain, brake,

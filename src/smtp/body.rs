@@ -179,10 +179,6 @@ impl<I: Intake> Connection<I> {
                 warn!(mail.id = %id, why, "mail {id} was put off: {why}");
                 Reply::try_later()
             }
-            Ok(Err(ReceiveError::Refused(why))) => {
-                info!(mail.id = %id, why, "mail {id} was refused: {why}");
-                Reply::refused(id)
-            }
             Err(_) => {
                 error!(mail.id = %id, "mail {id} was put off: keeping it took too long");
                 Reply::try_later()

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::command::CommandError;
-use crate::types::{Accepted, MailId};
+use crate::types::Accepted;
 
 /// One reply, perhaps of several lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -245,16 +245,16 @@ impl Reply {
     pub(crate) fn bytes_behind_starttls() -> Self {
         Self::closing(554, "5.5.1", "Nothing may follow STARTTLS before our answer")
     }
-
-    /// The intake will never take it. The id finds the reason in the log.
-    pub(crate) fn refused(id: MailId) -> Self {
-        Self::new(554, "5.6.0", format!("This mail cannot be taken ({id})"))
-    }
 }
+
+#[cfg(test)]
+#[path = "reply_table_tests.rs"]
+mod table;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::MailId;
 
     fn wire(reply: &Reply) -> String {
         let mut out = Vec::new();

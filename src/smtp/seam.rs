@@ -19,14 +19,13 @@ pub enum RecipientVerdict {
 }
 
 /// Why a mail was not kept. The words are for the log; the peer hears general ones.
+///
+/// There is no refusal for good: what a mail says, and doubts about its sender, are no reason for one. Such mail is held.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReceiveError {
     /// Not now: the peer keeps it and comes back. What is doubtful belongs here.
     #[error("the mail could not be kept for now: {0}")]
     TryLater(String),
-    /// Never: it cannot be mail for us. A person will read the sender's bounce.
-    #[error("the mail cannot be taken: {0}")]
-    Refused(String),
 }
 
 /// What stands behind the session.

@@ -69,10 +69,8 @@ impl Intake for Recorder {
     async fn receive(&self, envelope: Envelope, body: Body) -> Result<Accepted, ReceiveError> {
         self.arrived.add_permits(1);
         self.gate.acquire().await.unwrap().forget();
-        match envelope.recipients[0].address.local() {
-            "refuse" => return Err(ReceiveError::Refused("the test says so".into())),
-            "defer" => return Err(ReceiveError::TryLater("the test says so".into())),
-            _ => {}
+        if envelope.recipients[0].address.local() == "defer" {
+            return Err(ReceiveError::TryLater("the test says so".into()));
         }
         let accepted = Accepted::durable(envelope.id, false);
         self.mails.lock().unwrap().push((envelope, body.bytes().clone()));

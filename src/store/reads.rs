@@ -146,6 +146,11 @@ impl Store {
         Ok(self.index().state()?.map_or_else(Counts::default, |state| state.tallies.counts))
     }
 
+    /// Records that the journal has, as far as the index is: all that were answered for.
+    pub fn journal_records(&self) -> Result<u64, StoreError> {
+        Ok(self.index().state()?.map_or(0, |state| state.position.next.saturating_sub(1)))
+    }
+
     /// The bytes of a mail (trace headers and body) or a letter.
     ///
     /// # Errors

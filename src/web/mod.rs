@@ -4,9 +4,11 @@
 
 mod api;
 mod held;
+mod metrics;
 mod problem;
 pub mod view;
 mod why;
 
 pub use api::{Office, doors, router};
+pub use metrics::{DmarcCounts, Gauges, metrics};
 pub use why::{Rules, WhyView};
