@@ -157,6 +157,8 @@ fn the_numbers_say_what_happened_and_the_books_balance() {
     assert_eq!(told["replyd_intake_total{level=\"3\",class=\"human\"}"], 1);
     assert_eq!(told["replyd_intake_total{level=\"0\",class=\"human\"}"], 2);
     assert_eq!(told["replyd_intake_duplicates_total"], 1);
+    assert_eq!(told["replyd_dmarc_total{domain=\"customer.example\",result=\"pass\"}"], 3);
+    assert_eq!(told["replyd_dmarc_total{domain=\"strict.example\",result=\"fail\"}"], 2);
     assert_eq!(told["replyd_jobs{state=\"parked\"}"], 0);
     assert!(told["replyd_journal_records_total"] > 5);
     daemon.stop();

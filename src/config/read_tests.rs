@@ -30,6 +30,15 @@ fn mistake(text: &str) -> String {
 }
 
 #[test]
+fn metrics_are_for_loopback_unless_it_is_said_otherwise() {
+    let text = |rest: &str| format!("[web]\nmetrics = \"192.0.2.1:9090\"\n{rest}");
+    let wrong = parse(&text(""), Path::new("")).unwrap_err().to_string();
+    assert!(wrong.contains("smtpd.toml:2: web.metrics: 192.0.2.1:9090 is no loopback address"), "{wrong}");
+    let config = parse(&text("metrics_from_anywhere = true"), Path::new("")).unwrap();
+    assert_eq!(config.web.metrics.unwrap().port(), 9090);
+}
+
+#[test]
 fn what_stands_in_the_file_is_taken() {
     let config = good(
         r#"

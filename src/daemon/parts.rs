@@ -113,7 +113,8 @@ impl Parts {
 
     /// What the metrics are read from.
     pub(super) fn gauges(&self) -> Gauges {
-        Gauges { office: self.office(), dmarc: Arc::new(Vec::new) }
+        let judge = self.judge.clone();
+        Gauges { office: self.office(), dmarc: Arc::new(move || dmarc_rows(judge.dmarc_counts())) }
     }
 
     /// What the delivery queue works with.
@@ -166,6 +167,22 @@ impl Quiet {
     pub fn router(&self) -> axum::Router {
         crate::web::router(self.0.office())
     }
+}
+
+/// Domain, result and mails; the domains that had to make room stand together under no name.
+fn dmarc_rows(counts: auth::DmarcCounts) -> Vec<(String, &'static str, u64)> {
+    let others = (String::new(), counts.others);
+    let rows = counts.domains.into_iter().chain([others]).flat_map(|(domain, count)| {
+        let results = [
+            ("pass", count.pass),
+            ("fail", count.fail),
+            ("none", count.none),
+            ("temperror", count.temp_error),
+            ("permerror", count.perm_error),
+        ];
+        results.map(|(result, mails)| (domain.clone(), result, mails))
+    });
+    rows.filter(|(_, _, mails)| *mails > 0).collect()
 }
 
 /// A judge for this configuration, without a store.

@@ -109,6 +109,11 @@ impl Judge {
         &self.directory
     }
 
+    /// How DMARC came out since the start, by domain of From.
+    pub fn dmarc_counts(&self) -> auth::DmarcCounts {
+        self.authenticator.dmarc_counts()
+    }
+
     /// Judges one mail. Never fails: trouble is a level, a note or a reason.
     pub async fn judge(&self, envelope: Envelope, body: Bytes) -> Judged {
         let (mail, parted) = self.read(&body).await;
