@@ -4,6 +4,7 @@
 
 mod support;
 
+use replyd::playground::Key;
 use serde_json::{Value, json};
 use support::{
     daemon::{Daemon, House, QUESTION},
@@ -125,6 +126,39 @@ fn a_forwarder_that_was_learned_is_heard_at_its_address_only_until_it_is_forgott
     succeeds(&house, &["held", "forget", "--address", SUPPORT, "--envelope-domain", "customer.example"]);
     arrives(&daemon, relay, 4, "Fourth.");
     assert_eq!(held(&daemon).len(), 2);
+    daemon.stop();
+    house.verify();
+}
+
+#[test]
+fn a_seal_that_was_learned_is_believed_at_its_address_and_nowhere_else() {
+    let names = Names::start();
+    let relay = Key::ed25519("relay.example", "arc").unwrap();
+    relay.publish(names.zone());
+    let house = house(&names);
+    let daemon = house.start();
+    let arrives = |n: u32, to: &str, passed: bool| {
+        let mail = mails::mail(STRICT, to, &format!("{n}@strict.example"), "Password", "", QUESTION);
+        let sealed = names.sealed(&mail, &relay, "strict.example", passed);
+        let said = Client::greeted(daemon.address()).unwrap().mail("bounce@relay.example", &[to], &sealed).unwrap();
+        said.strip_prefix("250 2.0.0 Ok: queued as ").unwrap_or_else(|| panic!("{said}")).to_owned()
+    };
+    let first = arrives(1, SUPPORT, true);
+    assert_eq!(held(&daemon).len(), 1, "anybody can seal");
+    succeeds(&house, &["held", "release", &first, "--by", "Eve", "--always-from-this-forwarder"]);
+    assert!(succeeds(&house, &["held", "learned"]).contains("arc_sealer  relay.example"));
+
+    let second = arrives(2, SUPPORT, true);
+    let why = daemon.api().why(&second);
+    assert_eq!(why["verdicts"]["level"], 2, "{why:#}");
+    assert!(why["verdicts"]["sentence"].as_str().unwrap().contains("its seal counts because Eve said so"), "{why:#}");
+    // What the forwarder itself says failed, and what reaches another address, is as doubtful as before.
+    arrives(3, SUPPORT, false);
+    arrives(4, "billing@acme.example", true);
+    assert_eq!(held(&daemon).len(), 2);
+    succeeds(&house, &["held", "forget", "--address", SUPPORT, "--arc-sealer", "relay.example"]);
+    arrives(5, SUPPORT, true);
+    assert_eq!(held(&daemon).len(), 3);
     daemon.stop();
     house.verify();
 }

@@ -2,12 +2,12 @@
 
 use std::net::SocketAddr;
 
-use replyd::playground::{Dns, Zone};
+use replyd::playground::{Claim, Dns, Key, Zone, seal};
 
 /// A running DNS server.
 pub(crate) struct Names {
     dns: Dns,
-    _runtime: tokio::runtime::Runtime,
+    runtime: tokio::runtime::Runtime,
 }
 
 impl Names {
@@ -27,7 +27,18 @@ impl Names {
         let guard = runtime.enter();
         let dns = Dns::start(zone).unwrap();
         drop(guard);
-        Self { dns, _runtime: runtime }
+        Self { dns, runtime }
+    }
+
+    /// The mail with a seal of that key on top, which says that DMARC passed, or failed, for `from`.
+    pub(crate) fn sealed(&self, mail: &[u8], key: &Key, from: &str, passed: bool) -> Vec<u8> {
+        let claim = if passed { Claim::DmarcPass(from) } else { Claim::DmarcFail(from) };
+        self.runtime.block_on(seal(mail, key, claim, self.addr())).unwrap()
+    }
+
+    /// The table, to be added to.
+    pub(crate) fn zone(&self) -> &Zone {
+        self.dns.zone()
     }
 
     /// What it answers.
