@@ -26,17 +26,13 @@ use replyd::{
     types::{Clock, MailId},
 };
 use serde_json::Value;
-use world::{EVE, SUPPORT, Victim, Way, World};
+use world::{BILLING, EVE, SUPPORT, Victim, Way, World};
 
 /// Customers, and so repetitions: half of their domains ask to reject what they did not sign.
 const VICTIMS: usize = 6;
 
 /// Conversations whose letter is read for words of others, of each victim's attackers.
 const LETTERS_READ: usize = 20;
-
-/// Waits for the replay memory (S-07): until a signature is known again, the rows of replayed mail are only looked at for
-/// who is added and shown what.
-const REPLAYS_ARE_KNOWN: bool = false;
 
 /// What was counted of one victim's mails.
 #[derive(Debug, Default, Clone, Copy)]
@@ -47,7 +43,7 @@ struct Tally {
     joined: u64,
     answerable: u64,
     stolen_keys: u64,
-    replays_not_known: u64,
+    replays: u64,
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -76,14 +72,15 @@ async fn s01_ten_thousand_mails_join_what_they_may_and_nothing_else() {
         sum.joined += tally.joined;
         sum.answerable += tally.answerable;
         sum.stolen_keys += tally.stolen_keys;
-        sum.replays_not_known += tally.replays_not_known;
+        sum.replays += tally.replays;
     }
     println!("{sum:?}");
     assert!(share > 1 || sum.mails >= 10_000, "{sum:?}");
     assert!(sum.joined > 0 && sum.held > 0 && sum.opened > 0 && sum.answerable > 0, "nothing happened: {sum:?}");
     let counts = world.store.counts().unwrap();
     assert!(counts.balance(), "{counts:?}");
-    assert_eq!(counts.accepted, sum.mails + VICTIMS as u64);
+    // Of mail sent again there are two.
+    assert_eq!(counts.accepted, sum.mails + sum.replays + VICTIMS as u64);
     assert_eq!((counts.ignored, counts.duplicates), (0, 0), "{counts:?}");
     nothing_of_the_victims_is_shown(&world, &victims).await;
 }
@@ -94,7 +91,8 @@ async fn attack(world: &World, victims: &[Victim], n: usize, share: usize) -> Ta
     let mut tally = Tally::default();
     for (at, cell) in cells::all().into_iter().enumerate().skip(n % share).step_by(share) {
         let banner = cell.arc == Chain::Registered && cell.is_signed_by_from() && (at / 2 + n) % 2 == 1;
-        let expected = cell.expected(victim.strict, banner);
+        let by_id = cell.number == NumberNamed::Known && at / 2 % 4 == 3;
+        let expected = cell.expected(victim.strict, banner, cell.key != KeyCarried::Absent || by_id);
         let mail = written(world, victims, n, at, cell, banner).await;
         let straight = cell.from != From::Same && cell.arc != Chain::Registered && at % 2 == 0;
         let way = if straight { Way::Straight } else { Way::Forwarded };
@@ -104,20 +102,16 @@ async fn attack(world: &World, victims: &[Victim], n: usize, share: usize) -> Ta
         visible(world, id, &place, &what);
         tally.held += u64::from(matches!(place, Place::Held(_)));
         let Place::Conversation { id: conversation, joined_by, .. } = place else {
-            assert!(expected.level == 0 || cell.dkim == Dkim::Replayed, "held for nothing: {what}");
+            assert_eq!(expected.level, 0, "held for nothing: {what}");
+            tally.replays += u64::from(cell.dkim == Dkim::Replayed);
             continue;
         };
         let row = world.row(conversation);
         assert_eq!(row.contact.to_string(), from_address(victim, cell), "{what}");
         assert!(world.row(victim.conversation).participants.is_empty(), "somebody was added: {what}");
-        if cell.dkim == Dkim::Replayed && !REPLAYS_ARE_KNOWN {
-            tally.replays_not_known += u64::from(joined_by.is_some());
-            continue;
-        }
         let verdicts = world.mail(id).verdicts;
-        // A mail sent again is validly signed; whatever its level, it joins nothing and is not answered.
-        let as_proved = verdicts.level.as_u8() == expected.level || cell.dkim == Dkim::Replayed;
-        assert!(as_proved, "{what}: {}", verdicts.sentence);
+        assert_eq!(verdicts.level.as_u8(), expected.level, "{what}: {}", verdicts.sentence);
+        tally.replays += u64::from(cell.dkim == Dkim::Replayed);
         assert_eq!(conversation == victim.conversation, expected.joins, "{what}");
         let case = world.desk.read(conversation, Clock::system().now()).await.unwrap().unwrap();
         let answered = autopilot::may_think(&case, &world.config.agent);
@@ -176,8 +170,8 @@ async fn written(world: &World, victims: &[Victim], n: usize, at: usize, cell: C
     let list = references.iter().map(|id| format!("<{id}>")).collect::<Vec<_>>().join(" ");
     let extra = if list.is_empty() { String::new() } else { format!("{name}: {list}\r\n") };
     let (to, extra) = match cell.dkim {
-        // What she wrote to a friend carries no key of ours; who sends it again puts one on.
-        Dkim::Replayed => ("friend@third.example", String::new()),
+        // What she wrote to another address carries no key of this one; who sends it again puts one on.
+        Dkim::Replayed => (BILLING, String::new()),
         _ => (SUPPORT, extra),
     };
     let plain = writer.unsigned(to, &format!("{n}.{at}@{}", key.domain), &subject, &extra, &text);
@@ -192,26 +186,28 @@ async fn written(world: &World, victims: &[Victim], n: usize, at: usize, cell: C
         }
         Dkim::Replayed => {
             let signed = key.sign(&plain).unwrap();
+            world.receive(signed.clone(), Way::ForwardedBilling).await;
             if list.is_empty() { signed } else { with_header(&signed, name, &list) }
         }
     };
     if cell.cc {
         mail = with_header(&mail, "Cc", EVE);
     }
-    sealed(world, mail, cell, &key.domain, banner).await
+    // A field that is signed as absent cannot be put on: the forwarder sees that.
+    let passes = cell.is_signed_by_from() || (cell.dkim == Dkim::Replayed && list.is_empty());
+    let truth = match cell.dkim {
+        _ if passes => Claim::DmarcPass(&key.domain),
+        Dkim::Other => Claim::DkimPass("evil.example"),
+        _ => Claim::DmarcFail(&key.domain),
+    };
+    sealed(world, mail, cell.arc, &key.domain, truth, banner).await
 }
 
-async fn sealed(world: &World, mut mail: Vec<u8>, cell: Cell, domain: &str, banner: bool) -> Vec<u8> {
-    let truth = match cell.dkim {
-        _ if cell.is_signed_by_from() => Claim::DmarcPass(domain),
-        Dkim::Replayed => Claim::DmarcPass(domain),
-        Dkim::Other => Claim::DkimPass("evil.example"),
-        _ => Claim::DmarcFail(domain),
-    };
+async fn sealed(world: &World, mut mail: Vec<u8>, arc: Chain, domain: &str, truth: Claim<'_>, banner: bool) -> Vec<u8> {
     if banner {
         mail.extend_from_slice(b"-- \r\nScanned for viruses.\r\n");
     }
-    match cell.arc {
+    match arc {
         Chain::None => mail,
         Chain::Registered => world.sealer.seal(&mail, &world.google, truth).await.unwrap(),
         Chain::Foreign => world.sealer.seal(&mail, &world.evil, Claim::DmarcPass(domain)).await.unwrap(),

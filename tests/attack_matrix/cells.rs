@@ -46,7 +46,7 @@ pub(crate) enum Dkim {
     Other,
     /// A valid signature over a part of the body, and more behind it.
     Length,
-    /// A valid mail to somebody else, sent again to us.
+    /// A valid mail to another address of ours, sent again to this one.
     Replayed,
 }
 
@@ -108,22 +108,25 @@ impl Cell {
     }
 
     /// What must become of it. `strict`: the victim's domain asks to reject what it did not sign. `banner`: the forwarder
-    /// changed the body, so that only its word is left.
-    pub(crate) fn expected(self, strict: bool, banner: bool) -> Expected {
+    /// changed the body, so that only its word is left. `added`: who sends it again put on a field that is signed as absent,
+    /// so that the signature holds no more.
+    pub(crate) fn expected(self, strict: bool, banner: bool, added: bool) -> Expected {
+        let sent_again = self.dkim == Dkim::Replayed && !added;
         let level = match (self.is_signed_by_from(), banner) {
             (true, false) => 3,
             (true, true) if self.arc == Arc::Registered => 2,
+            // Validly signed, and so not forged; but whoever sends it again proves nothing by it.
+            _ if sent_again => 1,
             // The look-alike domain publishes no policy.
             _ if strict && self.from != From::LookAlike => 0,
             _ => 1,
         };
         // The victim's conversation has level 3.
         let proposed = self.key == KeyCarried::Valid || (self.number == NumberNamed::Known && level >= 3);
-        let fresh = self.dkim != Dkim::Replayed;
         Expected {
             level,
-            joins: fresh && self.from != From::LookAlike && level >= 1 && proposed,
-            answerable: fresh && level >= 2,
+            joins: !sent_again && self.from != From::LookAlike && level >= 1 && proposed,
+            answerable: level >= 2,
         }
     }
 

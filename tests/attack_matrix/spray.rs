@@ -67,7 +67,7 @@ fn found(world: &World, number: Number) -> Found {
         level: row.level,
         closed: row.closed,
     });
-    Found { candidates: candidates.into_iter().collect(), signed_before: None }
+    Found { candidates: candidates.into_iter().collect(), ..Found::default() }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

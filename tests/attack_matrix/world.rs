@@ -22,7 +22,10 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 pub(crate) const SUPPORT: &str = "support@acme.example";
-pub(crate) const DESTINATION: &str = "in+abcdefghijklmno23456@mx.acme.example";
+const DESTINATION: &str = "in+abcdefghijklmno23456@mx.acme.example";
+/// Another address of the company, where the AI is off.
+pub(crate) const BILLING: &str = "billing@acme.example";
+const BILLING_DESTINATION: &str = "in+zyxwvutsrqponml65432@mx.acme.example";
 pub(crate) const EVE: &str = "eve@evil.example";
 
 /// How long DNS may take.
@@ -54,6 +57,8 @@ pub(crate) struct World {
 pub(crate) enum Way {
     /// By the forwarder, to the destination.
     Forwarded,
+    /// By the forwarder, to that of the other address.
+    ForwardedBilling,
     /// Straight from the attacker to the support address.
     Straight,
 }
@@ -93,7 +98,9 @@ impl World {
             form: None,
             form_vouches: false,
         };
-        let mut config = Config { addresses: vec![support.clone()], limits, ..Config::default() };
+        let billing =
+            SupportAddress { address: Address::parse(BILLING).unwrap(), autopilot: Autopilot::Off, ..support.clone() };
+        let mut config = Config { addresses: vec![support.clone(), billing.clone()], limits, ..Config::default() };
         config.smtp.hostname = "mx.acme.example".into();
         config.auth.resolvers = vec![dns.addr()];
         // A busy machine is no trouble with DNS: it would change levels.
@@ -101,8 +108,10 @@ impl World {
         let clock = Clock::system();
         let store = Store::testing_memory(clock.clone());
         let keys = ReplyKeys::new(&[Secret::new([7; 32])]);
-        let registered = Registered { address: support.address, destination: Address::parse(DESTINATION).unwrap() };
-        let directory = Directory::new(vec![registered], Address::parse("in@mx.acme.example").unwrap());
+        let registered = [(support, DESTINATION), (billing, BILLING_DESTINATION)].map(|(one, destination)| {
+            Registered { address: one.address, destination: Address::parse(destination).unwrap() }
+        });
+        let directory = Directory::new(registered.into(), Address::parse("in@mx.acme.example").unwrap());
         let auth = Authenticator::new(&config.auth, Vec::new()).with_forwarded_domains(["acme.example".to_owned()]);
         let judge = Arc::new(Judge::new(&config, directory.clone(), auth, keys.clone()));
         let ids = Arc::new(IdMaker::new(clock.clone(), 0));
@@ -128,6 +137,7 @@ impl World {
     pub(crate) async fn receive(&self, mail: Vec<u8>, way: Way) -> (MailId, Place) {
         let (peer, sender, recipient) = match way {
             Way::Forwarded => (FORWARDER, "support+caf_=in+k=mx.acme.example@acme.example", DESTINATION),
+            Way::ForwardedBilling => (FORWARDER, "billing+caf_=in+z=mx.acme.example@acme.example", BILLING_DESTINATION),
             Way::Straight => (ATTACKER, EVE, SUPPORT),
         };
         let recipient = Address::parse(recipient).unwrap();
