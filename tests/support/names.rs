@@ -41,11 +41,6 @@ impl Names {
         self.dns.zone()
     }
 
-    /// What it answers.
-    pub(crate) fn zone(&self) -> &Zone {
-        self.dns.zone()
-    }
-
     /// Where it listens.
     pub(crate) fn addr(&self) -> SocketAddr {
         self.dns.addr()
