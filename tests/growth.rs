@@ -41,7 +41,7 @@ const DOUBLING_MAX: f64 = 2.2;
 /// Below these differences a ratio says nothing. Where threads and DNS take part, chance does.
 const NANOS_SLACK: f64 = 60_000.0;
 const NANOS_SLACK_OF_ALL: f64 = 1_000_000.0;
-const OCTETS_SLACK: f64 = 16_384.0;
+const OCTETS_SLACK: f64 = 32_768.0;
 const CALLS_SLACK: f64 = 64.0;
 
 /// Rounds of which the best counts, and how many more a bad one gets.
