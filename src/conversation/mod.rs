@@ -24,7 +24,7 @@ pub use class::{Class, Classified, classify, classify_at};
 pub use file::{FileFn, KeyOutcome, KeyTried, file, tried};
 pub use form::form_customer;
 pub use lookups::{Brake, Fingerprint, Lookups, lookups, may_hold_numbers};
-pub use naming::named;
+pub use naming::{named, written_to};
 pub use notice::{Notice, notice};
 pub use number::{NumberPlace, numbers_in};
 pub use reply_key::ReplyKeys;

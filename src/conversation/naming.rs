@@ -14,13 +14,9 @@ const NAMED_MAX: usize = 20;
 /// somebody else, or to us in blind copy, which is not ours to tell.
 pub fn named(mail: &Mail, ours: &Directory) -> Vec<Address> {
     let Some(from) = &mail.from else { return Vec::new() };
-    let signed: Vec<&str> = mail.header("DKIM-Signature").filter(|value| speaks_for(value, from.domain())).collect();
-    let covered = |field: &str| signed.iter().all(|value| covers(value, field));
-    let to = mail.to.iter().filter(|_| covered("to"));
-    let cc = mail.cc.iter().filter(|_| covered("cc"));
     let mut named: Vec<Address> = Vec::new();
     let mut is_to_us = false;
-    for address in to.chain(cc) {
+    for address in written_to(mail) {
         if ours.recipient(address).is_some() {
             is_to_us = true;
         } else if address != from && !named.contains(address) && named.len() < NAMED_MAX {
@@ -28,6 +24,18 @@ pub fn named(mail: &Mail, ours: &Directory) -> Vec<Address> {
         }
     }
     if is_to_us { named } else { Vec::new() }
+}
+
+/// The addresses that the writer put into To and Cc, as far as what proves the writer covers these fields.
+pub fn written_to(mail: &Mail) -> impl Iterator<Item = &Address> {
+    let domain = mail.from.as_ref().map_or("", Address::domain);
+    let signed: Vec<&str> = mail.header("DKIM-Signature").filter(|value| speaks_for(value, domain)).collect();
+    // A signature covers one field of a name: a second one may be anybody's.
+    let covered =
+        |field: &str| signed.is_empty() || mail.header(field).count() == 1 && signed.iter().all(|s| covers(s, field));
+    let to = if covered("to") { &mail.to[..] } else { &[] };
+    let cc = if covered("cc") { &mail.cc[..] } else { &[] };
+    to.iter().chain(cc)
 }
 
 /// Whether `d=` is the domain of From, above or below it. Too much is no harm: one more signature must cover the field.
@@ -85,6 +93,8 @@ mod tests {
         assert_eq!(named_in(&signed("customer.example", "To:Subject")), ["bob@customer.example"]);
         assert!(named_in(&signed("customer.example", "Subject")).is_empty());
         assert!(named_in(&signed("Mail.Customer.example", "Subject")).is_empty());
+        let added = format!("Cc: eve@evil.example\r\n{}", signed("customer.example", "To:Cc"));
+        assert_eq!(named_in(&added), ["bob@customer.example"], "of two Cc the signature covers one");
         assert_eq!(named_in(&signed("provider.example", "Subject")), both, "another's signature says nothing of it");
     }
 

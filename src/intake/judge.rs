@@ -202,7 +202,7 @@ impl Judge {
         let each = reached.into_iter().zip(lookups).map(|((address, one_of), lookups)| {
             let policy = address.and_then(|address| self.policies.get(&address.key()));
             let answer = policy.map_or(AnswerPolicy::NEVER, |policy| policy.answer);
-            let named = address.is_some_and(|address| mail.to.contains(address) || mail.cc.contains(address));
+            let named = address.is_some_and(|address| conversation::written_to(mail).any(|named| named == address));
             Destination { address: address.cloned(), lookups, answer, named, one_of }
         });
         each.collect()
