@@ -18,7 +18,7 @@ pub type FileFn = fn(&Arrival, &Destination, &Found) -> Filing;
 /// Says where a mail belongs at one destination.
 ///
 /// A key only proposes. A proposal is taken when From is the conversation's contact or a participant, *and* the mail's
-/// level is at least the conversation's or it carries a valid reply key (S-01, S-06). Every other proposal leads to a new
+/// level is at least 2 and at least the conversation's, or it carries a valid reply key (S-01, S-06). Every other proposal leads to a new
 /// conversation that points at the proposed one for staff only.
 pub fn file(arrival: &Arrival, destination: &Destination, found: &Found) -> Filing {
     let level = arrival.verdicts.level;
@@ -103,7 +103,13 @@ fn is_followed(candidate: &Candidate, brake: Brake, from: &Address, level: Level
 }
 
 fn is_taken(candidate: &Candidate, from: &Address, level: Level) -> bool {
-    takes_part(candidate, from) && (level >= candidate.level || candidate.key == Key::ReplyKey)
+    takes_part(candidate, from) && (level >= needed(candidate) || candidate.key == Key::ReplyKey)
+}
+
+/// The level that a mail without our reply key must show to join. A claimed From joins nothing, not even what another
+/// claimed From began (S-06): the reply key in our Message-ID brings her replies home all the same.
+fn needed(candidate: &Candidate) -> Level {
+    candidate.level.max(Level::Vouched)
 }
 
 fn takes_part(candidate: &Candidate, from: &Address) -> bool {
@@ -114,7 +120,7 @@ fn why_not(proposed: &Candidate, from: &Address, level: Level) -> String {
     let number = proposed.number;
     let key = proposed.key.words();
     if takes_part(proposed, from) {
-        let (needed, shown) = (proposed.level.as_u8(), level.as_u8());
+        let (needed, shown) = (needed(proposed).as_u8(), level.as_u8());
         format!("{key} names conversation {number}, which needs level {needed}; this mail shows level {shown}")
     } else if std::iter::once(&proposed.contact)
         .chain(&proposed.participants)

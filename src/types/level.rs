@@ -8,7 +8,7 @@ pub enum Level {
     /// 0: not exactly one usable From, or DMARC fails under a strict policy and no registered forwarder vouches, or From is
     /// on a domain of ours without its aligned signature. Is held.
     Forged = 0,
-    /// 1: nothing aligned passed, nothing failed hard. Opens conversations, joins none.
+    /// 1: nothing aligned passed, nothing failed hard. Opens conversations, joins none without our reply key.
     Unproven = 1,
     /// 2: the forwarder registered for this address says that the original passed.
     Vouched = 2,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Arrival, Candidate, Class, Filing, Found, Key, takes_part};
+use super::{Arrival, Candidate, Class, Filing, Found, Key, needed, takes_part};
 use crate::types::{Level, Number};
 
 /// Proposals that are kept with one mail. A mail that names more is guessing (S-06).
@@ -89,8 +89,8 @@ fn why_not(arrival: &Arrival, candidate: &Candidate) -> KeyOutcome {
         KeyOutcome::ReportWithoutReplyKey
     } else if !from_takes_part {
         KeyOutcome::NoPart
-    } else if shown < candidate.level && candidate.key != Key::ReplyKey {
-        KeyOutcome::LevelTooLow { needed: candidate.level, shown }
+    } else if shown < needed(candidate) && candidate.key != Key::ReplyKey {
+        KeyOutcome::LevelTooLow { needed: needed(candidate), shown }
     } else if candidate.closed.is_some() {
         KeyOutcome::ClosedTooLong
     } else {
