@@ -162,6 +162,8 @@ fn a_table_of_the_wrong_shape_is_told_how_to_be_written() {
     assert_eq!(mistake("\nlimits = 3\n"), "2: limits: it is a table: write `[limits]`");
     assert_eq!(mistake("\n[address]\n"), "2: address: it may stand many times: write `[[address]]`");
     assert_eq!(mistake("hostname = \"x\"\n"), "1: hostname: there is no such key; did you mean `smtp.hostname`?");
+    let listener = "[[smtp.listener]]\nlisten = \"127.0.0.1:25\"\naddress = \"127.0.0.1\"\n";
+    assert!(!mistake(listener).contains("did you mean `address`?"), "the very word it is");
 }
 
 #[test]

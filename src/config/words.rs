@@ -13,7 +13,7 @@ pub(super) fn nearest(known: &BTreeSet<String>, table: &str, leaf: &str) -> Opti
         .min()
         .map(|(_, name)| name.to_owned());
     // A key that is right but stands in the wrong table: `hostname` above the first header.
-    beside.or_else(|| others.iter().find(|key| split(key).1 == leaf).map(|key| (*key).clone()))
+    beside.or_else(|| others.iter().find(|key| split(key).1 == leaf && key.as_str() != leaf).map(|key| (*key).clone()))
 }
 
 fn split(key: &str) -> (&str, &str) {
