@@ -227,7 +227,14 @@ impl Work {
         let mut batch = Vec::new();
         let mut octets = 0;
         let mut next = Some(first);
+        let mut yielded = false;
         loop {
+            // On a busy machine others are about to ask: let go first, they share the sync. On an idle one it costs nothing.
+            if next.is_none() && !yielded {
+                yielded = true;
+                std::thread::yield_now();
+                next = self.waiting.try_recv().ok();
+            }
             match next.take() {
                 Some(Message::Operation(operation)) => {
                     octets += operation.octets();
