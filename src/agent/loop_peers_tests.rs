@@ -1,32 +1,10 @@
 //! The machines of the loop world, and how their marks are lost on the way.
 
-use crate::{agent::samples::address, mime, types::Address};
-
-/// SplitMix64: the world follows from its seed.
-#[derive(Debug, Clone)]
-pub(super) struct Chance(u64);
-
-impl Chance {
-    pub(super) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    pub(super) fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        bits ^ (bits >> 31)
-    }
-
-    pub(super) fn below(&mut self, end: u64) -> u64 {
-        self.bits() % end
-    }
-
-    pub(super) fn percent(&mut self, share: u64) -> bool {
-        self.below(100) < share
-    }
-}
+use crate::{
+    agent::samples::address,
+    mime,
+    types::{Address, Chance},
+};
 
 /// A word of letters that stands for a number.
 pub(super) fn word(number: u64) -> String {

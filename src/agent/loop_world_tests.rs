@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use self::peers::{Chance, Mail, PEERS, REPEATED, word};
+use self::peers::{Mail, PEERS, REPEATED, word};
 use super::{
     brakes::NAMES,
     desk::{Case, Desk},
@@ -30,7 +30,8 @@ use crate::{
     outbound::Writer,
     store::{ConversationFilter, DeliveryState, Mark, Settled, Store, What},
     types::{
-        Author, Clock, ConversationId, Envelope, IdMaker, JobId, JobKind, Level, Millis, Recipient, Secret, Verdicts,
+        Author, Chance, Clock, ConversationId, Envelope, IdMaker, JobId, JobKind, Level, Millis, Recipient, Secret,
+        Verdicts,
     },
 };
 
@@ -246,7 +247,7 @@ impl World {
     }
 
     fn somebody_writes(&mut self) {
-        let mail = PEERS[self.chance.below(PEERS.len() as u64) as usize].first_mail("a.example", &mut self.chance);
+        let mail = self.chance.of(&PEERS).first_mail("a.example", &mut self.chance);
         let now = self.now();
         self.at(now, Event::Arrives(0, mail));
         if self.rules.busy {

@@ -4,28 +4,7 @@
 use lettre::message::Mailboxes;
 
 use super::parse;
-use crate::types::Address;
-
-/// SplitMix64: everything follows from the seed.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((bits ^ (bits >> 31)) % end as u64) as usize
-    }
-
-    fn percent(&mut self, share: usize) -> bool {
-        self.below(100) < share
-    }
-
-    fn of(&mut self, list: &[&'static str]) -> &'static str {
-        list[self.below(list.len())]
-    }
-}
+use crate::types::{Address, Chance};
 
 const LOCALS: [&str; 8] = ["ada", "Ada.L", "a+tag", "o'hara", "x_y", "support", "a-b", "{a}|b"];
 const ODD_LOCALS: [&str; 16] = [
@@ -115,7 +94,7 @@ fn mailbox(chance: &mut Chance) -> (String, Option<String>) {
 
 #[test]
 fn s04_five_thousand_from_lines_are_read_one_way_or_not_at_all() {
-    let mut chance = Chance(0x5304_2026);
+    let mut chance = Chance::new(0x5304_2026);
     let (mut taken, mut refused, mut third) = (0, 0, 0);
     for n in 0..5_000 {
         let (value, plain) = value(&mut chance);

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     playground::Mailbox,
-    types::{Approval, LetterId, Signed},
+    types::{Approval, Chance, LetterId, Millis, Signed},
 };
 
 /// Letters that are made up when nobody says how many.
@@ -70,43 +70,31 @@ const PIECES: [&str; 40] = [
     "QUIT\r\n",
 ];
 
-/// SplitMix64: everything follows from a seed.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (bits ^ (bits >> 31)) as usize % end
+/// Text of pieces that end lines and messages, or nearly.
+fn text(chance: &mut Chance) -> String {
+    let count = chance.below(24);
+    let mut text: String = (0..count).map(|_| chance.of(&PIECES)).collect();
+    // The longest line SMTP has, with a dot where it is folded.
+    if chance.below(20) == 0 {
+        text.push_str(&"x".repeat(990 + chance.below(20) as usize));
+        text.push_str(chance.of(&PIECES));
     }
-
-    fn text(&mut self) -> String {
-        let count = self.below(24);
-        let mut text: String = (0..count).map(|_| PIECES[self.below(PIECES.len())]).collect();
-        // The longest line SMTP has, with a dot where it is folded.
-        if self.below(20) == 0 {
-            text.push_str(&"x".repeat(990 + self.below(20)));
-            text.push_str(PIECES[self.below(PIECES.len())]);
-        }
-        text
-    }
+    text
 }
 
 /// A letter that the AI or a person wrote, every text in it made up.
 fn composed(chance: &mut Chance) -> Option<Bytes> {
-    let mut conversation = conversation(&chance.text());
-    conversation.contact_name = chance.text();
+    let mut conversation = conversation(&text(chance));
+    conversation.contact_name = text(chance);
     let answered = Answered {
-        message_id: chance.text(),
-        references: vec![chance.text(), "q1@customer.example".into()],
+        message_id: text(chance),
+        references: vec![text(chance), "q1@customer.example".into()],
         date: Some(1_794_990_000_000),
-        kept: crate::types::Millis(1_794_990_000_500),
-        from_name: chance.text(),
-        new_text: chance.text(),
+        kept: Millis(1_794_990_000_500),
+        from_name: text(chance),
+        new_text: text(chance),
     };
-    let markdown = chance.text();
+    let markdown = text(chance);
     let letter = Composition {
         letter: LetterId(1 << 30),
         message_id: "k.1@mx.acme.example",
@@ -125,7 +113,7 @@ fn composed(chance: &mut Chance) -> Option<Bytes> {
 
 /// Bytes that no code of ours wrote, as if `compose` had failed. Half of them have whole line ends.
 fn made_up(chance: &mut Chance) -> Bytes {
-    let mut body = chance.text();
+    let mut body = text(chance);
     if chance.below(2) == 0 {
         body = body.replace("\r\n", "\n").replace(['\r', '\0'], "").replace('\n', "\r\n") + "\r\n";
     }
@@ -233,7 +221,7 @@ async fn ten_thousand_made_up_letters_are_one_message_each() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (mut sent, mut to_ours) = (0_u64, 0);
     for number in 0..count {
-        let mut chance = Chance(number);
+        let mut chance = Chance::new(number);
         let raw = if number % 2 == 0 { composed(&mut chance) } else { Some(made_up(&mut chance)) };
         let Some(raw) = raw else { continue };
         let Some(signed) = sign(&signer, &raw).await else {

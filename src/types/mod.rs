@@ -3,6 +3,8 @@
 //! Plain values. Nothing here reads a file, a socket or the clock of the machine except [`Clock`] itself.
 
 mod address;
+#[cfg(test)]
+mod chance;
 mod clock;
 mod envelope;
 mod ids;
@@ -13,6 +15,8 @@ mod proofs;
 mod secret;
 
 pub use address::{Address, AddressError};
+#[cfg(test)]
+pub(crate) use chance::Chance;
 pub use clock::{Clock, Millis};
 pub use envelope::{Envelope, Recipient, TlsSession};
 pub use ids::{ConversationId, IdError, IdMaker, LetterId, MailId, Number};
