@@ -6,6 +6,10 @@
 #
 # All from Debian: swaks and openssl (a second opinion on our SMTP and TLS), python3 with dkim (a second opinion on our
 # signatures) and with pip and yaml (`deploy/corpora.sh` fetches test mail of others with them, into target/corpora).
+# Long campaigns are the same tests with a bigger number, from the environment: REPLYD_CRASH_CYCLES (20 kills),
+# REPLYD_REBUILD_CONVERSATIONS (2,000), REPLYD_GROWTH (4,000 of anything), REPLYD_BODIES (10,000 letters),
+# REPLYD_TEST_LOOP_MESSAGES (4,000), REPLYD_TEST_FLOOD_REQUESTS (1,000); REPLYD_MATRIX_SHARE=n sends every n-th mail only.
+#
 # REPLYD_TEST_OFFLINE=1 installs and fetches nothing and says what is missing; tests that need such mail are then left out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
