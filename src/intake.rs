@@ -41,7 +41,7 @@ impl Line {
 }
 
 impl Intake for Line {
-    /// We are no relay: an address is ours when it is registered, or a destination, or a keyed reply address.
+    /// We are no relay: an address is ours when it is registered, or a destination.
     fn recipient(&self, address: &Address) -> RecipientVerdict {
         match self.judge.directory().recipient(address) {
             Some(Destined::Address(_) | Destined::Shared) => RecipientVerdict::Ours,

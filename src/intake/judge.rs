@@ -11,7 +11,7 @@ use super::{
     tries::Tryer,
 };
 use crate::{
-    auth::{self, Authenticator, RegisteredWay, Registration},
+    auth::{self, Authenticator, Checked, RegisteredWay, Registration},
     config::{self, Autopilot, Config, Forwarder},
     conversation::{
         self, AnswerPolicy, Arrival, Brake, Class, Classified, Destination, Directory, Lookups, MailSummary, ReplyKeys,
@@ -118,14 +118,8 @@ impl Judge {
     pub async fn judge(&self, envelope: Envelope, body: Bytes) -> Judged {
         let (mail, parted) = self.read(&body).await;
         let routed = self.directory.route(&envelope.recipients, &mail);
-        let reached = || routed.addresses.iter().chain(&routed.one_of);
-        let ours: Vec<&Address> = reached().collect();
-        let learned = self.learned(&ours, mail.from.as_ref());
-        let mut registration = self.registration(&ours, &envelope);
-        let registered = registration.sealers.clone();
-        learned::add_sealers(&learned, &mut registration.sealers);
-        let mut checked = self.authenticator.check_registered(&envelope, &body, &mail, registration).await;
-        checked.verdicts = learned::applied(checked.verdicts, &learned, &registered, &envelope, &mail);
+        let ours: Vec<&Address> = routed.addresses.iter().chain(&routed.one_of).collect();
+        let checked = self.prove(&envelope, &body, &mail, &ours).await;
         let (mail, verdicts) = customer::as_the_group_says(mail, checked);
         let form = self.form(&mail, &ours);
         let class = self.class(&mail, &envelope, &verdicts, &ours, form);
@@ -151,6 +145,17 @@ impl Judge {
             let mail = Mail { notes: vec![mime::Note("this mail could not be read".into())], ..Mail::default() };
             (mail, None)
         })
+    }
+
+    /// Who wrote it, by the mail itself, by the forwarder registered, and by what people taught.
+    async fn prove(&self, envelope: &Envelope, body: &Bytes, mail: &Mail, ours: &[&Address]) -> Checked {
+        let learned = self.learned(ours, mail.from.as_ref());
+        let mut registration = self.registration(ours, envelope);
+        let registered = registration.sealers.clone();
+        learned::add_sealers(&learned, &mut registration.sealers);
+        let mut checked = self.authenticator.check_registered(envelope, body, mail, registration).await;
+        checked.verdicts = learned::applied(checked.verdicts, &learned, &registered, envelope, mail);
+        checked
     }
 
     /// What is registered for every address reached: one forwarder's word counts at its own addresses only (S-08).
