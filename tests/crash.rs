@@ -42,7 +42,7 @@ fn whoever_heard_250_finds_the_mail_once_whenever_the_daemon_is_killed() {
     let (cycles, mut chance) = (setting("REPLYD_CRASH_CYCLES").unwrap_or(CYCLES), Chance::new(seed()));
     let names = Names::start();
     // Small segments, so that kills also meet the change from one to the next.
-    let house = House::new(names.addr(), "", "segment_bytes = 4194304");
+    let house = House::plain(&names);
     let (mut oracle, mut slowest, mut starts_killed) = (Oracle::default(), Duration::ZERO, 0);
     let mut last = Vec::new();
     for cycle in 0..=cycles {

@@ -10,22 +10,17 @@ use support::{
     daemon::{Daemon, House, QUESTION},
     mails,
     names::Names,
-    smtp::Client,
+    smtp::hand_in,
 };
 
 const SUPPORT: &str = "support@acme.example";
 /// Its domain sends from nowhere and asks to reject.
 const STRICT: &str = "bob@strict.example";
 
-fn house(names: &Names) -> House {
-    House::new(names.addr(), "", "segment_bytes = 4194304")
-}
-
 /// A mail that says it is Bob's, in an envelope of `sender`; its queue id.
 fn arrives(daemon: &Daemon, sender: &str, n: u32, text: &str) -> String {
     let mail = mails::mail(STRICT, SUPPORT, &format!("{n}@strict.example"), "Parcel", "", text);
-    let said = Client::greeted(daemon.address()).unwrap().mail(sender, &[SUPPORT], &mail).unwrap();
-    said.strip_prefix("250 2.0.0 Ok: queued as ").unwrap_or_else(|| panic!("{said}")).to_owned()
+    hand_in(daemon, sender, &[SUPPORT], &mail)
 }
 
 fn held(daemon: &Daemon) -> Vec<Value> {
@@ -41,7 +36,7 @@ fn succeeds(house: &House, args: &[&str]) -> String {
 #[test]
 fn a_held_mail_is_seen_with_reason_and_preview_and_let_in_by_hand() {
     let names = Names::start();
-    let house = house(&names);
+    let house = House::plain(&names);
     let daemon = house.start();
     let id = arrives(&daemon, STRICT, 1, QUESTION);
     let listed = held(&daemon);
@@ -71,7 +66,7 @@ fn a_held_mail_is_seen_with_reason_and_preview_and_let_in_by_hand() {
 #[test]
 fn who_vouches_for_a_held_mail_lets_the_ai_answer_it() {
     let names = Names::start();
-    let house = house(&names);
+    let house = House::plain(&names);
     let daemon = house.start();
     let id = arrives(&daemon, STRICT, 1, QUESTION);
     let row: Value =
@@ -87,7 +82,7 @@ fn who_vouches_for_a_held_mail_lets_the_ai_answer_it() {
 #[test]
 fn a_discarded_mail_can_be_explained() {
     let names = Names::start();
-    let house = house(&names);
+    let house = House::plain(&names);
     let daemon = house.start();
     let id = arrives(&daemon, STRICT, 1, "You have won.");
     let silent = house.run(&["held", "discard", &id, "--by", "Eve", "--why", " "]);
@@ -103,7 +98,7 @@ fn a_discarded_mail_can_be_explained() {
 #[test]
 fn a_forwarder_that_was_learned_is_heard_at_its_address_only_until_it_is_forgotten() {
     let names = Names::start();
-    let house = house(&names);
+    let house = House::plain(&names);
     let daemon = house.start();
     // customer.example may send from here: as an envelope it is a forwarder that SPF knows.
     let relay = "srs0=hash=bob@customer.example";
@@ -135,13 +130,12 @@ fn a_seal_that_was_learned_is_believed_at_its_address_and_nowhere_else() {
     let names = Names::start();
     let relay = Key::ed25519("relay.example", "arc").unwrap();
     relay.publish(names.zone());
-    let house = house(&names);
+    let house = House::plain(&names);
     let daemon = house.start();
     let arrives = |n: u32, to: &str, passed: bool| {
         let mail = mails::mail(STRICT, to, &format!("{n}@strict.example"), "Password", "", QUESTION);
         let sealed = names.sealed(&mail, &relay, "strict.example", passed);
-        let said = Client::greeted(daemon.address()).unwrap().mail("bounce@relay.example", &[to], &sealed).unwrap();
-        said.strip_prefix("250 2.0.0 Ok: queued as ").unwrap_or_else(|| panic!("{said}")).to_owned()
+        hand_in(&daemon, "bounce@relay.example", &[to], &sealed)
     };
     let first = arrives(1, SUPPORT, true);
     assert_eq!(held(&daemon).len(), 1, "anybody can seal");

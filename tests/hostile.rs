@@ -120,7 +120,7 @@ fn begin(id: &str, extra: &str) -> Vec<u8> {
 #[test]
 fn a_mail_over_the_limit_hears_552_and_costs_no_memory() {
     let names = Names::start();
-    let house = House::new(names.addr(), "", "segment_bytes = 4194304");
+    let house = House::plain(&names);
     let daemon = house.start();
     normal_mail(&daemon, "before");
 
@@ -159,7 +159,7 @@ fn a_mail_over_the_limit_hears_552_and_costs_no_memory() {
 #[test]
 fn mails_that_are_all_header_or_all_parts_are_kept_and_seen() {
     let names = Names::start();
-    let house = House::new(names.addr(), "", "segment_bytes = 4194304");
+    let house = House::plain(&names);
     let daemon = house.start();
     normal_mail(&daemon, "before");
     for (name, body) in [("deep", deep_mime(10_000)), ("header", many_header_lines(1_000_000))] {
@@ -205,7 +205,7 @@ fn many_header_lines(lines: usize) -> Vec<u8> {
 #[test]
 fn who_does_not_speak_smtp_is_told_so_and_let_go() {
     let names = Names::start();
-    let house = House::new(names.addr(), "", "segment_bytes = 4194304");
+    let house = House::plain(&names);
     let daemon = house.start();
     let before = daemon.memory_kib();
     let mut chance = Chance::new(7);
@@ -303,7 +303,7 @@ fn allow_files(count: usize) -> Result<(), String> {
 #[test]
 fn a_mail_that_is_coming_in_when_the_daemon_is_told_to_end_is_kept() {
     let names = Names::start();
-    let house = House::new(names.addr(), "", "segment_bytes = 4194304");
+    let house = House::plain(&names);
     let daemon = house.start();
     let body = mails::mail("slow@customer.example", BILLING, "slow@mail", "slow", "", "first\r\nlast");
     let (first, last) = body.split_at(body.len() - 8);

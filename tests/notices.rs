@@ -10,20 +10,15 @@ use support::{
     daemon::{Daemon, House, QUESTION},
     mails,
     names::Names,
-    smtp::Client,
+    smtp::hand_in,
 };
 
 const ADA: &str = "ada@customer.example";
 const SUPPORT: &str = "support@acme.example";
 
-fn house(names: &Names) -> House {
-    House::new(names.addr(), "", "segment_bytes = 4194304")
-}
-
 /// Hands the mail in; its queue id.
 fn comes_in(daemon: &Daemon, from: &str, mail: &[u8]) -> String {
-    let said = Client::greeted(daemon.address()).unwrap().mail(from, &[SUPPORT], mail).unwrap();
-    said.strip_prefix("250 2.0.0 Ok: queued as ").unwrap_or_else(|| panic!("{said}")).to_owned()
+    hand_in(daemon, from, &[SUPPORT], mail)
 }
 
 /// What `held show` prints.
@@ -42,7 +37,7 @@ fn s02_codes_sent_to_us_wait_for_the_owners_of_the_address() {
     let names = Names::start();
     let slack = Key::ed25519("slack.com", "mail").unwrap();
     slack.publish(names.zone());
-    let house = house(&names);
+    let house = House::plain(&names);
     let daemon = house.start();
     comes_in(&daemon, ADA, &mails::mail(ADA, SUPPORT, "1@customer.example", "Login", "", QUESTION));
     let number = daemon.api().conversations()[0]["number"].to_string();
@@ -77,7 +72,7 @@ fn gmails_confirmation_is_shown_when_gmail_signed_it_and_else_it_is_nobodys() {
     let names = Names::start();
     let google = Key::ed25519("google.com", "mail").unwrap();
     google.publish(names.zone());
-    let house = house(&names);
+    let house = House::plain(&names);
     let daemon = house.start();
     let asks = |id: &str| {
         mails::mail(
@@ -113,7 +108,7 @@ fn gmails_confirmation_is_shown_when_gmail_signed_it_and_else_it_is_nobodys() {
 #[test]
 fn a_form_of_the_configuration_speaks_for_its_customer_and_proves_only_itself() {
     let names = Names::start();
-    let house = house(&names);
+    let house = House::plain(&names);
     let text = std::fs::read_to_string(house.config()).unwrap();
     let rule = "address = \"support@acme.example\"\nform = \"robot@customer.example\"\n";
     for (vouches, level) in [("", 1), ("form_vouches = true\n", 3)] {

@@ -13,21 +13,16 @@ use support::{
     daemon::{Daemon, House},
     mails,
     names::Names,
-    smtp::Client,
+    smtp::{Client, hand_in},
 };
 
 const ADA: &str = "ada@customer.example";
 const SUPPORT: &str = "support@acme.example";
 
-fn house(names: &Names) -> House {
-    House::new(names.addr(), "", "segment_bytes = 4194304")
-}
-
 /// A mail of Ada comes in; its queue id.
 fn ada_writes(daemon: &Daemon, id: &str, subject: &str, text: &str) -> String {
     let mail = mails::mail(ADA, SUPPORT, id, subject, "", text);
-    let said = Client::greeted(daemon.address()).unwrap().mail(ADA, &[SUPPORT], &mail).unwrap();
-    said.strip_prefix("250 2.0.0 Ok: queued as ").unwrap_or_else(|| panic!("{said}")).to_owned()
+    hand_in(daemon, ADA, &[SUPPORT], &mail)
 }
 
 #[test]
@@ -35,7 +30,7 @@ fn words_written_while_a_newer_mail_came_are_not_sent() {
     // More than a pipe holds: when all of it is written, the command has read the conversation and reads us.
     const LONGER_THAN_A_PIPE: usize = 256 * 1024;
     let names = Names::start();
-    let house = house(&names);
+    let house = House::plain(&names);
     let daemon = house.start();
     ada_writes(&daemon, "1@customer.example", "Parcel", "Where is it?");
     let number = daemon.api().conversations()[0]["number"].to_string();
@@ -65,7 +60,7 @@ fn words_written_while_a_newer_mail_came_are_not_sent() {
 #[test]
 fn a_list_that_nobody_reads_to_its_end_is_no_accident() {
     let names = Names::start();
-    let house = house(&names);
+    let house = House::plain(&names);
     for command in [&["conversations", "list"][..], &["completions", "bash"], &["man"], &["check"]] {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
@@ -82,7 +77,7 @@ fn a_list_that_nobody_reads_to_its_end_is_no_accident() {
 #[test]
 fn a_subject_cannot_write_on_the_terminal() {
     let names = Names::start();
-    let house = house(&names);
+    let house = House::plain(&names);
     let daemon = house.start();
     let subject = "=?utf-8?q?one=1B]0;title=07=0A[12345]_two=9B31m=E2=80=AEthree?=";
     let id = ada_writes(&daemon, "1@customer.example", subject, "Four\u{1b}[2J.");
@@ -100,7 +95,7 @@ fn a_subject_cannot_write_on_the_terminal() {
 #[test]
 fn every_command_that_changes_a_conversation_can_say_it_in_json() {
     let names = Names::start();
-    let house = house(&names);
+    let house = House::plain(&names);
     let daemon = house.start();
     ada_writes(&daemon, "1@customer.example", "Parcel", "Where is it?");
     let number = daemon.api().conversations()[0]["number"].to_string();
@@ -125,7 +120,7 @@ fn every_command_that_changes_a_conversation_can_say_it_in_json() {
 #[test]
 fn a_daemon_whose_log_nobody_takes_goes_on() {
     let names = Names::start();
-    let house = house(&names);
+    let house = House::plain(&names);
     let mut run = Command::new(env!("CARGO_BIN_EXE_replyd"));
     let mut daemon = run
         .arg("--config")
@@ -150,13 +145,12 @@ fn a_daemon_whose_log_nobody_takes_goes_on() {
 #[test]
 fn two_conversations_become_one_by_one_command_and_stay_one() {
     let names = Names::start();
-    let house = house(&names);
+    let house = House::plain(&names);
     let daemon = house.start();
     let api = daemon.api();
     let writes = |from: &str, to: &str, id: &str, subject: &str, text: &str| {
         let mail = mails::mail(from, to, id, subject, "", text);
-        let said = Client::greeted(daemon.address()).unwrap().mail(from, &[to], &mail).unwrap();
-        assert!(said.starts_with("250"), "{said}");
+        hand_in(&daemon, from, &[to], &mail);
     };
     let number_of = |contact: &str| {
         let rows = api.conversations();

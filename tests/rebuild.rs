@@ -173,7 +173,7 @@ fn a_lost_index_is_made_again_and_shows_the_same() {
     let conversations =
         std::env::var("REPLYD_REBUILD_CONVERSATIONS").map_or(CONVERSATIONS, |text| text.parse().unwrap());
     let names = Names::start();
-    let house = House::new(names.addr(), "", "segment_bytes = 4194304");
+    let house = House::plain(&names);
     let filling = Instant::now();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(fill(&house, conversations));

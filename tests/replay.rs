@@ -11,7 +11,7 @@ use serde_json::Value;
 use support::{
     daemon::{Daemon, House},
     names::Names,
-    smtp::{Client, queued_as},
+    smtp::hand_in,
 };
 
 const ADA: &str = "ada@signed.example";
@@ -21,7 +21,7 @@ const SALES: &str = "sales@acme.example";
 
 /// A house with a third address, where the AI is on.
 fn house(names: &Names) -> House {
-    let house = House::new(names.addr(), "", "segment_bytes = 4194304");
+    let house = House::plain(names);
     let mut text = fs::read_to_string(house.config()).unwrap();
     text.push_str(&format!("[[address]]\naddress = \"{SALES}\"\nautopilot = \"on\"\n"));
     fs::write(house.config(), text).unwrap();
@@ -36,9 +36,7 @@ fn ada(names: &Names) -> Customer {
 }
 
 fn send(daemon: &Daemon, to: &str, mail: &[u8]) -> String {
-    let mut client = Client::greeted(daemon.address()).unwrap();
-    let reply = client.mail("bounces@provider.example", &[to], mail).unwrap();
-    queued_as(&reply).unwrap_or_else(|| panic!("{to}: {reply}\n{}", daemon.log()))
+    hand_in(daemon, "bounces@provider.example", &[to], mail)
 }
 
 /// Where the mail went: the conversation, and what the mail proved there.

@@ -15,7 +15,7 @@ fn the_smoke_script_finds_nothing_wrong() {
         return;
     }
     let names = Names::start();
-    let house = House::new(names.addr(), "", "segment_bytes = 4194304");
+    let house = House::plain(&names);
     let daemon = house.start();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/smoke.sh");
     let (host, port) = (daemon.address().ip().to_string(), daemon.address().port().to_string());

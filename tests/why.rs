@@ -10,7 +10,7 @@ use support::{
     daemon::{Daemon, House},
     mails,
     names::Names,
-    smtp::{Client, queued_as},
+    smtp::hand_in,
 };
 
 const SUPPORT: &str = "support@acme.example";
@@ -25,8 +25,7 @@ struct Scene {
 impl Scene {
     /// Sends a mail through the door; its queue id.
     fn send(&self, envelope_from: &str, to: &[&str], body: &[u8]) -> String {
-        let reply = Client::greeted(self.daemon.address()).unwrap().mail(envelope_from, to, body).unwrap();
-        queued_as(&reply).unwrap_or_else(|| panic!("{reply}\n{}", self.daemon.log()))
+        hand_in(&self.daemon, envelope_from, to, body)
     }
 
     /// What `why` says of it, and what the command that it prints makes of the bytes that were kept.
@@ -65,7 +64,7 @@ fn inspect_decides_again_what_the_daemon_decided() {
     let names = Names::with(|zone| {
         signing = Some(Customer::with_strict_domain("Bo", "bo@signed.example", zone).unwrap());
     });
-    let house = House::new(names.addr(), "", "segment_bytes = 4194304");
+    let house = House::plain(&names);
     let scene = Scene { daemon: house.start(), house };
     let (ada, forged, eve) = ("ada@customer.example", "ceo@strict.example", "eve@nobody.example");
     let signed = signing.unwrap().writes(SUPPORT, "signed@mail", "parcel", "Where is my parcel?").unwrap();
@@ -109,7 +108,7 @@ fn inspect_decides_again_what_the_daemon_decided() {
 #[test]
 fn why_tells_every_rule_that_was_tried() {
     let names = Names::start();
-    let house = House::new(names.addr(), "", "segment_bytes = 4194304");
+    let house = House::plain(&names);
     let scene = Scene { daemon: house.start(), house };
     let (ada, eve) = ("ada@customer.example", "eve@nobody.example");
     let first = scene.send(ada, &[BILLING], &mail(ada, BILLING, "first", "parcel", ""));

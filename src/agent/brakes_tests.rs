@@ -2,25 +2,13 @@
 
 use super::*;
 use crate::{
-    agent::samples::{case, filed, mail},
+    agent::samples::{case, filed, mail, no_brakes},
     conversation::Class,
 };
 
 /// Settings that let everything pass which the proof does not stop.
 fn loose() -> Agent {
-    let brakes = Brakes {
-        machine_pause: std::time::Duration::ZERO,
-        per_conversation_per_hour_max: u32::MAX,
-        per_conversation_per_day_max: u32::MAX,
-        per_sender_per_day_max: u32::MAX,
-        per_unproven_sender_per_day_max: u32::MAX,
-        per_domain_per_hour_max: u32::MAX,
-        per_domain_per_day_max: u32::MAX,
-        per_hour_max: u32::MAX,
-        per_day_max: u32::MAX,
-        same_text: std::time::Duration::ZERO,
-    };
-    Agent { level_min: Level::Unproven, brakes, ..Agent::default() }
+    Agent { level_min: Level::Unproven, brakes: no_brakes(), ..Agent::default() }
 }
 
 /// Which brake holds, with the default settings and with this one alone.

@@ -20,7 +20,7 @@ use super::{
     desk::{Case, Desk},
     model::{Answerer, Thinking, Thought},
     run::{Autopilot, Ended, LEASE},
-    samples::{self, address},
+    samples::{self, address, no_brakes},
     store_desk::StoreDesk,
 };
 use crate::{
@@ -105,18 +105,7 @@ fn settings(rules: Rules) -> config::Agent {
     if rules.alone.is_none() && !rules.none_at_all {
         return config::Agent::default();
     }
-    let mut brakes = Brakes {
-        machine_pause: Duration::ZERO,
-        per_conversation_per_hour_max: u32::MAX,
-        per_conversation_per_day_max: u32::MAX,
-        per_sender_per_day_max: u32::MAX,
-        per_unproven_sender_per_day_max: u32::MAX,
-        per_domain_per_hour_max: u32::MAX,
-        per_domain_per_day_max: u32::MAX,
-        per_hour_max: u32::MAX,
-        per_day_max: u32::MAX,
-        same_text: Duration::ZERO,
-    };
+    let mut brakes = no_brakes();
     match rules.alone.unwrap_or_default() {
         "machine" => brakes.machine_pause = default.machine_pause,
         "conversation" => brakes.per_conversation_per_hour_max = default.per_conversation_per_hour_max,

@@ -1,6 +1,6 @@
-//! Chance for tests: everything follows from a seed.
+//! Chance for tests: everything follows from a seed. The tests of the whole daemon use this file too.
 
-/// SplitMix64.
+/// SplitMix64: small, good enough to choose with, the same everywhere.
 #[derive(Debug, Clone)]
 pub(crate) struct Chance(u64);
 
@@ -17,10 +17,12 @@ impl Chance {
         bits ^ (bits >> 31)
     }
 
+    /// From 0 to below `end`.
     pub(crate) fn below(&mut self, end: u64) -> u64 {
-        self.bits() % end
+        self.bits() % end.max(1)
     }
 
+    /// True so many times in a hundred.
     pub(crate) fn percent(&mut self, share: u64) -> bool {
         self.below(100) < share
     }

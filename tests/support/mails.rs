@@ -1,34 +1,11 @@
 //! Mails, and the chance that makes them: everything follows from a seed.
 
-/// SplitMix64: small, good enough to choose with, the same everywhere.
-#[derive(Debug, Clone)]
-pub(crate) struct Chance(u64);
+#[path = "../../src/types/chance.rs"]
+mod chance;
+
+pub(crate) use chance::Chance;
 
 impl Chance {
-    /// Of this seed.
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    /// The next 64 bits.
-    pub(crate) fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        bits ^ (bits >> 31)
-    }
-
-    /// From 0 to below `end`.
-    pub(crate) fn below(&mut self, end: u64) -> u64 {
-        self.bits() % end.max(1)
-    }
-
-    /// True so many times in a hundred.
-    pub(crate) fn percent(&mut self, share: u64) -> bool {
-        self.below(100) < share
-    }
-
     /// Another chance that follows from this one.
     pub(crate) fn child(&mut self) -> Self {
         Self::new(self.bits())

@@ -6,6 +6,8 @@ use std::{
     time::Duration,
 };
 
+use super::daemon::Daemon;
+
 /// How long one reply may take.
 const REPLIES_WITHIN: Duration = Duration::from_secs(30);
 
@@ -127,6 +129,18 @@ impl Client {
 /// The queue id in `250 2.0.0 Ok: queued as ID`.
 pub(crate) fn queued_as(reply: &str) -> Option<String> {
     reply.strip_prefix("250 ")?.split_once("queued as ").map(|(_, id)| id.trim().to_owned())
+}
+
+/// The queue id of a mail that must have been accepted.
+#[track_caller]
+pub(crate) fn accepted(reply: &str) -> String {
+    reply.strip_prefix("250 2.0.0 Ok: queued as ").unwrap_or_else(|| panic!("{reply}")).to_owned()
+}
+
+/// Hands a mail in over a connection of its own; its queue id.
+#[track_caller]
+pub(crate) fn hand_in(daemon: &Daemon, from: &str, to: &[&str], mail: &[u8]) -> String {
+    accepted(&Client::greeted(daemon.address()).unwrap().mail(from, to, mail).unwrap())
 }
 
 /// RFC 5321 §4.5.2: leading dots are doubled; the lone dot ends it. The body ends in CRLF.
