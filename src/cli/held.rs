@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{
     Context, Failure, block_on,
     control::Control,
-    lists::{moment, text},
+    lists::{moment, rows, text},
     paint,
 };
 
@@ -108,17 +108,6 @@ fn path(id: &str, rest: &str) -> String {
     // What is no id finds nothing; it must only not become another path.
     let id: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
     format!("/api/v1/held/{id}{rest}")
-}
-
-fn rows(context: &Context, rows: &Value, line: impl Fn(&Value) -> String) -> Result<(), Failure> {
-    if context.json {
-        println!("{rows:#}");
-        return Ok(());
-    }
-    for row in rows.as_array().into_iter().flatten() {
-        println!("{}", paint::one_line(&line(row)));
-    }
-    Ok(())
 }
 
 fn tell(context: &Context, row: &Value, words: &str) -> Result<(), Failure> {

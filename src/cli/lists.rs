@@ -32,17 +32,19 @@ pub(super) fn queue(context: &Context, Queue::List: Queue) -> Result<(), Failure
 
 /// One line for each row; with `--json` the rows as they are.
 fn print(context: &Context, path: &str, line: impl Fn(&Value) -> String) -> Result<(), Failure> {
-    block_on(async {
-        let rows: Value = Control::open(context).await?.get(path).await?;
-        if context.json {
-            println!("{rows:#}");
-            return Ok(());
-        }
-        for row in rows.as_array().into_iter().flatten() {
-            println!("{}", paint::one_line(&line(row)));
-        }
-        Ok(())
-    })
+    block_on(async { rows(context, &Control::open(context).await?.get(path).await?, line) })
+}
+
+/// The same of rows that are there.
+pub(super) fn rows(context: &Context, rows: &Value, line: impl Fn(&Value) -> String) -> Result<(), Failure> {
+    if context.json {
+        println!("{rows:#}");
+        return Ok(());
+    }
+    for row in rows.as_array().into_iter().flatten() {
+        println!("{}", paint::one_line(&line(row)));
+    }
+    Ok(())
 }
 
 pub(super) fn text(value: &Value) -> &str {
