@@ -204,16 +204,7 @@ fn candidates(desk: &Desk, destination: &Destination) -> Result<Found, StoreErro
     let mut add = |key: Key, row: Option<ConversationRow>| {
         let known = |id: ConversationId| found.candidates.iter().any(|candidate: &Candidate| candidate.id == id);
         if let Some(row) = row.filter(|row| row.address == *address && !known(row.id)) {
-            found.candidates.push(Candidate {
-                key,
-                id: row.id,
-                number: row.number,
-                address: row.address,
-                contact: row.contact,
-                participants: row.participants.into_iter().map(|one| one.address).collect(),
-                level: row.level,
-                closed: row.closed,
-            });
+            found.candidates.push(row.proposed_by(key));
         }
     };
     let lookups = &destination.lookups;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    conversation::{Classified, HeldReason, IgnoredReason, Key, KeyTried, MailSummary},
+    conversation::{Candidate, Classified, HeldReason, IgnoredReason, Key, KeyTried, MailSummary},
     types::{Address, Author, ConversationId, Envelope, LetterId, Level, MailId, Millis, Number, Verdicts},
 };
 
@@ -184,6 +184,20 @@ impl ConversationRow {
     /// Whether this is the contact or one of the participants.
     pub fn takes_part(&self, who: &Address) -> bool {
         self.contact == *who || self.participants.iter().any(|one| one.address == *who)
+    }
+
+    /// It as what a key proposes.
+    pub fn proposed_by(self, key: Key) -> Candidate {
+        Candidate {
+            key,
+            id: self.id,
+            number: self.number,
+            address: self.address,
+            contact: self.contact,
+            participants: self.participants.into_iter().map(|one| one.address).collect(),
+            level: self.level,
+            closed: self.closed,
+        }
     }
 }
 

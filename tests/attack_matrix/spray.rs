@@ -5,8 +5,8 @@ use std::{net::IpAddr, time::Instant};
 use replyd::{
     config::Limits,
     conversation::{
-        AnswerPolicy, Arrival, Brake, Candidate, Class, Classified, Destination, Filing, Found, Key, Lookups,
-        MailSummary, NumberPlace, ReplyKeys, file,
+        AnswerPolicy, Arrival, Brake, Class, Classified, Destination, Filing, Found, Key, Lookups, MailSummary,
+        NumberPlace, ReplyKeys, file,
     },
     intake::{Tries, Tryer},
     playground::Customer,
@@ -57,17 +57,8 @@ fn arrival(from: &Address, level: Level, number: Number, brake: Brake) -> Arriva
 /// What the store finds for a number.
 fn found(world: &World, number: Number) -> Found {
     let row = world.store.conversation_by_number(number).unwrap();
-    let candidates = row.map(|row| Candidate {
-        key: Key::SubjectNumber,
-        id: row.id,
-        number: row.number,
-        address: row.address,
-        contact: row.contact,
-        participants: row.participants.into_iter().map(|one| one.address).collect(),
-        level: row.level,
-        closed: row.closed,
-    });
-    Found { candidates: candidates.into_iter().collect(), ..Found::default() }
+    let candidates = row.into_iter().map(|row| row.proposed_by(Key::SubjectNumber)).collect();
+    Found { candidates, ..Found::default() }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
