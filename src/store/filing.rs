@@ -84,14 +84,15 @@ pub(super) fn open(
         return Ok(Place::Held(reason));
     };
     let level = if replayed { arrival.verdicts.level.min(Level::Unproven) } else { arrival.verdicts.level };
+    let MailSummary { from_name: contact_name, subject: title, .. } = cut(arrival.mail.clone());
     let mut row = ConversationRow {
         id: next_id(desk, arrival),
         number: numbers::draw(desk, desk.tallies(), arrival.dice)?,
         address: address.clone(),
         contact: contact.clone(),
-        contact_name: cut(arrival.mail.clone()).from_name,
+        contact_name,
         participants: Vec::new(),
-        title: cut(arrival.mail.clone()).subject,
+        title,
         status: Status::Open,
         owner: Owner::Nobody,
         level,
