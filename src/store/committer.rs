@@ -227,26 +227,22 @@ impl Work {
         let mut batch = Vec::new();
         let mut octets = 0;
         let mut next = Some(first);
-        let mut yielded = false;
-        loop {
+        let mut has_yielded = false;
+        while let Some(message) = next {
+            let Message::Operation(operation) = message else { return (batch, true) };
+            octets += operation.octets();
+            batch.push(operation);
+            if batch.len() >= BATCH_OPERATIONS_MAX || octets >= BATCH_OCTETS_MAX {
+                break;
+            }
+            next = self.waiting.try_recv().ok();
             // On a busy machine others are about to ask: let go first, they share the sync. On an idle one it costs nothing.
-            if next.is_none() && !yielded {
-                yielded = true;
+            if next.is_none() && !std::mem::replace(&mut has_yielded, true) {
                 std::thread::yield_now();
                 next = self.waiting.try_recv().ok();
             }
-            match next.take() {
-                Some(Message::Operation(operation)) => {
-                    octets += operation.octets();
-                    batch.push(operation);
-                }
-                Some(Message::Stop) => return (batch, true),
-                None => return (batch, false),
-            }
-            if batch.len() < BATCH_OPERATIONS_MAX && octets < BATCH_OCTETS_MAX {
-                next = self.waiting.try_recv().ok();
-            }
         }
+        (batch, false)
     }
 
     fn commit(&mut self, mut batch: Vec<Box<dyn Operation>>) {
