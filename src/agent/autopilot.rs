@@ -99,32 +99,54 @@ impl Decision {
     }
 }
 
+/// One thing that must be so before the AI may think.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// What, in words.
+    pub words: &'static str,
+    /// What is so instead.
+    pub unmet: Option<Silence>,
+}
+
+/// All of them, in the order in which they are asked. The brakes come after.
+pub fn conditions(case: &Case) -> [Condition; 6] {
+    let row = &case.row;
+    let owner = match &row.owner {
+        Owner::Person(name) => Some(Silence::Person(name.clone())),
+        Owner::Team => Some(Silence::Team),
+        Owner::Nobody | Owner::Ai => None,
+    };
+    let mode = match case.address.as_ref().map(|address| address.autopilot) {
+        None => Some(Silence::NoAddress),
+        Some(Autopilot::Off) => Some(Silence::Off),
+        Some(Autopilot::On | Autopilot::Assist) => None,
+    };
+    // Only mail of persons (and of forms they filled in): the class was settled when it was filed.
+    let newest = match case.newest() {
+        None => Some(Silence::NoMail),
+        Some(newest) => newest.answered.then_some(Silence::Answered),
+    };
+    let unless = |is_so: bool, silence: Silence| (!is_so).then_some(silence);
+    [
+        ("the conversation was not merged", unless(row.merged_into.is_none(), Silence::Merged)),
+        ("the conversation is open", unless(row.status == Status::Open, Silence::Closed)),
+        ("no person answers the conversation", owner),
+        ("the address is registered", unless(case.address.is_some(), Silence::NoAddress)),
+        ("Autopilot is not off for the address", mode),
+        ("no letter has answered it", newest),
+    ]
+    .map(|(words, unmet)| Condition { words, unmet })
+}
+
 /// Whether the AI may think about this case at all.
 ///
 /// # Errors
 /// The first [`Silence`] that applies.
 pub fn may_think(case: &Case, settings: &Agent) -> Result<(), Silence> {
-    let row = &case.row;
-    if row.merged_into.is_some() {
-        return Err(Silence::Merged);
+    if let Some(silence) = conditions(case).into_iter().find_map(|condition| condition.unmet) {
+        return Err(silence);
     }
-    if row.status != Status::Open {
-        return Err(Silence::Closed);
-    }
-    match &row.owner {
-        Owner::Person(name) => return Err(Silence::Person(name.clone())),
-        Owner::Team => return Err(Silence::Team),
-        Owner::Nobody | Owner::Ai => {}
-    }
-    let address = case.address.as_ref().ok_or(Silence::NoAddress)?;
-    if address.autopilot == Autopilot::Off {
-        return Err(Silence::Off);
-    }
-    // Only mail of persons (and of forms they filled in): the class was settled when it was filed.
     let newest = case.newest().ok_or(Silence::NoMail)?;
-    if newest.answered {
-        return Err(Silence::Answered);
-    }
     Ok(brakes::check(case, newest, settings)?)
 }
 

@@ -182,9 +182,13 @@ fn machine(case: &Case, brakes: &Brakes) -> Result<(), Brake> {
     if wrote { Err(Brake::Machine(pause.as_secs().div_ceil(60))) } else { Ok(()) }
 }
 
+/// What a mail must prove before the AI answers it: as the address says, or else as all do.
+pub fn level_needed(case: &Case, settings: &Agent) -> Level {
+    case.address.as_ref().and_then(|address| address.level_min).unwrap_or(settings.level_min)
+}
+
 fn proof(case: &Case, newest: &CaseMail, settings: &Agent) -> Result<Level, Brake> {
-    let level = case.level_of(newest);
-    let needed = case.address.as_ref().and_then(|address| address.level_min).unwrap_or(settings.level_min);
+    let (level, needed) = (case.level_of(newest), level_needed(case, settings));
     if level < needed {
         return Err(Brake::Proof { level: level.as_u8(), word: level.word(), needed: needed.as_u8() });
     }

@@ -10,11 +10,11 @@ use super::{
     view::{self, MailView, moment},
 };
 use crate::{
-    agent::{Desk as _, StoreDesk, autopilot},
+    agent::{Desk as _, StoreDesk, autopilot, brakes},
     config,
     conversation::{self, Directory, told},
     mime,
-    store::{ConversationRow, Filed, MailRow, Owner, Place, Status, StoreError, What},
+    store::{Filed, MailRow, Place, StoreError, What},
     types::{ConversationId, Envelope, JobId, JobState},
 };
 
@@ -117,25 +117,20 @@ async fn autopilot_now(office: &Office, id: ConversationId, row: &MailRow) -> Re
         // What cannot be read for an answer is explained without it.
         Ok(None) | Err(_) => return Ok(Vec::new()),
     };
-    let newest = case.newest().map(|mail| mail.row.id);
-    let mode = case.address.as_ref().map(|address| address.autopilot);
-    let conversation: &ConversationRow = &case.row;
-    let needed = case.address.as_ref().and_then(|address| address.level_min).unwrap_or(agent.level_min);
-    let shown = case.newest().map(|mail| case.level_of(mail));
-    let conditions = [
+    let newest = case.newest();
+    let needed = brakes::level_needed(&case, agent);
+    let of_the_mail = [
         ("a person wrote it", row.class.class.is_personal()),
-        ("the conversation was not merged", conversation.merged_into.is_none()),
-        ("the conversation is open", conversation.status == Status::Open),
-        ("no person answers the conversation", matches!(conversation.owner, Owner::Nobody | Owner::Ai)),
-        ("the address is registered", mode.is_some()),
-        ("Autopilot is not off for the address", mode.is_some_and(|mode| mode != config::Autopilot::Off)),
-        ("it is the newest mail of a person there", newest == Some(row.id)),
-        ("no letter has answered it", case.newest().is_some_and(|mail| !mail.answered)),
-        ("the newest mail has the level that the address asks for", shown.is_some_and(|shown| shown >= needed)),
+        ("it is the newest mail of a person there", newest.is_some_and(|mail| mail.row.id == row.id)),
+        (
+            "the newest mail has the level that the address asks for",
+            newest.is_some_and(|mail| case.level_of(mail) >= needed),
+        ),
     ];
+    let of_the_case = autopilot::conditions(&case).map(|condition| (condition.words, condition.unmet.is_none()));
+    let conditions = of_the_mail.into_iter().chain(of_the_case);
     let mut told: Vec<String> = conditions
-        .iter()
-        .map(|(words, met)| format!("Autopilot, now: {}: {words}", if *met { "met" } else { "not met" }))
+        .map(|(words, met)| format!("Autopilot, now: {}: {words}", if met { "met" } else { "not met" }))
         .collect();
     told.push(match autopilot::may_think(&case, agent) {
         Ok(()) => "Autopilot, now: met: no brake holds; the AI may think about this conversation".into(),
