@@ -93,8 +93,9 @@ impl Scene {
 
     async fn check(&self, mail: &[u8], peer: IpAddr, sender: &str, trusted: &[&str]) -> Verdicts {
         let envelope = Self::envelope(peer, sender);
-        let trusted: Vec<String> = trusted.iter().map(|&domain| domain.to_owned()).collect();
-        self.auth.check(&envelope, &Bytes::copy_from_slice(mail), &read(mail), &trusted).await
+        let sealers = trusted.iter().map(|&domain| domain.to_owned()).collect();
+        let registered = Registration { sealers, way: None };
+        self.auth.check(&envelope, &Bytes::copy_from_slice(mail), &read(mail), registered).await.verdicts
     }
 
     fn envelope(peer: IpAddr, sender: &str) -> Envelope {
@@ -228,7 +229,7 @@ async fn aligned_spf_of_a_forwarder_is_not_the_authors() {
     assert_eq!((verdicts.spf, verdicts.level), (Verdict::Pass, Level::Unproven));
     let marked = play::with_header(&mail, "X-Forwarded-To", "in+k@mx.acme.example");
     assert_eq!(scene.check(&marked, FORWARDER_IP, "boss@acme.example", &[]).await.level, Level::Unproven);
-    let plain = Scene { auth: scene.auth.clone().with_forwarded_domains(["Acme.example".into()]), ..scene };
+    let plain = Scene { auth: scene.auth.clone().with_our_domains(["Acme.example".into()]), ..scene };
     assert_eq!(plain.check(&mail, FORWARDER_IP, "boss@acme.example", &[]).await.level, Level::Forged);
 }
 

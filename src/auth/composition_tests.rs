@@ -77,7 +77,8 @@ impl Scene {
     async fn judged(&self, mail: &[u8]) -> (Option<Address>, Verdicts) {
         let read = mime::parse(mail);
         let envelope = Self::envelope(FORWARDER_IP, ATTACKER);
-        let verdicts = self.auth.check(&envelope, &Bytes::copy_from_slice(mail), &read, &[]).await;
+        let verdicts =
+            self.auth.check(&envelope, &Bytes::copy_from_slice(mail), &read, Registration::default()).await.verdicts;
         (read.from, verdicts)
     }
 }

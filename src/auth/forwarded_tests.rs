@@ -35,7 +35,7 @@ impl Scene {
         let mut envelope = Self::envelope(peer, sender);
         envelope.helo = "mail-out.provider.example".into();
         let registration = Registration { sealers: way.forwarder.arc_sealers.clone(), way: Some(way) };
-        self.auth.check_registered(&envelope, &Bytes::copy_from_slice(mail), &read(mail), registration).await
+        self.auth.check(&envelope, &Bytes::copy_from_slice(mail), &read(mail), registration).await
     }
 
     async fn level(&self, mail: &[u8], peer: IpAddr, sender: &str, way: RegisteredWay) -> u8 {
@@ -180,7 +180,7 @@ async fn dns_trouble_about_the_way_is_no_pass_and_no_forgery() {
 async fn mail_from_a_domain_of_ours_needs_its_signature() {
     let scene = scene();
     let ours = ["acme.example".to_owned(), "acme-news.example".to_owned()];
-    let scene = Scene { auth: scene.auth.clone().with_forwarded_domains(ours), ..scene };
+    let scene = Scene { auth: scene.auth.clone().with_our_domains(ours), ..scene };
     let google = Key::ed25519("google.com", "arc").unwrap();
     google.publish(&scene.zone);
     for domain in ["acme.example", "acme-news.example"] {

@@ -76,7 +76,7 @@ async fn a_group_that_can_be_read_in_two_ways_is_held() {
 #[tokio::test]
 async fn a_colleague_is_not_believed_because_the_group_signed() {
     let scene = Scene::new();
-    let ours = Scene { auth: scene.auth.clone().with_forwarded_domains(["acme.example".into()]), ..scene };
+    let ours = Scene { auth: scene.auth.clone().with_our_domains(["acme.example".into()]), ..scene };
     let key = group(&ours);
     let forged = "mx.google.com; dmarc=fail header.from=acme.example";
     let real = "mx.google.com; dkim=pass header.i=@acme.example; dmarc=pass header.from=acme.example";

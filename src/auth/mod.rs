@@ -61,6 +61,7 @@ const CONCLUSION_SHARE: u32 = 10;
 #[derive(Clone)]
 pub struct Authenticator(Arc<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     dns: Arc<Dns>,
     dmarc: Arc<dmarc::Counters>,
@@ -114,18 +115,15 @@ impl Authenticator {
     /// Our own provider sends, and forwards, for whoever claims to be a colleague. So SPF and the word of a forwarder prove
     /// nothing about an author there: without an aligned signature such mail is level 0.
     #[must_use]
-    pub fn with_forwarded_domains(self, domains: impl IntoIterator<Item = String>) -> Self {
+    pub fn with_our_domains(mut self, domains: impl IntoIterator<Item = String>) -> Self {
         let our_domains = domains.into_iter().map(|domain| domain.to_ascii_lowercase()).collect();
-        let Inner { dns, dmarc, signatures_max, deadline, forwarder_headers, forwarder_selectors, .. } = &*self.0;
-        Self(Arc::new(Inner {
-            dns: dns.clone(),
-            dmarc: dmarc.clone(),
-            signatures_max: *signatures_max,
-            deadline: *deadline,
-            forwarder_headers: forwarder_headers.clone(),
-            forwarder_selectors: forwarder_selectors.clone(),
-            our_domains,
-        }))
+        Arc::make_mut(&mut self.0).our_domains = our_domains;
+        self
+    }
+
+    /// Our own domains, lower case.
+    pub fn our_domains(&self) -> &[String] {
+        &self.0.our_domains
     }
 
     /// Whether that is one of our own domains.
@@ -133,23 +131,11 @@ impl Authenticator {
         self.0.is_ours(domain)
     }
 
-    /// Finds out who wrote a mail. `trusted` are the ARC sealers registered for the address reached.
+    /// Finds out who wrote a mail. `registered` is what the administrator said of the address reached.
     ///
     /// Never fails and never takes longer than `[auth] deadline_secs`: what is not known by then is a temporary error,
     /// which is never a pass. The level is 0 to 3; level 4 is given where reply keys are known.
     pub async fn check(
-        &self,
-        envelope: &Envelope,
-        body: &Bytes,
-        mail: &crate::mime::Mail,
-        trusted: &[String],
-    ) -> Verdicts {
-        let registered = Registration { sealers: trusted.to_vec(), way: None };
-        self.check_registered(envelope, body, mail, registered).await.verdicts
-    }
-
-    /// As [`check`](Self::check), for mail that reached a registered address.
-    pub async fn check_registered(
         &self,
         envelope: &Envelope,
         body: &Bytes,

@@ -189,7 +189,11 @@ async fn the_arc_suite_passes_but_for_what_is_explained() {
         for (name, case) in &scenario.tests {
             cases += 1;
             let mail = Bytes::from(case.message.replace('\n', "\r\n"));
-            let verdicts = served.auth.check(&envelope(), &mail, &crate::mime::parse(&mail), &[]).await;
+            let verdicts = served
+                .auth
+                .check(&envelope(), &mail, &crate::mime::parse(&mail), Registration::default())
+                .await
+                .verdicts;
             let found = verdicts.arc.verdict;
             let difference = ARC_DIFFERENCES.iter().find(|(differing, ..)| differing == name);
             let is_right = match (difference, case.cv.as_str()) {

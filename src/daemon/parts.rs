@@ -199,7 +199,7 @@ pub(crate) fn judge(config: &Config, secret: &Secret, keys: ReplyKeys) -> Result
     let shared = Address::parse(&format!("{}@{hostname}", config.smtp.shared_destination))?;
     let supported = config.addresses.iter().map(|address| address.address.domain().to_owned());
     let ours = supported.chain(config.domains.iter().map(|domain| domain.name.clone()));
-    let authenticator = Authenticator::new(&config.auth, config.forwarders.clone()).with_forwarded_domains(ours);
+    let authenticator = Authenticator::new(&config.auth, config.forwarders.clone()).with_our_domains(ours);
     Ok(Judge::new(config, Directory::new(registered, shared), authenticator, keys))
 }
 

@@ -36,8 +36,6 @@ pub struct Judge {
     authenticator: Authenticator,
     keys: ReplyKeys,
     policies: HashMap<String, Policy>,
-    /// Domains of our addresses and those we send from.
-    our_domains: Vec<String>,
     long_reads: Semaphore,
     learned: Option<Store>,
 }
@@ -85,14 +83,12 @@ impl Judge {
             let form = address.form.clone().map(|robot| FormRule { robot, vouches: address.form_vouches });
             (address.address.key(), Policy { answer, forwarder, form })
         });
-        let supported = config.addresses.iter().map(|address| address.address.domain().to_owned());
         Self {
             hostname: config.smtp.hostname.clone(),
             directory,
             authenticator,
             keys,
             policies: policies.collect(),
-            our_domains: config.domains.iter().map(|domain| domain.name.clone()).chain(supported).collect(),
             long_reads: Semaphore::new(LONG_READS_MAX),
             learned: None,
         }
@@ -124,7 +120,7 @@ impl Judge {
         let form = self.form(&mail, &ours);
         let class = self.class(&mail, &envelope, &verdicts, &ours, form);
         let (mut mail, verdicts) = customer::as_written_by_the_customer(mail, verdicts, &class, form, &ours);
-        let looks = mail.from.as_ref().map(|from| looks(from, &self.our_domains)).unwrap_or_default();
+        let looks = mail.from.as_ref().map(|from| looks(from, self.authenticator.our_domains())).unwrap_or_default();
         // They stand first: the list of notes is cut.
         mail.notes.splice(0..0, looks.into_iter().map(mime::Note));
         let lookups = conversation::lookups(&mail, parted.as_ref(), class.class, &self.keys);
@@ -153,7 +149,7 @@ impl Judge {
         let mut registration = self.registration(ours, envelope);
         let registered = registration.sealers.clone();
         learned::add_sealers(&learned, &mut registration.sealers);
-        let mut checked = self.authenticator.check_registered(envelope, body, mail, registration).await;
+        let mut checked = self.authenticator.check(envelope, body, mail, registration).await;
         checked.verdicts = learned::applied(checked.verdicts, &learned, &registered, envelope, mail);
         checked
     }

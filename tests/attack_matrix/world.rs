@@ -112,7 +112,7 @@ impl World {
             Registered { address: one.address, destination: Address::parse(destination).unwrap() }
         });
         let directory = Directory::new(registered.into(), Address::parse("in@mx.acme.example").unwrap());
-        let auth = Authenticator::new(&config.auth, Vec::new()).with_forwarded_domains(["acme.example".to_owned()]);
+        let auth = Authenticator::new(&config.auth, Vec::new()).with_our_domains(["acme.example".to_owned()]);
         let judge = Arc::new(Judge::new(&config, directory.clone(), auth, keys.clone()));
         let ids = Arc::new(IdMaker::new(clock.clone(), 0));
         let writer = Writer::new(&config, store.clone(), keys, ids.clone(), clock.clone());

@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    auth::Authenticator,
+    auth::{Authenticator, Registration},
     cli::control::Control,
     config::{self, Config},
     daemon::{self, Daemon},
@@ -149,7 +149,10 @@ impl Stage {
 
     /// What the customer's server makes of a letter: an independent look at its signatures.
     pub(super) async fn verify(&self, letter: &Delivered) -> Verdicts {
-        self.verifier.check(&letter.envelope, &letter.bytes, &mime::parse(&letter.bytes), &[]).await
+        self.verifier
+            .check(&letter.envelope, &letter.bytes, &mime::parse(&letter.bytes), Registration::default())
+            .await
+            .verdicts
     }
 
     /// A person answers, through the control socket as `replyd conversations reply` does.
