@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::types::head;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 use super::{
@@ -120,7 +121,7 @@ fn check_links(markdown: &str, allowed: &BTreeSet<String>) -> Result<(), Refusal
     }
     for url in &seen.links {
         if host_of(url).is_none_or(|host| !allowed.contains(&host)) {
-            return Err(Refusal::ForeignLink(words::head(url, 100).to_owned()));
+            return Err(Refusal::ForeignLink(head(url, 100).to_owned()));
         }
     }
     match hosts_in(&seen.text).into_iter().find(|host| !allowed.contains(host)) {

@@ -1,6 +1,7 @@
 //! What a mail asks: its questions, one by one.
 
 use super::words::{self, Tongue};
+use crate::types::head;
 
 /// Questions that are looked at.
 pub(super) const QUESTIONS_MAX: usize = 5;
@@ -31,14 +32,14 @@ pub(super) fn questions(new_text: &str, title: &str) -> Option<Vec<Question>> {
     let tongue = Tongue::of(text);
     let mut found: Vec<Question> = Vec::new();
     for sentence in sentences(text).filter(|sentence| sentence.ends_with(['?', '？', '؟'])) {
-        let sentence = words::head(sentence, QUESTION_OCTETS_MAX);
+        let sentence = head(sentence, QUESTION_OCTETS_MAX);
         if terms_that_say_something(sentence, tongue) == 0 && is_courtesy(sentence) {
             continue;
         }
         found.push(with_title(sentence, &title, tongue));
     }
     if found.is_empty() {
-        let whole = words::head(text, QUESTION_OCTETS_MAX);
+        let whole = head(text, QUESTION_OCTETS_MAX);
         if text.len() > whole.len() {
             // A long letter without a question is nothing a quotation answers.
             return Some(Vec::new());
@@ -126,7 +127,7 @@ fn bare_title(title: &str) -> String {
         {
             rest = after.trim_start();
         } else {
-            return words::head(rest, QUESTION_OCTETS_MAX).to_owned();
+            return head(rest, QUESTION_OCTETS_MAX).to_owned();
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Lists of words, and no more than that: who asks in other words is answered, and may ask again. The letter under every
 //! answer names the word HUMAN (S-28).
 
-use super::words;
+use crate::types::head;
 
 /// A language, the words that ask for a person when they stand alone on a line, and phrases that ask wherever they stand.
 type Row = (&'static str, &'static [&'static str], &'static [&'static str]);
@@ -136,7 +136,7 @@ pub fn grave_word(new_text: &str) -> Option<&'static str> {
 
 /// Lower case, one kind of apostrophe, single spaces; lines stay apart.
 fn folded(text: &str) -> String {
-    let text = words::head(text, TEXT_OCTETS_MAX).to_lowercase().replace('’', "'");
+    let text = head(text, TEXT_OCTETS_MAX).to_lowercase().replace('’', "'");
     let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -9,6 +9,7 @@ use tantivy::tokenizer::{
 };
 
 use super::light_words::{ENGLISH_STOP, LIGHT};
+use crate::types::head;
 
 /// Octets of a word that is still counted as one.
 const WORD_OCTETS_MAX: usize = 40;
@@ -151,11 +152,6 @@ pub fn plain(text: &str) -> Vec<String> {
         found.push(stream.token().text.clone());
     }
     found
-}
-
-/// The beginning of a text, cut where a character ends.
-pub fn head(text: &str, octets_max: usize) -> &str {
-    &text[..text.floor_char_boundary(octets_max)]
 }
 
 /// Control and format characters: what is hidden between letters, or turns their order. Joiners and direction marks, which

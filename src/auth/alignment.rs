@@ -3,6 +3,7 @@
 use mail_auth::dmarc::{Alignment as Mode, Psd};
 
 use super::lookups::Lookups;
+use crate::types::is_within;
 
 /// Names on the way up from the domain of From. RFC 9989 §4.10: eight queries at most.
 const WALK_NAMES_MAX: usize = 8;
@@ -80,10 +81,6 @@ impl<'a> Alignment<'a> {
 /// Whether `domain` may be related to `from`: for choosing what to look at first, before anything is known.
 pub(super) fn may_align(domain: &str, from: &str) -> bool {
     is_within(domain, from) || is_within(from, domain)
-}
-
-fn is_within(name: &str, top: &str) -> bool {
-    name.strip_suffix(top).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 fn one_label_below<'a>(suffix: &str, name: &'a str) -> &'a str {

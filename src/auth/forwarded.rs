@@ -10,7 +10,7 @@ use mail_auth::AuthenticatedMessage;
 use super::{arc::says_passed, results::authserv_id};
 use crate::{
     config::{EnvelopeShape, Forwarder},
-    types::{Address, Verdict},
+    types::{Address, Verdict, is_within},
 };
 
 /// What is registered for the address that a mail reached.
@@ -87,7 +87,7 @@ impl RegisteredWay {
         let topmost = message.headers.iter().find(|(name, _)| is_results(name)).map(|(_, value)| *value);
         topmost.is_some_and(|field| {
             let id = authserv_id(field).unwrap_or_default();
-            let is_theirs = |own: &String| id.strip_suffix(own.as_str()).is_some_and(is_label_end);
+            let is_theirs = |own: &String| is_within(&id, own);
             self.forwarder.results_by.iter().any(is_theirs) && says_passed(field, from, speaks)
         })
     }
@@ -154,8 +154,4 @@ pub(super) fn is_forwarders_sender(local: &str) -> bool {
         EnvelopeShape::Srs1 => local.starts_with("srs1"),
         EnvelopeShape::Group => local.contains("+bnc"),
     })
-}
-
-fn is_label_end(rest: &str) -> bool {
-    rest.is_empty() || rest.ends_with('.')
 }

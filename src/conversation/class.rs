@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use self::marks::Marks;
 use crate::{
     mime::Mail,
-    types::{Address, Envelope},
+    types::{Address, Envelope, head},
 };
 
 /// What kind of mail it is.
@@ -149,7 +149,7 @@ fn own(mail: &Mail, header: &str, reason: &str) -> Evidence {
 
 /// The beginning of a text, in lower case: machines say at once what they are.
 fn beginning(text: &str, octets: usize) -> String {
-    text[..text.floor_char_boundary(octets.min(text.len()))].to_lowercase()
+    head(text, octets).to_lowercase()
 }
 
 fn holds_any(text: &str, words: &[&str]) -> bool {

@@ -1,6 +1,9 @@
 //! Whom a web form names as its sender.
 
-use crate::{mime::Mail, types::Address};
+use crate::{
+    mime::Mail,
+    types::{Address, head},
+};
 
 /// Octets of a text that are looked at.
 const OCTETS_MAX: usize = 16 * 1024;
@@ -38,7 +41,7 @@ pub fn form_customer(mail: &Mail) -> Option<(Address, &'static str)> {
     if let Some(named) = mail.reply_to.iter().find(|address| Some(*address) != robot) {
         return Some((named.clone(), "in Reply-To"));
     }
-    let text = &mail.text[..mail.text.floor_char_boundary(OCTETS_MAX.min(mail.text.len()))];
+    let text = head(&mail.text, OCTETS_MAX);
     let mut named: Vec<Address> = Vec::new();
     for (_, value) in
         text.lines().filter_map(|line| line.split_once([':', '：', '='])).filter(|(label, _)| is_label(label))

@@ -1,7 +1,10 @@
 //! Whom a mail names besides its writer, as far as what proves the writer covers that (S-01).
 
 use super::Directory;
-use crate::{mime::Mail, types::Address};
+use crate::{
+    mime::Mail,
+    types::{Address, is_within},
+};
 
 /// Others that are taken from one mail.
 const NAMED_MAX: usize = 20;
@@ -41,8 +44,7 @@ pub fn written_to(mail: &Mail) -> impl Iterator<Item = &Address> {
 /// Whether `d=` is the domain of From, above or below it. Too much is no harm: one more signature must cover the field.
 fn speaks_for(signature: &str, from: &str) -> bool {
     let domain = tag(signature, "d").to_ascii_lowercase();
-    let below = |lower: &str, upper: &str| lower.strip_suffix(upper).is_some_and(|rest| rest.ends_with('.'));
-    domain == from || below(&domain, from) || below(from, &domain)
+    is_within(&domain, from) || is_within(from, &domain)
 }
 
 /// RFC 6376 §3.5, `h=`.

@@ -3,10 +3,17 @@
 use serde::Serialize;
 
 use super::Class;
-use crate::mime::Mail;
+use crate::{
+    mime::Mail,
+    types::{head, is_within},
+};
 
 /// Octets of a text or page that are looked at.
 const OCTETS_MAX: usize = 64 * 1024;
+/// Octets in which a code must stand: it is what such a mail is for.
+const CODE_OCTETS_MAX: usize = 8 * 1024;
+/// Octets of one link.
+const LINK_OCTETS_MAX: usize = 2_000;
 /// Links looked at.
 const LINKS_MAX: usize = 200;
 
@@ -95,20 +102,16 @@ const SERVICES: [(&str, &str); 40] = [
     ("zoho.com", "Zoho"),
 ];
 
-fn is_of(domain: &str, owner: &str) -> bool {
-    domain.strip_suffix(owner).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-}
-
 pub(super) fn forwarding_provider(domain: &str) -> Option<Provider> {
     // Gmail asks from its own domain only: anybody may have one below it.
     let fits = |provider: Provider, owner: &str| {
-        if provider == Provider::Google { domain == owner } else { is_of(domain, owner) }
+        if provider == Provider::Google { domain == owner } else { is_within(domain, owner) }
     };
     PROVIDERS.iter().find(|(provider, _, owners)| owners.iter().any(|owner| fits(*provider, owner))).map(|p| p.0)
 }
 
 pub(super) fn is_known_service(domain: &str) -> bool {
-    SERVICES.iter().any(|(owner, _)| is_of(domain, owner))
+    SERVICES.iter().any(|(owner, _)| is_within(domain, owner))
 }
 
 /// The preview of a mail of class forwarding confirmation or verification code; `None` for other mail.
@@ -123,7 +126,7 @@ pub(super) fn read(mail: &Mail) -> Notice {
     }
     let forwarding = forwarding_provider(&domain);
     let provider = PROVIDERS.iter().find(|(provider, ..)| Some(*provider) == forwarding).map(|(_, name, _)| *name);
-    let service = SERVICES.iter().find(|(owner, _)| is_of(&domain, owner)).map(|(_, name)| *name);
+    let service = SERVICES.iter().find(|(owner, _)| is_within(&domain, owner)).map(|(_, name)| *name);
     Notice {
         provider: service.or(provider).map_or(domain, str::to_owned),
         code: code(mail).map(Code::text).unwrap_or_default(),
@@ -163,7 +166,7 @@ fn gmail(mail: &Mail) -> Notice {
 
 /// `Confirmation code: 123456789`, as older mails say.
 fn labelled_code(mail: &Mail) -> Option<String> {
-    let text = &mail.text[..mail.text.floor_char_boundary(OCTETS_MAX.min(mail.text.len()))];
+    let text = head(&mail.text, OCTETS_MAX);
     let digits = |line: &str| {
         let code: String = line.split_once(':')?.1.trim().chars().take_while(char::is_ascii_digit).collect();
         (6..=12).contains(&code.len()).then_some(code)
@@ -190,7 +193,7 @@ impl Code {
 
 /// The first thing that looks like a code to type somewhere.
 pub(super) fn code(mail: &Mail) -> Option<Code> {
-    let text = &mail.text[..mail.text.floor_char_boundary(8 * 1024.min(mail.text.len()))];
+    let text = head(&mail.text, CODE_OCTETS_MAX);
     let is_code = |word: &&str| looks_like_code(word);
     if let Some(alone) = text.lines().map(bare).find(is_code) {
         return Some(Code::Alone(alone.to_owned()));
@@ -255,14 +258,13 @@ pub(super) fn link(mail: &Mail) -> Option<String> {
 
 /// Links of the text, then of the page.
 fn links(mail: &Mail) -> impl Iterator<Item = &str> {
-    let cut = |text: &'_ str| text.floor_char_boundary(OCTETS_MAX.min(text.len()));
-    let texts = [&mail.text[..cut(&mail.text)], &mail.html[..cut(&mail.html)]];
+    let texts = [&mail.text, &mail.html].map(|text| head(text, OCTETS_MAX));
     texts.into_iter().flat_map(links_in).take(LINKS_MAX)
 }
 
 fn links_in(text: &str) -> impl Iterator<Item = &str> {
     memchr::memmem::find_iter(text.as_bytes(), "https://").map(move |at| {
-        let link = &text[at..text.floor_char_boundary((at + 2_000).min(text.len()))];
+        let link = head(&text[at..], LINK_OCTETS_MAX);
         let end = link.find(|c: char| c.is_whitespace() || "<>\"'()[]\\".contains(c)).unwrap_or(link.len());
         link[..end].trim_end_matches(['.', ',', ';', '!'])
     })

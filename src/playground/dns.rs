@@ -24,6 +24,8 @@ use tokio::{
     task::JoinHandle,
 };
 
+use crate::types::is_within;
+
 /// Seconds that answers may be kept.
 const TTL_SECS: u32 = 300;
 
@@ -296,11 +298,7 @@ async fn serve_stream(mut stream: TcpStream, zone: Zone) -> io::Result<()> {
 }
 
 fn below(names: &HashSet<String>, name: &str) -> bool {
-    names.iter().any(|top| top.is_empty() || name.strip_suffix(top.as_str()).is_some_and(is_label_end))
-}
-
-fn is_label_end(rest: &str) -> bool {
-    rest.is_empty() || rest.ends_with('.')
+    names.iter().any(|top| top.is_empty() || is_within(name, top))
 }
 
 fn key(name: &str) -> String {

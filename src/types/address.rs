@@ -83,14 +83,6 @@ impl Address {
         format!("{}@{}", self.local.to_ascii_lowercase(), self.domain)
     }
 
-    /// The local part before its first `+`, and what follows that.
-    pub fn plus_parts(&self) -> (&str, Option<&str>) {
-        match self.local.split_once('+') {
-            Some((base, detail)) => (base, Some(detail)),
-            None => (&self.local, None),
-        }
-    }
-
     /// Whether SMTPUTF8 is needed to carry it. RFC 6531 §3.2.
     pub fn needs_utf8(&self) -> bool {
         !self.local.is_ascii()
@@ -206,6 +198,11 @@ impl<'de> Deserialize<'de> for Address {
         let text = std::borrow::Cow::<'de, str>::deserialize(from)?;
         Self::kept(&text).map_err(D::Error::custom)
     }
+}
+
+/// Whether a domain name is `top` or below it. Both in lower case, without the dot of the root.
+pub fn is_within(name: &str, top: &str) -> bool {
+    name.strip_suffix(top).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 #[cfg(test)]

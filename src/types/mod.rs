@@ -13,8 +13,9 @@ mod level;
 mod likeness;
 mod proofs;
 mod secret;
+mod text;
 
-pub use address::{Address, AddressError};
+pub use address::{Address, AddressError, is_within};
 #[cfg(test)]
 pub(crate) use chance::Chance;
 pub use clock::{Clock, Millis};
@@ -25,3 +26,4 @@ pub use level::{ArcSeal, DkimSignature, Level, Verdict, Verdicts};
 pub use likeness::{addresses_look_alike, domains_look_alike, mixed_label};
 pub use proofs::{Accepted, Approval, Author, Signed};
 pub use secret::Secret;
+pub use text::head;

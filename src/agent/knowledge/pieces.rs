@@ -7,7 +7,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
 
 use super::{folder::PageKind, html};
-use crate::agent::words;
+use crate::{agent::words, types::head};
 
 /// Octets of a piece, about: what a person still reads in an answer.
 pub(super) const PIECE_OCTETS: usize = 800;
@@ -206,7 +206,7 @@ impl Reader {
     fn end(&mut self, body: &str, tag: TagEnd, found: &mut Vec<Block>) {
         match tag {
             TagEnd::Heading(level) => {
-                let heading = words::head(self.heading.trim(), HEADING_OCTETS_MAX).to_owned();
+                let heading = head(self.heading.trim(), HEADING_OCTETS_MAX).to_owned();
                 if !heading.is_empty() {
                     found.push(Block::Heading(level, heading));
                 }
@@ -259,7 +259,7 @@ fn halves(text: &str, after: char) -> Vec<String> {
     let mut parts = Vec::new();
     let limit = if after == '\n' { WITH_LIST_OCTETS_MAX } else { PIECE_OCTETS };
     while rest.len() > limit {
-        let head = words::head(rest, limit);
+        let head = head(rest, limit);
         let ends = |pattern: &str| head.rfind(pattern).map(|at| at + pattern.len()).filter(|at| *at > limit / 4);
         let cut = if after == '\n' { ends("\n") } else { ends(". ").or_else(|| ends(".\n")) };
         let cut = cut.or_else(|| ends(" ")).unwrap_or(head.len());

@@ -14,7 +14,7 @@ use super::{
     dns::{Answer, Question},
     lookups::Lookups,
 };
-use crate::types::Verdict;
+use crate::types::{self, Verdict};
 use record::{Masks, Mechanism};
 use template::{Macros, Template, VALIDATED_NAME_UNKNOWN};
 
@@ -248,9 +248,10 @@ fn has_good_labels(name: &str) -> bool {
     name.len() <= NAME_OCTETS_MAX && name.split('.').all(|label| !label.is_empty() && label.len() <= LABEL_OCTETS_MAX)
 }
 
+/// As names stand in records and in answers: in any letter case, with or without the dot of the root.
 fn is_within(name: &str, top: &str) -> bool {
-    let (name, top) = (name.trim_end_matches('.').to_ascii_lowercase(), top.trim_end_matches('.').to_ascii_lowercase());
-    name.strip_suffix(&top).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    let plain = |name: &str| name.trim_end_matches('.').to_ascii_lowercase();
+    types::is_within(&plain(name), &plain(top))
 }
 
 /// Whether both are of one kind and agree in their first bits.

@@ -4,7 +4,7 @@ use super::{
     BouncedRecipient,
     phrases::{COPIES, DELAYS},
 };
-use crate::mime::Mail;
+use crate::{mime::Mail, types::head};
 
 /// Octets of a text that are looked at: a report says at once what it has to say.
 const OCTETS_MAX: usize = 32 * 1024;
@@ -26,7 +26,7 @@ pub(super) struct Letter<'a> {
 
 impl<'a> Letter<'a> {
     pub(super) fn of(mail: &'a Mail) -> Self {
-        let text = &mail.text[..mail.text.floor_char_boundary(OCTETS_MAX.min(mail.text.len()))];
+        let text = head(&mail.text, OCTETS_MAX);
         let mut lines = Vec::new();
         let (mut flat, mut begins) = (String::new(), Vec::new());
         for line in text.lines() {

@@ -7,6 +7,7 @@ use super::{
     letter::{Letter, address},
     phrases::{BEFORE_ADDRESS, BEHIND_ADDRESS, INTRODUCTIONS},
 };
+use crate::types::head;
 
 /// Somebody whom a report names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -217,7 +218,7 @@ fn add_words(found: &mut [Failed], line: &str) {
 }
 
 fn cut(words: &str) -> &str {
-    &words[..words.floor_char_boundary(DIAGNOSTIC_OCTETS_MAX.min(words.len()))]
+    head(words, DIAGNOSTIC_OCTETS_MAX)
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! What speaks for a delivery report.
 
 use super::{
-    CLEAR, ENOUGH, Evidence, Marks,
+    CLEAR, Evidence, Marks, beginning,
     words::{CHALLENGES, DAEMON_NAMES, DAEMONS, FAILURE_SUBJECTS, FORWARD_SUBJECTS, GREETINGS},
 };
-use crate::{conversation::bounce, mime::Mail};
+use crate::{conversation::bounce, mime::Mail, types::head};
 
 /// RFC 3464, and the reports of servers that never heard of it.
 pub(super) fn delivery_report(mail: &Mail, marks: &Marks) -> Evidence {
@@ -36,7 +36,7 @@ pub(super) fn delivery_report(mail: &Mail, marks: &Marks) -> Evidence {
         let passed_on = FORWARD_SUBJECTS.iter().any(|s| marks.subject.starts_with(s));
         evidence.add(evidence.score > 0 && passed_on, -2, "its subject says that somebody passed it on");
         if shape.is_none() || !(failure || mail.from.is_none()) {
-            evidence.score = evidence.score.min(ENOUGH - 1);
+            evidence.keep_below_enough();
         }
     }
     evidence
@@ -59,7 +59,7 @@ fn challenge(mail: &Mail, daemon: bool, evidence: &mut Evidence) {
 /// Whether the first words are those of a person to another.
 fn greets(text: &str) -> bool {
     let first = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    let low = first[..first.floor_char_boundary(80.min(first.len()))].to_lowercase();
+    let low = beginning(first, 80);
     let word = low.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     // `Hi. This is the qmail-send program` is none.
     GREETINGS.contains(&word) && !low.starts_with("hi. this is")
@@ -68,5 +68,5 @@ fn greets(text: &str) -> bool {
 /// Whether the text holds a reply or status code of a permanent or temporary failure. RFC 3463 §2.
 fn says_why(text: &str) -> bool {
     const LOOKED_AT: usize = 16 * 1024;
-    bounce::status_in(&text[..text.floor_char_boundary(LOOKED_AT.min(text.len()))]).is_some()
+    bounce::status_in(head(text, LOOKED_AT)).is_some()
 }

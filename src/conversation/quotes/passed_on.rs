@@ -1,14 +1,17 @@
 //! Whose mail a forward passes on, as the block of header fields at its beginning says.
 
 use super::{heads, plain_rows};
-use crate::{mime::Mail, types::Address};
+use crate::{
+    mime::Mail,
+    types::{Address, head},
+};
 
 /// Rows above the block: what the one who forwards wrote, or a line that says it is a forward.
 const ROWS_ABOVE_MAX: usize = 20;
 
 /// The writer whom a forwarded mail names first, with the name beside the address. A claim in a text, proved by nothing.
 pub fn writer_passed_on(mail: &Mail) -> Option<(Address, String)> {
-    let beginning = mail.text[..mail.text.floor_char_boundary(OCTETS_MAX.min(mail.text.len()))].trim_start();
+    let beginning = head(&mail.text, OCTETS_MAX).trim_start();
     let rows = plain_rows(beginning);
     let at = (0..rows.len().min(ROWS_ABOVE_MAX)).find(|at| heads::field_block(&rows, *at).is_some())?;
     let (_, value) = rows[at].text.split_once([':', '：'])?;
