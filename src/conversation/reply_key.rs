@@ -57,6 +57,12 @@ impl ReplyKeys {
     }
 }
 
+/// Whether a Message-ID has the form of ours. Anybody can write that: it proves nothing.
+pub(super) fn looks_ours(message_id: &str) -> bool {
+    let (mark, rest) = message_id.split_at_checked(MARK.len()).unwrap_or_default();
+    mark.eq_ignore_ascii_case(MARK) && rest.starts_with('.')
+}
+
 impl std::fmt::Debug for ReplyKeys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "ReplyKeys({} keys)", self.keys.len())

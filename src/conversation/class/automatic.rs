@@ -6,7 +6,10 @@ use super::{
     beginning, holds_any,
     words::{AUTOMATIC_SUBJECTS, RESPONDER_HEADERS},
 };
-use crate::{conversation::quotes, mime::Mail};
+use crate::{
+    conversation::{quotes, reply_key},
+    mime::Mail,
+};
 
 /// Octets of a text that are looked at for the words of responders.
 const OCTETS_MAX: usize = 2 * 1024;
@@ -36,7 +39,7 @@ fn weak_signs(mail: &Mail, marks: &Marks) -> Evidence {
     let subject = begins_like_a_responder(&marks.subject);
     let generated = marks.auto_submitted == "auto-generated";
     let silent = mail.header("X-Auto-Response-Suppress").any(|v| v.to_ascii_lowercase().contains("all"));
-    let answers_ours = mail.in_reply_to.iter().any(|id| id.to_ascii_lowercase().starts_with("rd."));
+    let answers_ours = mail.in_reply_to.iter().any(|id| reply_key::looks_ours(id));
     evidence.add(subject, 2, "its subject begins like an automatic reply");
     evidence.add(marks.null_sender, 1, "its envelope sender is empty");
     evidence.add(generated, 1, "Auto-Submitted says that a machine made it");
