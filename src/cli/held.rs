@@ -143,15 +143,8 @@ fn show(context: &Context, why: &Value) -> Result<(), Failure> {
     for step in why["steps"].as_array().into_iter().flatten() {
         println!("{}", paint::one_line(text(step)));
     }
-    let notice = &why["notice"];
-    for (name, key) in
-        [("asks", "provider"), ("for", "mailbox"), ("code", "code"), ("link", "link"), ("cancel", "cancel")]
-    {
-        if !text(&notice[key]).is_empty() {
-            println!("{}", paint::one_line(&format!("{name:>8}: {}", text(&notice[key]))));
-        }
-    }
-    if !text(&notice["link"]).is_empty() {
+    print!("{}", notice_lines(&why["notice"]));
+    if !text(&why["notice"]["link"]).is_empty() {
         println!("          (nobody has opened it; open it yourself if you asked for this)");
     }
     println!();
@@ -159,4 +152,12 @@ fn show(context: &Context, why: &Value) -> Result<(), Failure> {
         println!("  {}", paint::one_line(line));
     }
     Ok(())
+}
+
+/// What a mail asks its reader to prove, a line for each thing it names; nothing for other mail.
+pub(super) fn notice_lines(notice: &Value) -> String {
+    let named = [("asks", "provider"), ("for", "mailbox"), ("code", "code"), ("link", "link"), ("cancel", "cancel")];
+    let named = named.map(|(name, key)| (name, text(&notice[key])));
+    let said = named.iter().filter(|(_, value)| !value.is_empty());
+    said.map(|(name, value)| format!("{name:>8}: {}\n", paint::one_line(value))).collect()
 }

@@ -9,7 +9,7 @@ use std::{
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::{Context, Failure, block_on, control, paint};
+use super::{Context, Failure, block_on, control, held::notice_lines, paint};
 use crate::{
     config::{Autopilot, Config},
     conversation::{self, Lookups, NumberPlace, Sought, quotes, told},
@@ -219,13 +219,7 @@ fn in_words(judged: &Judged, steps: &[String]) -> String {
     {
         out += &format!("  report: {}\n", paint::one_line(&failed.to_string()));
     }
-    if let Some(notice) = conversation::notice(&judged.mail, judged.class.class) {
-        for (name, value) in
-            [("asks", notice.provider), ("code", notice.code), ("link", notice.link), ("cancel", notice.cancel)]
-        {
-            out += &format!("{name:>8}: {}\n", paint::one_line(&value));
-        }
-    }
+    out += &notice_lines(&report["notice"]);
     out += "\nWhat was tried, in order:\n";
     out.extend(steps.iter().map(|step| format!("  {}\n", paint::one_line(step))));
     out += &format!("\n{}\n", paint::harmless(text(&report["new_text"]).trim()));
