@@ -2,7 +2,7 @@
 
 mod sought;
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use constant_time_eq::constant_time_eq;
 
@@ -114,15 +114,8 @@ impl Directory {
 
     /// The registered addresses of the first header that names one.
     fn named_in_headers(&self, mail: &Mail) -> Vec<Address> {
-        for name in PATH_HEADERS {
-            let named: Vec<Address> = mail.header(name).flat_map(addresses_in).collect();
-            let ours = self.ours(&named);
-            if !ours.is_empty() {
-                return ours;
-            }
-        }
-        let ours = self.ours(&mail.to);
-        if ours.is_empty() { self.ours(&mail.cc) } else { ours }
+        let mut ours = places(mail).map(|(_, named)| self.ours(&named));
+        ours.find(|ours| !ours.is_empty()).unwrap_or_default()
     }
 
     fn ours(&self, named: &[Address]) -> Vec<Address> {
@@ -140,6 +133,12 @@ fn push_new(list: &mut Vec<Address>, address: Address) {
     if !list.contains(&address) {
         list.push(address);
     }
+}
+
+/// The headers that may name the address, in the order in which they are believed, and what stands in each.
+fn places(mail: &Mail) -> impl Iterator<Item = (&'static str, Cow<'_, [Address]>)> {
+    let path = PATH_HEADERS.into_iter().map(|name| (name, mail.header(name).flat_map(addresses_in).collect()));
+    path.chain([("To", Cow::from(&mail.to)), ("Cc", Cow::from(&mail.cc))])
 }
 
 /// The addresses of a trace header. `X-Forwarded-For` separates them by spaces, others by commas or not at all.

@@ -1,6 +1,6 @@
 //! Where our addresses were looked for in a mail, in order, and what was found there: for people who ask why.
 
-use super::{Destined, Directory, PATH_HEADERS, addresses_in};
+use super::{Destined, Directory, places};
 use crate::{
     mime::Mail,
     types::{Address, Recipient},
@@ -69,9 +69,8 @@ impl Directory {
         if !told.iter().any(|sought| sought.outcome == SoughtOutcome::Shared) {
             return told;
         }
-        let path = PATH_HEADERS.map(|name| (name, mail.header(name).flat_map(addresses_in).collect::<Vec<_>>()));
         let mut settled = false;
-        for (place, named) in path.into_iter().chain([("To", mail.to.clone()), ("Cc", mail.cc.clone())]) {
+        for (place, named) in places(mail) {
             if named.is_empty() {
                 continue;
             }
@@ -82,7 +81,7 @@ impl Directory {
                 (false, false) => SoughtOutcome::Found(ours),
             };
             settled |= matches!(outcome, SoughtOutcome::Found(_));
-            told.push(Sought { place, named: named.into_iter().take(NAMED_MAX + 1).collect(), outcome });
+            told.push(Sought { place, named: named.iter().take(NAMED_MAX + 1).cloned().collect(), outcome });
         }
         told
     }
