@@ -13,11 +13,8 @@ pub fn text_digest(text: &str) -> Option<String> {
 }
 
 fn digest(chars: impl Iterator<Item = char>) -> Option<String> {
-    let mut hasher = blake3::Hasher::new();
-    for c in chars {
-        hasher.update(c.encode_utf8(&mut [0; 4]).as_bytes());
-    }
-    (hasher.count() > 0).then(|| hasher.finalize().to_hex()[..2 * DIGEST_OCTETS].to_owned())
+    let said: String = chars.collect();
+    (!said.is_empty()).then(|| blake3::hash(said.as_bytes()).to_hex()[..2 * DIGEST_OCTETS].to_owned())
 }
 
 #[cfg(test)]
