@@ -262,3 +262,39 @@ fn the_whole_intake_line_costs_no_more_than_a_mails_length_s15() {
     }
     nothing_grew(&found);
 }
+
+/// Lines of base64, so many octets in all.
+fn base64_lines(octets: usize) -> String {
+    let line = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAxMjM0NTY3\r\n";
+    line.repeat(octets / line.len())
+}
+
+#[test]
+fn a_25_mb_mail_of_attachments_costs_no_memory_to_read_s15() {
+    const MAIL_OCTETS: usize = 25 * 1000 * 1000;
+    const EXTRA_OCTETS_MAX: u64 = 1024 * 1024;
+    let _alone = alone();
+    let one = |headers: &str, body: &str| format!("--b\r\n{headers}\r\n\r\n{body}\r\n");
+    let pdf = "Content-Type: application/pdf; name=a.pdf\r\nContent-Transfer-Encoding: base64";
+    let quoted = "Content-Type: text/csv; name=a.csv\r\nContent-Transfer-Encoding: quoted-printable";
+    for parts in [
+        one(pdf, &base64_lines(MAIL_OCTETS)),
+        one(pdf, &base64_lines(MAIL_OCTETS / 10)).repeat(10),
+        one(quoted, &"=41=42=43 and some words=\r\n".repeat(MAIL_OCTETS / 27)),
+        one("Content-Type: application/zip", &"x".repeat(MAIL_OCTETS)),
+        one("Content-Type: message/rfc822", &format!("Subject: x\r\n\r\n{}", "words\r\n".repeat(MAIL_OCTETS / 7))),
+    ] {
+        let head = "From: ada@x.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n";
+        let raw = format!("{head}--b\r\n\r\nhello\r\n{parts}--b--\r\n");
+
+        let (mail, reading) = cost(Whose::Thread, || mime::parse(raw.as_bytes()));
+        let attached = mail.attachments.last().unwrap();
+        let (octets, decoding): (usize, _) =
+            cost(Whose::Thread, || attached.reader(raw.as_bytes()).map(|piece| piece.len()).sum());
+
+        assert!(raw.len() > MAIL_OCTETS - 1000, "{}", raw.len());
+        assert!(mail.text == "hello" && attached.size == octets && octets > 1000 * 1000, "{octets}");
+        assert!(reading.peak < EXTRA_OCTETS_MAX, "{} octets at once to read {}", reading.peak, attached.kind);
+        assert!(decoding.peak < EXTRA_OCTETS_MAX, "{} octets at once to decode {}", decoding.peak, attached.kind);
+    }
+}

@@ -174,7 +174,7 @@ fn report(judged: &Judged, steps: &[String]) -> Value {
     let attachments: Vec<Value> = mail
         .attachments
         .iter()
-        .map(|a| json!({ "name": a.name, "type": a.kind, "size": a.content.len(), "inline": a.inline }))
+        .map(|a| json!({ "name": a.name, "type": a.kind, "size": a.size, "inline": a.inline }))
         .collect();
     let html = if mail.html.len() <= HTML_OCTETS_MAX { ammonia::clean(&mail.html) } else { String::new() };
     json!({

@@ -13,16 +13,10 @@ use serde::Serialize;
 
 use self::letter::Letter;
 pub(super) use self::letter::status_in;
-use crate::{
-    conversation::Class,
-    mime::{self, Attachment, Mail},
-};
+use crate::{conversation::Class, mime::Mail};
 
 /// Recipients taken from one report.
 const RECIPIENTS_MAX: usize = 100;
-
-/// Enclosed mails that are looked into for a report.
-const ENCLOSED_MAX: usize = 3;
 
 /// A delivery report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -87,29 +81,11 @@ fn recipients(mail: &Mail) -> (&'static str, Vec<BouncedRecipient>) {
 
 /// The fields of RFC 3464, wherever gateways have moved them.
 fn reported(mail: &Mail) -> Vec<BouncedRecipient> {
-    let has_fields = |attachment: &&Attachment| {
-        matches!(
-            attachment.kind.as_str(),
-            "message/delivery-status" | "message/global-delivery-status" | "message/disposition-notification"
-        )
-    };
-    let found = report::recipients(&mail.delivery_status);
-    if !found.is_empty() {
-        return found;
-    }
-    // Tolerated: gateways that wrap a report into a plain multipart, or its part into an attachment.
-    for attached in mail.attachments.iter().filter(has_fields) {
-        let found = report::recipients(&String::from_utf8_lossy(&attached.content));
-        if !found.is_empty() {
-            return found;
-        }
-    }
-    // Tolerated: scanners that enclose the whole report in a letter of their own.
-    let enclosed = mail.attachments.iter().filter(|a| a.kind == "message/rfc822").take(ENCLOSED_MAX);
-    enclosed
-        .map(|attached| mime::parse(&attached.content))
-        .filter(|inner| inner.report_type == "delivery-status")
-        .map(|inner| report::recipients(&inner.delivery_status))
+    // Tolerated: gateways that wrap a report into a plain multipart, or its part into an attachment, and scanners that
+    // enclose the whole report in a letter of their own.
+    std::iter::once(&mail.delivery_status)
+        .chain(&mail.reports_astray)
+        .map(|fields| report::recipients(fields))
         .find(|found| !found.is_empty())
         .unwrap_or_default()
 }

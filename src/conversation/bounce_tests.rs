@@ -1,6 +1,7 @@
 //! What reports say in fields, and in free words.
 
 use super::*;
+use crate::mime;
 
 fn read(raw: &str) -> Bounce {
     bounce(&mime::parse(raw.replace('\n', "\r\n").as_bytes()), Class::Bounce).unwrap()

@@ -112,7 +112,7 @@ fn fingerprint(mail: &Mail) -> Fingerprint {
     field(mail.subject.as_bytes());
     field(&without_white_space(&mail.text));
     for attachment in &mail.attachments {
-        field(&attachment.content);
+        field(attachment.digest.as_bytes());
     }
     if mail.message_id.is_empty() && mail.date.is_none() {
         // Nothing tells two such mails apart but what else stands in the head: better two copies than one lost.

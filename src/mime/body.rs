@@ -1,14 +1,12 @@
-//! Sorts the parts of a mail into what is read, what is attached and what reports.
+//! Sorts the parts of a mail into what is read and what is attached, and puts together what is read.
 
 use std::collections::HashSet;
 
-use bytes::Bytes;
-
 use super::{
-    Attachment, Mail,
-    caps::{Cap, DELIVERY_STATUS_BYTES_MAX, Hits, TEXT_BYTES_MAX},
-    html, ids, text,
-    walk::{self, Leaf, Parts},
+    Mail, attached,
+    caps::{Cap, Hits, TEXT_BYTES_MAX},
+    html, text, transfer,
+    walk::{Leaf, Parts},
 };
 
 /// A readable part.
@@ -28,14 +26,14 @@ pub(super) fn fill(mail: &mut Mail, parts: Parts<'_>, hits: &mut Hits) {
             Role::Html => readable.push(read(leaf, true, hits)),
             Role::Skipped => {}
             Role::Attached => {
-                report(mail, leaf);
-                mail.attachments.push(attachment(leaf));
+                attached::report(mail, leaf);
+                mail.attachments.push(attached::attachment(leaf));
             }
         }
     }
     mail.html = joined(readable.iter().filter(|r| r.is_html).map(|r| r.text.as_str()), hits);
     fill_text(mail, readable, hits);
-    mark_inline(mail);
+    attached::mark_inline(mail);
 }
 
 enum Role {
@@ -64,17 +62,15 @@ fn role(leaf: &Leaf<'_>) -> Role {
 }
 
 fn read(leaf: &Leaf<'_>, is_html: bool, hits: &mut Hits) -> Readable {
-    let decoded = leaf.content.decoded(leaf.body);
-    let bytes = decoded.as_deref().unwrap_or(leaf.body);
-    let bytes = &bytes[..bytes.len().min(TEXT_BYTES_MAX)];
+    let bytes = transfer::decoded(leaf.body, leaf.content.encoding, TEXT_BYTES_MAX);
     if bytes.len() == TEXT_BYTES_MAX {
         hits.add(Cap::Text);
     }
     let mut charset = leaf.content.charset.clone();
     if charset.is_empty() && is_html {
-        charset = meta_charset(bytes);
+        charset = meta_charset(&bytes);
     }
-    let text = unix_lines(&text::decode(bytes, &charset));
+    let text = unix_lines(&text::decode(&bytes, &charset));
     Readable { text, is_html, alternative: leaf.alternative }
 }
 
@@ -88,7 +84,7 @@ fn meta_charset(bytes: &[u8]) -> String {
 }
 
 /// Lines that end in LF alone, and no NUL. One pass: texts may be long.
-fn unix_lines(text: &str) -> String {
+pub(super) fn unix_lines(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = memchr::memchr2(b'\r', 0, rest.as_bytes()) {
@@ -157,64 +153,4 @@ fn fill_text(mail: &mut Mail, readable: Vec<Readable>, hits: &mut Hits) {
         [only] => capped(std::mem::take(only), hits),
         several => joined(several.iter().map(String::as_str), hits),
     };
-}
-
-fn attachment(leaf: &Leaf<'_>) -> Attachment {
-    let content = &leaf.content;
-    let is_message = content.kind == "message/rfc822" || content.kind == "message/global";
-    let bytes = content.decoded(leaf.body).map_or_else(|| Bytes::copy_from_slice(leaf.body), Bytes::from);
-    let mut name = text::file_name(&content.file_name);
-    if is_message && content.file_name.is_empty() {
-        let head = walk::mail_head(&bytes, &mut Hits::default());
-        let subject = head.first("subject").map(|f| text::words(&f.unfolded())).unwrap_or_default();
-        name = match text::file_name(&subject) {
-            subject if subject == "unnamed" => "message.eml".to_owned(),
-            subject => subject + ".eml",
-        };
-    }
-    let kind = match content.kind.as_str() {
-        "" => "application/octet-stream".to_owned(),
-        kind => kind.to_owned(),
-    };
-    let inline = content.disposition == "inline" || (!content.id.is_empty() && content.disposition != "attachment");
-    Attachment { name, kind, content: bytes, inline, content_id: content.id.clone() }
-}
-
-/// Takes what a report tells. RFC 3464 §2, RFC 6522 §3.
-fn report(mail: &mut Mail, leaf: &Leaf<'_>) {
-    if mail.report_type.is_empty() {
-        return;
-    }
-    let decoded = leaf.content.decoded(leaf.body);
-    let bytes = decoded.as_deref().unwrap_or(leaf.body);
-    match leaf.content.kind.as_str() {
-        "message/delivery-status" | "message/global-delivery-status" if mail.delivery_status.is_empty() => {
-            let bytes = &bytes[..bytes.len().min(DELIVERY_STATUS_BYTES_MAX)];
-            mail.delivery_status = unix_lines(&text::decode(bytes, &leaf.content.charset));
-        }
-        "message/rfc822" | "message/global" | "text/rfc822-headers" | "message/global-headers"
-            if mail.reported_message_id.is_empty() =>
-        {
-            let head = walk::mail_head(bytes, &mut Hits::default());
-            let id = head.first("message-id").and_then(|f| ids::of(&f.unfolded()).into_iter().next());
-            mail.reported_message_id = id.unwrap_or_default();
-        }
-        _ => {}
-    }
-}
-
-/// What the HTML shows by `cid:` belongs into it, whatever its disposition says. RFC 2392.
-fn mark_inline(mail: &mut Mail) {
-    let html = mail.html.as_bytes();
-    let shown: HashSet<&[u8]> = memchr::memmem::find_iter(html, b"cid:")
-        .map(|at| {
-            // Longer is no id, and a page of these marks alone would cost its square (S-15).
-            let rest = &html[at + 4..html.len().min(at + 4 + ids::ID_OCTETS_MAX + 1)];
-            rest.split(|b| matches!(b, b'"' | b'\'' | b')' | b'>' | b' ' | b'\n')).next().unwrap_or_default()
-        })
-        .filter(|id| id.len() <= ids::ID_OCTETS_MAX)
-        .collect();
-    for attachment in &mut mail.attachments {
-        attachment.inline |= !attachment.content_id.is_empty() && shown.contains(attachment.content_id.as_bytes());
-    }
 }

@@ -23,6 +23,8 @@ pub(super) const PART_HEADERS_MAX: usize = 200;
 pub(super) const MIME_FIELD_BYTES_MAX: usize = 16 * 1024;
 /// Octets of a delivery report's machine-readable part that are kept.
 pub(super) const DELIVERY_STATUS_BYTES_MAX: usize = 256 * 1024;
+/// Reports that are read where none belongs, and enclosed mails that are looked into for one.
+pub(super) const ENCLOSED_MAX: usize = 3;
 /// Octets of one decoded text body; the rest is in the raw mail.
 pub(super) const TEXT_BYTES_MAX: usize = 8 * 1024 * 1024;
 

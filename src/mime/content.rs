@@ -6,15 +6,8 @@ use super::{
     caps::{Cap, Hits, MIME_FIELD_BYTES_MAX, PARAMETERS_MAX},
     head::{Field, Head},
     ids, text,
+    transfer::Encoding,
 };
-
-/// How the octets of a part are written down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Encoding {
-    Identity,
-    Base64,
-    QuotedPrintable,
-}
 
 /// What a part says about itself.
 #[derive(Debug, Clone)]
@@ -58,15 +51,6 @@ impl Content {
 
     pub(super) fn is_multipart(&self) -> bool {
         self.kind.starts_with("multipart/")
-    }
-
-    /// Undoes the transfer encoding. `None` when the octets stand as they are.
-    pub(super) fn decoded(&self, body: &[u8]) -> Option<Vec<u8>> {
-        match self.encoding {
-            Encoding::Identity => None,
-            Encoding::Base64 => Some(text::base64(body)),
-            Encoding::QuotedPrintable => Some(text::quoted_printable(body)),
-        }
     }
 }
 

@@ -1,8 +1,11 @@
 //! A parsed mail.
 
-use bytes::Bytes;
+use std::ops::Range;
+
+use bytes::{Bytes, BytesMut};
 use serde::{Deserialize, Serialize};
 
+use super::transfer::{Encoding, Pieces};
 use crate::types::Address;
 
 /// A mail as read. Every field is there whatever the bytes were; what was odd stands in `notes`.
@@ -44,6 +47,8 @@ pub struct Mail {
     pub report_type: String,
     /// The text of message/delivery-status, when there is. RFC 3464.
     pub delivery_status: String,
+    /// Reports that stand elsewhere: in a plain multipart, attached, or in a report that somebody encloses. RFC 3464 in form.
+    pub reports_astray: Vec<String>,
     /// Message-ID of the mail that a report encloses; empty without.
     pub reported_message_id: String,
     /// What was odd.
@@ -69,19 +74,57 @@ pub struct RawHeader {
     pub value: String,
 }
 
-/// One attachment (or inline image).
+/// One attachment (or inline image). What it holds stays in the raw mail and is decoded by whoever needs it, in pieces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
     /// File name for display only (S-20): decoded, no control or format characters, no path; `unnamed` without.
     pub name: String,
     /// Claimed type, lower case, `application/octet-stream` without.
     pub kind: String,
-    /// Decoded content.
-    pub content: Bytes,
+    /// Where its content is.
+    pub source: Source,
+    /// Octets of the decoded content.
+    pub size: usize,
+    /// BLAKE3 of the decoded content.
+    pub digest: blake3::Hash,
     /// Whether it belongs into the HTML (Content-ID or inline disposition).
     pub inline: bool,
     /// Content-ID without brackets; empty without.
     pub content_id: String,
+}
+
+/// Where the content of an attachment is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// In the raw mail, encoded.
+    Raw {
+        /// Octets of the raw mail.
+        range: Range<usize>,
+        /// How they are encoded.
+        encoding: Encoding,
+    },
+    /// Taken out of something that only we unpack.
+    Owned(Bytes),
+}
+
+impl Attachment {
+    /// The decoded content, piece by piece. `raw` is the mail it was parsed from; from any other comes nothing of use.
+    pub fn reader<'a>(&'a self, raw: &'a [u8]) -> Pieces<'a> {
+        match &self.source {
+            Source::Raw { range, encoding } => Pieces::of(raw.get(range.clone()).unwrap_or_default(), *encoding),
+            Source::Owned(content) => Pieces::of(content, Encoding::Identity),
+        }
+    }
+
+    /// The decoded content at once: for the small. `raw` is the mail it was parsed from.
+    pub fn content(&self, raw: &[u8]) -> Bytes {
+        if let Source::Owned(content) = &self.source {
+            return content.clone();
+        }
+        let mut content = BytesMut::with_capacity(self.size);
+        self.reader(raw).for_each(|piece| content.extend_from_slice(&piece));
+        content.freeze()
+    }
 }
 
 /// Something odd about a mail that did not stop it.

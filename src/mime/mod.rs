@@ -6,9 +6,11 @@
 //! ```text
 //! parse ─ head       header block → fields            from_line   From, read a second time (S-04)
 //!       ─ walk       body → parts, within caps         content     what a part says about itself
-//!       ─ body       parts → text, HTML, attachments   text, ids   octets → words
+//!       ─ body       parts → text, HTML                transfer    encoded octets → octets, in pieces
+//!       ─ attached   parts → attachments, reports      text, ids   octets → words
 //! ```
 
+mod attached;
 mod body;
 mod caps;
 mod content;
@@ -19,7 +21,9 @@ mod ids;
 mod mail;
 mod parse;
 mod text;
+mod transfer;
 mod walk;
 
-pub use mail::{Attachment, Mail, Note, RawHeader};
+pub use mail::{Attachment, Mail, Note, RawHeader, Source};
 pub use parse::{mailbox, parse};
+pub use transfer::{Encoding, PIECE_OCTETS_MAX, Pieces};

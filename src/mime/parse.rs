@@ -2,15 +2,16 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use bytes::Bytes;
 use mail_parser::{HeaderName, HeaderValue, MessageParser, parsers::MessageStream};
 
 use super::{
-    Attachment, Mail, Note, RawHeader, body,
+    Attachment, Mail, Note, RawHeader, Source, body,
     caps::{ADDRESSES_MAX, Cap, Hits},
     from_line,
     head::{Field, Head},
-    ids, text, walk,
+    ids, text,
+    transfer::Encoding,
+    walk,
 };
 use crate::types::Address;
 
@@ -39,7 +40,7 @@ fn read(raw: &[u8]) -> Mail {
     mail.in_reply_to = all_ids(&head, "in-reply-to");
     mail.references = all_ids(&head, "references");
     mail.date = first("date").and_then(|v| date(&v));
-    body::fill(&mut mail, walk::walk(&head, &raw[head.body_at..], &mut hits), &mut hits);
+    body::fill(&mut mail, walk::walk(&head, raw, &mut hits), &mut hits);
     mail.notes.extend(hits.iter().map(|cap| Note(cap.words())));
     if head.odd_lines {
         mail.notes.push(Note("lines in the header are no header fields".to_owned()));
@@ -57,7 +58,9 @@ fn opaque(raw: &[u8]) -> Mail {
         attachments: vec![Attachment {
             name: "message.eml".to_owned(),
             kind: "message/rfc822".to_owned(),
-            content: Bytes::copy_from_slice(raw),
+            source: Source::Raw { range: 0..raw.len(), encoding: Encoding::Identity },
+            size: raw.len(),
+            digest: blake3::hash(raw),
             inline: false,
             content_id: String::new(),
         }],

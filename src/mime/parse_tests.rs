@@ -207,18 +207,19 @@ fn ids_are_found_however_they_are_written() {
 
 #[test]
 fn an_alternative_is_read_in_its_plain_form_and_kept_as_html() {
-    let mail = mail(
-        "Content-Type: multipart/mixed; boundary=m\n\npreamble\n--m\nContent-Type: multipart/alternative; boundary=\"a b\"\n\n\
+    let raw = "Content-Type: multipart/mixed; boundary=m\n\npreamble\n--m\nContent-Type: multipart/alternative; boundary=\"a b\"\n\n\
          --a b\n\nplain\n--a b\nContent-Type: text/html\n\n<p>html</p>\n--a b--\n--m\n\
          Content-Type: application/pdf; name=\"=?utf-8?Q?Gr=C3=BC=C3=9Fe.pdf?=\"\nContent-Transfer-Encoding: base64\n\nQUJD\n\
-         RA==\n--m--\nepilogue",
-    );
+         RA==\n--m--\nepilogue"
+        .replace('\n', "\r\n");
+    let mail = parse(raw.as_bytes());
     assert_eq!((mail.text.as_str(), mail.html.as_str(), mail.text_from_html), ("plain", "<p>html</p>", false));
     let pdf = &mail.attachments[0];
     assert_eq!(
-        (pdf.name.as_str(), pdf.kind.as_str(), &pdf.content[..]),
-        ("Grüße.pdf", "application/pdf", &b"ABCD"[..])
+        (pdf.name.as_str(), pdf.kind.as_str(), &pdf.content(raw.as_bytes())[..], pdf.size),
+        ("Grüße.pdf", "application/pdf", &b"ABCD"[..], 4)
     );
+    assert_eq!(pdf.digest, blake3::hash(b"ABCD"));
     assert!(!pdf.inline);
 }
 
@@ -271,13 +272,15 @@ fn s20_attachment_names_are_for_the_eye_only() {
 #[test]
 fn an_enclosed_message_is_attached_as_it_is() {
     let inner = "Subject: Old =?utf-8?Q?=C3=A4?=\nContent-Type: multipart/mixed; boundary=i\n\n--i\n\nhidden\n--i--";
-    let mail = mail(&format!(
+    let raw = format!(
         "Content-Type: multipart/mixed; boundary=m\n\n--m\n\nsee below\n--m\nContent-Type: message/rfc822\n\n{inner}\n--m--\n"
-    ));
+    );
+    let raw = raw.replace('\n', "\r\n");
+    let mail = parse(raw.as_bytes());
     assert_eq!(mail.text, "see below");
     assert_eq!(mail.attachments.len(), 1);
     assert_eq!(mail.attachments[0].name, "Old ä.eml");
-    assert_eq!(mail.attachments[0].content, inner.replace('\n', "\r\n"));
+    assert_eq!(mail.attachments[0].content(raw.as_bytes()), inner.replace('\n', "\r\n"));
     assert!(mail.reported_message_id.is_empty());
 }
 

@@ -1,9 +1,10 @@
-//! Octets to text: charsets, encoded words (RFC 2047), transfer encodings (RFC 2045), and what is cleaned out of
-//! words that people will see. Nothing here fails or comes back empty because of a charset.
+//! Octets to text: charsets, encoded words (RFC 2047), and what is cleaned out of words that people will see. Nothing here fails or comes back empty because of a charset.
 
 use std::borrow::Cow;
 
 use mail_parser::decoders::charsets::map::charset_decoder;
+
+use super::transfer::{self, Encoding};
 
 /// Reads octets of no declared charset: UTF-8 where it is, else windows-1252 octet by octet.
 pub(super) fn guess(bytes: &[u8]) -> Cow<'_, str> {
@@ -126,73 +127,13 @@ fn encoded_word(value: &[u8], start: usize) -> Option<(String, Vec<u8>, usize)> 
     }
     let end = memchr::memmem::find(rest, b"?=")?;
     let bytes = match encoding {
-        b'b' | b'B' => base64(&rest[..end]),
+        b'b' | b'B' => transfer::decoded(&rest[..end], Encoding::Base64, usize::MAX).into_owned(),
         _ => {
             let data: Vec<u8> = rest[..end].iter().map(|b| if *b == b'_' { b' ' } else { *b }).collect();
-            quoted_printable(&data)
+            transfer::decoded(&data, Encoding::QuotedPrintable, usize::MAX).into_owned()
         }
     };
     Some((charset, bytes, start + 2 + mark + 3 + end + 2))
-}
-
-/// Decodes base64, passing over whatever is none. RFC 2045 §6.8.
-pub(super) fn base64(data: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(data.len() / 4 * 3 + 3);
-    let (mut bits, mut count) = (0_u32, 0_u32);
-    for byte in data {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            b'=' => {
-                // Padding ends a run; several runs one after the other are read as one.
-                (bits, count) = (0, 0);
-                continue;
-            }
-            _ => continue,
-        };
-        bits = (bits << 6) | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push((bits >> count) as u8);
-            bits &= (1 << count) - 1;
-        }
-    }
-    out
-}
-
-/// Decodes quoted-printable; what is no code stays as it is. RFC 2045 §6.7.
-pub(super) fn quoted_printable(data: &[u8]) -> Vec<u8> {
-    let hex = |b: Option<&u8>| b.and_then(|b| char::from(*b).to_digit(16));
-    let mut out = Vec::with_capacity(data.len());
-    let mut at = 0;
-    while at < data.len() {
-        if data[at] != b'=' {
-            let next = memchr::memchr(b'=', &data[at..]).map_or(data.len(), |i| at + i);
-            out.extend_from_slice(&data[at..next]);
-            at = next;
-            continue;
-        }
-        if let (Some(high), Some(low)) = (hex(data.get(at + 1)), hex(data.get(at + 2))) {
-            out.push((high * 16 + low) as u8);
-            at += 3;
-            continue;
-        }
-        // A soft line break, perhaps with white space added on the way.
-        let blank = data[at + 1..].iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r')).count();
-        match data.get(at + 1 + blank) {
-            Some(b'\n') => at += blank + 2,
-            None => at = data.len(),
-            Some(_) => {
-                out.push(b'=');
-                at += 1;
-            }
-        }
-    }
-    out
 }
 
 /// Text on one line for people: line ends and tabs to spaces, control characters gone, cut at `octets_max`.

@@ -20,6 +20,8 @@ pub(super) struct Leaf<'a> {
     pub(super) content: Content,
     /// As it stands in the mail, still transfer encoded.
     pub(super) body: &'a [u8],
+    /// Where that stands in what was walked.
+    pub(super) from: usize,
     /// Which multipart/alternative it is a form of: the outermost.
     pub(super) alternative: Option<usize>,
     /// Whether it is the whole mail.
@@ -54,7 +56,7 @@ struct Growing {
 }
 
 struct Walk<'a, 'h> {
-    body: &'a [u8],
+    raw: &'a [u8],
     open: Vec<Open>,
     growing: Option<Growing>,
     alternatives: usize,
@@ -68,28 +70,28 @@ pub(super) fn mail_head<'a>(raw: &'a [u8], hits: &mut Hits) -> Head<'a> {
     head::split(raw, HeadCaps { bytes: HEADER_BYTES_MAX, fields: HEADERS_MAX }, hits, &|_| false)
 }
 
-/// Walks the body of a mail with that header.
-pub(super) fn walk<'a>(head: &Head<'_>, body: &'a [u8], hits: &mut Hits) -> Parts<'a> {
+/// Walks a mail with that header.
+pub(super) fn walk<'a>(head: &Head<'_>, raw: &'a [u8], hits: &mut Hits) -> Parts<'a> {
     let mut walk =
-        Walk { body, open: Vec::new(), growing: None, alternatives: 0, parts: 0, out: Parts::default(), hits };
-    walk.begin(head, 0, true);
+        Walk { raw, open: Vec::new(), growing: None, alternatives: 0, parts: 0, out: Parts::default(), hits };
+    walk.begin(head, head.body_at, true);
     let finder = memmem::Finder::new(b"--");
-    let mut at = 0;
+    let mut at = head.body_at;
     // Without a multipart there is nothing to look for; its end is the end of the mail otherwise.
     while !walk.open.is_empty() {
-        let Some(found) = finder.find(&body[at..]).map(|i| at + i) else { break };
-        if found > 0 && body[found - 1] != b'\n' {
+        let Some(found) = finder.find(&raw[at..]).map(|i| at + i) else { break };
+        if found > 0 && raw[found - 1] != b'\n' {
             at = found + 2;
             continue;
         }
-        let line_end = memchr::memchr(b'\n', &body[found..]).map_or(body.len(), |i| found + i + 1);
-        at = match walk.boundary(&body[found..line_end], found, line_end) {
+        let line_end = memchr::memchr(b'\n', &raw[found..]).map_or(raw.len(), |i| found + i + 1);
+        at = match walk.boundary(&raw[found..line_end], found, line_end) {
             Some(next) => next,
             None => return walk.out,
         };
     }
-    walk.end_leaf(body.len());
-    walk.close_down_to(0, body.len());
+    walk.end_leaf(raw.len());
+    walk.close_down_to(0, raw.len());
     walk.out
 }
 
@@ -130,7 +132,7 @@ impl Walk<'_, '_> {
     fn boundary(&mut self, line: &[u8], start: usize, end: usize) -> Option<usize> {
         let Some((level, closes)) = matching(&self.open, line) else { return Some(end) };
         // RFC 2046 §5.1.1: the line end before a boundary line belongs to the boundary.
-        let before = &self.body[..start];
+        let before = &self.raw[..start];
         let before = before.strip_suffix(b"\n").unwrap_or(before);
         let content_end = before.strip_suffix(b"\r").unwrap_or(before).len();
         self.end_leaf(content_end);
@@ -147,9 +149,9 @@ impl Walk<'_, '_> {
             return None;
         }
         let caps = HeadCaps { bytes: PART_HEADER_BYTES_MAX, fields: PART_HEADERS_MAX };
-        let (body, open) = (self.body, &self.open);
+        let (raw, open) = (self.raw, &self.open);
         let mut part_hits = Hits::default();
-        let head = head::split(&body[end..], caps, &mut part_hits, &|line| matching(open, line).is_some());
+        let head = head::split(&raw[end..], caps, &mut part_hits, &|line| matching(open, line).is_some());
         for hit in part_hits.iter() {
             self.hits.add(hit);
         }
@@ -160,8 +162,8 @@ impl Walk<'_, '_> {
 
     fn end_leaf(&mut self, end: usize) {
         if let Some(Growing { content, alternative, from, is_root }) = self.growing.take() {
-            let body = self.body.get(from..end).unwrap_or_default();
-            self.out.leaves.push(Leaf { content, body, alternative, is_root });
+            let body = self.raw.get(from..end).unwrap_or_default();
+            self.out.leaves.push(Leaf { content, body, from, alternative, is_root });
         }
     }
 
@@ -171,8 +173,8 @@ impl Walk<'_, '_> {
             let Some(Open { mut content, alternative, from, begun, is_root, .. }) = self.open.pop() else { return };
             if !begun {
                 content.kind = "text/plain".to_owned();
-                let body = self.body.get(from..end).unwrap_or_default();
-                self.out.leaves.push(Leaf { content, body, alternative, is_root });
+                let body = self.raw.get(from..end).unwrap_or_default();
+                self.out.leaves.push(Leaf { content, body, from, alternative, is_root });
             }
         }
     }

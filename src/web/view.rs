@@ -125,7 +125,7 @@ pub async fn mail(store: &Store, row: MailRow) -> Result<MailView, StoreError> {
     let attached = parsed.attachments.iter().map(|attachment| AttachmentView {
         name: attachment.name.clone(),
         kind: attachment.kind.clone(),
-        size: attachment.content.len(),
+        size: attachment.size,
         inline: attachment.inline,
     });
     Ok(MailView {

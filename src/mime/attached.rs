@@ -1,0 +1,116 @@
+//! Attachments: where they are, what they are called, and what reports among them tell.
+
+use std::collections::HashSet;
+
+use super::{
+    Attachment, Mail, Source,
+    body::unix_lines,
+    caps::{DELIVERY_STATUS_BYTES_MAX, ENCLOSED_MAX, Hits},
+    ids, text,
+    transfer::{self, Pieces},
+    walk::{self, Leaf},
+};
+
+/// Octets of an enclosed mail that are looked at for its subject.
+const ENCLOSED_HEAD_BYTES_MAX: usize = 64 * 1024;
+
+/// An attachment that stays where it is; its content is decoded once, to count and digest it.
+pub(super) fn attachment(leaf: &Leaf<'_>) -> Attachment {
+    let content = &leaf.content;
+    let (mut size, mut hasher) = (0, blake3::Hasher::new());
+    for piece in Pieces::of(leaf.body, content.encoding) {
+        size += piece.len();
+        hasher.update(&piece);
+    }
+    let mut name = text::file_name(&content.file_name);
+    if is_message(&content.kind) && content.file_name.is_empty() {
+        name = enclosed_name(leaf);
+    }
+    let kind = match content.kind.as_str() {
+        "" => "application/octet-stream".to_owned(),
+        kind => kind.to_owned(),
+    };
+    let inline = content.disposition == "inline" || (!content.id.is_empty() && content.disposition != "attachment");
+    let source = Source::Raw { range: leaf.from..leaf.from + leaf.body.len(), encoding: content.encoding };
+    Attachment { name, kind, source, size, digest: hasher.finalize(), inline, content_id: content.id.clone() }
+}
+
+fn is_message(kind: &str) -> bool {
+    matches!(kind, "message/rfc822" | "message/global")
+}
+
+/// An enclosed mail without a file name is called by its subject.
+fn enclosed_name(leaf: &Leaf<'_>) -> String {
+    let bytes = transfer::decoded(leaf.body, leaf.content.encoding, ENCLOSED_HEAD_BYTES_MAX);
+    let head = walk::mail_head(&bytes, &mut Hits::default());
+    let subject = head.first("subject").map(|f| text::words(&f.unfolded())).unwrap_or_default();
+    match text::file_name(&subject) {
+        subject if subject == "unnamed" => "message.eml".to_owned(),
+        subject => subject + ".eml",
+    }
+}
+
+/// Takes what a report tells, wherever it stands. RFC 3464 §2, RFC 6522 §3.
+pub(super) fn report(mail: &mut Mail, leaf: &Leaf<'_>) {
+    let kind = leaf.content.kind.as_str();
+    let is_status = matches!(kind, "message/delivery-status" | "message/global-delivery-status");
+    if is_status && !mail.report_type.is_empty() && mail.delivery_status.is_empty() {
+        mail.delivery_status = status(leaf);
+    } else if is_status || kind == "message/disposition-notification" {
+        astray(mail, || Some(status(leaf)));
+    }
+    if mail.report_type.is_empty() {
+        // Tolerated: scanners that enclose the whole report in a letter of their own.
+        if is_message(kind) {
+            astray(mail, || enclosed_status(leaf));
+        }
+    } else if mail.reported_message_id.is_empty()
+        && (is_message(kind) || matches!(kind, "text/rfc822-headers" | "message/global-headers"))
+    {
+        let bytes = transfer::decoded(leaf.body, leaf.content.encoding, DELIVERY_STATUS_BYTES_MAX);
+        let head = walk::mail_head(&bytes, &mut Hits::default());
+        let id = head.first("message-id").and_then(|f| ids::of(&f.unfolded()).into_iter().next());
+        mail.reported_message_id = id.unwrap_or_default();
+    }
+}
+
+fn astray(mail: &mut Mail, found: impl FnOnce() -> Option<String>) {
+    if mail.reports_astray.len() < ENCLOSED_MAX {
+        mail.reports_astray.extend(found());
+    }
+}
+
+fn status(leaf: &Leaf<'_>) -> String {
+    let bytes = transfer::decoded(leaf.body, leaf.content.encoding, DELIVERY_STATUS_BYTES_MAX);
+    unix_lines(&text::decode(&bytes, &leaf.content.charset))
+}
+
+/// What a report in an enclosed mail tells. One mail deep, and no deeper.
+fn enclosed_status(leaf: &Leaf<'_>) -> Option<String> {
+    let bytes = transfer::decoded(leaf.body, leaf.content.encoding, DELIVERY_STATUS_BYTES_MAX);
+    let head = walk::mail_head(&bytes, &mut Hits::default());
+    let parts = walk::walk(&head, &bytes, &mut Hits::default());
+    if parts.report_type != "delivery-status" {
+        return None;
+    }
+    let is_status = |leaf: &&Leaf<'_>| {
+        matches!(leaf.content.kind.as_str(), "message/delivery-status" | "message/global-delivery-status")
+    };
+    parts.leaves.iter().find(is_status).map(status)
+}
+
+/// What the HTML shows by `cid:` belongs into it, whatever its disposition says. RFC 2392.
+pub(super) fn mark_inline(mail: &mut Mail) {
+    let html = mail.html.as_bytes();
+    let shown: HashSet<&[u8]> = memchr::memmem::find_iter(html, b"cid:")
+        .map(|at| {
+            // Longer is no id, and a page of these marks alone would cost its square (S-15).
+            let rest = &html[at + 4..html.len().min(at + 4 + ids::ID_OCTETS_MAX + 1)];
+            rest.split(|b| matches!(b, b'"' | b'\'' | b')' | b'>' | b' ' | b'\n')).next().unwrap_or_default()
+        })
+        .filter(|id| id.len() <= ids::ID_OCTETS_MAX)
+        .collect();
+    for attachment in &mut mail.attachments {
+        attachment.inline |= !attachment.content_id.is_empty() && shown.contains(attachment.content_id.as_bytes());
+    }
+}

@@ -1,0 +1,186 @@
+//! Undoes transfer encodings in pieces of bounded size, so that what is large is never there twice. RFC 2045 §6.
+
+use std::borrow::Cow;
+
+use memchr::memchr;
+
+/// How the octets of a part are written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// As they are: 7bit, 8bit, binary, and what nobody knows.
+    Identity,
+    /// RFC 2045 §6.8. What is no base64 is passed over; one run after the other is read.
+    Base64,
+    /// RFC 2045 §6.7. What is no code stays as it is.
+    QuotedPrintable,
+}
+
+/// Octets in one piece at most.
+pub const PIECE_OCTETS_MAX: usize = 48 * 1024;
+
+/// The decoded octets of a part, piece by piece, none empty.
+#[derive(Debug, Clone)]
+pub struct Pieces<'a> {
+    rest: &'a [u8],
+    encoding: Encoding,
+    /// Bits of base64 that make no octet yet, and how many.
+    bits: u32,
+    count: u32,
+}
+
+impl<'a> Pieces<'a> {
+    /// Reads what is encoded in that way.
+    pub fn of(encoded: &'a [u8], encoding: Encoding) -> Self {
+        Self { rest: encoded, encoding, bits: 0, count: 0 }
+    }
+
+    fn base64(&mut self) -> Vec<u8> {
+        let mut out = Vec::with_capacity((self.rest.len() / 4 * 3 + 3).min(PIECE_OCTETS_MAX));
+        while out.len() + 3 <= PIECE_OCTETS_MAX && !self.rest.is_empty() {
+            // Four good letters at once, as long as it goes: nearly all there is.
+            if self.count == 0
+                && let [a, b, c, d, ..] = *self.rest
+                && let (a, b, c, d) = (sextet(a), sextet(b), sextet(c), sextet(d))
+                && (a | b | c | d) < 64
+            {
+                let bits = u32::from(a) << 18 | u32::from(b) << 12 | u32::from(c) << 6 | u32::from(d);
+                out.extend_from_slice(&bits.to_be_bytes()[1..]);
+                self.rest = &self.rest[4..];
+                continue;
+            }
+            out.extend(self.base64_letter(self.rest[0]));
+            self.rest = &self.rest[1..];
+        }
+        out
+    }
+
+    fn base64_letter(&mut self, letter: u8) -> Option<u8> {
+        match sextet(letter) {
+            PADDING => {
+                // Padding ends a run; several runs one after the other are read as one.
+                (self.bits, self.count) = (0, 0);
+                None
+            }
+            NONE => None,
+            value => {
+                self.bits = (self.bits << 6) | u32::from(value);
+                self.count += 6;
+                if self.count < 8 {
+                    return None;
+                }
+                self.count -= 8;
+                let octet = (self.bits >> self.count) as u8;
+                self.bits &= (1 << self.count) - 1;
+                Some(octet)
+            }
+        }
+    }
+
+    fn quoted_printable(&mut self) -> Cow<'a, [u8]> {
+        let hex = |b: Option<&u8>| b.and_then(|b| char::from(*b).to_digit(16));
+        let data = self.rest;
+        let mut out = Vec::new();
+        let mut at = 0;
+        while at < data.len() && out.len() < PIECE_OCTETS_MAX {
+            if data[at] != b'=' {
+                let end = memchr(b'=', &data[at..]).map_or(data.len(), |i| at + i);
+                let end = end.min(at + PIECE_OCTETS_MAX - out.len());
+                if at == 0 && end == data.len() {
+                    self.rest = &[];
+                    return data.into();
+                }
+                if out.capacity() == 0 {
+                    out.reserve_exact(data.len().min(PIECE_OCTETS_MAX));
+                }
+                out.extend_from_slice(&data[at..end]);
+                at = end;
+                continue;
+            }
+            if let (Some(high), Some(low)) = (hex(data.get(at + 1)), hex(data.get(at + 2))) {
+                out.push((high * 16 + low) as u8);
+                at += 3;
+                continue;
+            }
+            // A soft line break, perhaps with white space added on the way.
+            let blank = data[at + 1..].iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r')).count();
+            match data.get(at + 1 + blank) {
+                Some(b'\n') => at += blank + 2,
+                None => at = data.len(),
+                Some(_) => {
+                    out.push(b'=');
+                    at += 1;
+                }
+            }
+        }
+        self.rest = &data[at..];
+        out.into()
+    }
+}
+
+impl<'a> Iterator for Pieces<'a> {
+    type Item = Cow<'a, [u8]>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        // A piece may come out empty where there was nothing but junk.
+        while !self.rest.is_empty() {
+            let piece = match self.encoding {
+                Encoding::Identity => {
+                    let (piece, rest) = self.rest.split_at(self.rest.len().min(PIECE_OCTETS_MAX));
+                    self.rest = rest;
+                    piece.into()
+                }
+                Encoding::Base64 => self.base64().into(),
+                Encoding::QuotedPrintable => self.quoted_printable(),
+            };
+            if !piece.is_empty() {
+                return Some(piece);
+            }
+        }
+        None
+    }
+}
+
+/// All of what is encoded, but no more octets than `octets_max`; without a copy where it stands as it is.
+pub(super) fn decoded(encoded: &[u8], encoding: Encoding, octets_max: usize) -> Cow<'_, [u8]> {
+    if encoding == Encoding::Identity {
+        return encoded[..encoded.len().min(octets_max)].into();
+    }
+    let mut pieces = Pieces::of(encoded, encoding);
+    let Some(first) = pieces.next() else { return Cow::Borrowed(&[]) };
+    if pieces.rest.is_empty() && first.len() <= octets_max {
+        return first;
+    }
+    // Both encodings take more octets than they stand for.
+    let mut out = Vec::with_capacity(encoded.len().min(octets_max));
+    for piece in std::iter::once(first).chain(pieces) {
+        out.extend_from_slice(&piece[..piece.len().min(octets_max - out.len())]);
+        if out.len() == octets_max {
+            break;
+        }
+    }
+    out.into()
+}
+
+const NONE: u8 = 0xff;
+const PADDING: u8 = 0xfe;
+
+/// Both alphabets of RFC 4648 at once: no letter means two things.
+const SEXTETS: [u8; 256] = {
+    let mut table = [NONE; 256];
+    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut value = 0;
+    while value < letters.len() {
+        table[letters[value] as usize] = value as u8;
+        value += 1;
+    }
+    (table[b'-' as usize], table[b'_' as usize], table[b'=' as usize]) = (62, 63, PADDING);
+    table
+};
+
+fn sextet(letter: u8) -> u8 {
+    SEXTETS[letter as usize]
+}
+
+#[cfg(test)]
+#[path = "transfer_tests.rs"]
+mod tests;

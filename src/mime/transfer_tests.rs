@@ -1,0 +1,78 @@
+//! Transfer encodings: what comes out in pieces is what would come out at once.
+
+use super::*;
+
+fn read(encoded: &[u8], encoding: Encoding) -> Vec<u8> {
+    let pieces: Vec<_> = Pieces::of(encoded, encoding).collect();
+    assert!(pieces.iter().all(|piece| !piece.is_empty() && piece.len() <= PIECE_OCTETS_MAX));
+    assert_eq!(decoded(encoded, encoding, usize::MAX), pieces.concat());
+    pieces.concat()
+}
+
+#[test]
+fn base64_is_read_whatever_stands_between_its_letters() {
+    for (encoded, want) in [
+        ("", ""),
+        ("QUJD", "ABC"),
+        ("QUJDRA==", "ABCD"),
+        ("QUJDRA", "ABCD"),
+        ("Q\r\nU\r\nJ D\tRA==", "ABCD"),
+        ("QUJDRA==QUJD", "ABCDABC"),
+        ("!Q*U(JD\u{e9}RA", "ABCD"),
+        ("QUJDR", "ABC"),
+        ("====", ""),
+        ("PD8_Pj4-", "<?\u{3f}>>>"),
+    ] {
+        assert_eq!(read(encoded.as_bytes(), Encoding::Base64), want.as_bytes(), "{encoded:?}");
+    }
+}
+
+#[test]
+fn quoted_printable_is_read_however_it_was_damaged() {
+    for (encoded, want) in [
+        ("a=3Db", "a=b"),
+        ("a=3db", "a=b"),
+        ("a=\r\nb", "ab"),
+        ("a=\nb", "ab"),
+        ("a= \t\r\nb", "ab"),
+        ("a=", "a"),
+        ("a=  ", "a"),
+        ("a=4", "a=4"),
+        ("=ZZ=41=", "=ZZA"),
+        ("a==\r\nb", "a=b"),
+        ("=\r\n=\r\n=41", "A"),
+    ] {
+        assert_eq!(read(encoded.as_bytes(), Encoding::QuotedPrintable), want.as_bytes(), "{encoded:?}");
+    }
+}
+
+#[test]
+fn long_content_comes_out_the_same_wherever_it_is_cut() {
+    let content: Vec<u8> = (0..200_000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for line in [76, 75, 77, 5, 1] {
+        let mut base64 = Vec::new();
+        for three in content[..199_998].chunks(3) {
+            let bits = u32::from(three[0]) << 16 | u32::from(three[1]) << 8 | u32::from(three[2]);
+            for shift in [18, 12, 6, 0] {
+                base64.push(alphabet[(bits >> shift & 63) as usize]);
+                if base64.len() % line == 0 {
+                    base64.extend_from_slice(b"\r\n");
+                }
+            }
+        }
+        assert!(read(&base64, Encoding::Base64) == content[..199_998], "lines of {line}");
+    }
+    let quoted: Vec<u8> = content.iter().flat_map(|octet| format!("={octet:02X}").into_bytes()).collect();
+    assert!(read(&quoted, Encoding::QuotedPrintable) == content);
+    let plain = vec![b'a'; 3 * PIECE_OCTETS_MAX + 1];
+    assert!(read(&plain, Encoding::QuotedPrintable) == plain && read(&plain, Encoding::Identity) == plain);
+}
+
+#[test]
+fn no_more_is_decoded_than_was_asked_for() {
+    let base64 = "QUJD".repeat(50_000);
+    assert_eq!(decoded(base64.as_bytes(), Encoding::Base64, 100_001).len(), 100_001);
+    assert_eq!(decoded(base64.as_bytes(), Encoding::Identity, 7), &b"QUJDQUJ"[..]);
+    assert_eq!(decoded(b"QUJD", Encoding::Base64, 2), &b"AB"[..]);
+}
