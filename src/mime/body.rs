@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use super::{
-    Mail, attached,
+    Mail, Note, attached,
     caps::{Cap, Hits, TEXT_BYTES_MAX},
-    html, text, transfer,
+    charset, html, text, transfer,
     walk::{Leaf, Parts},
 };
 
@@ -20,6 +20,9 @@ struct Readable {
 pub(super) fn fill(mail: &mut Mail, parts: Parts<'_>, hits: &mut Hits) {
     mail.report_type = parts.report_type;
     let mut readable = Vec::new();
+    if parts.leaves.iter().any(|leaf| charset::is_refused(&leaf.content.charset)) {
+        mail.notes.push(Note("a part says that it is UTF-7, which is shown as it stands and not decoded".to_owned()));
+    }
     for leaf in &parts.leaves {
         match role(leaf) {
             Role::Text => readable.push(read(leaf, false, hits)),

@@ -13,6 +13,7 @@
 mod attached;
 mod body;
 mod caps;
+mod charset;
 mod content;
 mod from_line;
 mod head;

@@ -174,7 +174,7 @@ fn bodies_of_many_charsets_are_read() {
         ("utf-8", b"\xef\xbb\xbfhi", "hi"),
         ("", b"\xfcber", "über"),
         ("no-such", b"\xfcber", "über"),
-        ("hz-gb-2312", b"kept ~{abc~}", "kept ~{abc~}"),
+        ("hz-gb-2312", b"kept ~{<:~}", "kept 己"),
         ("utf-16le", b"h\0i\0", "hi"),
     ] {
         let mut raw = format!("Content-Type: text/plain; charset=\"{charset}\"\r\n\r\n").into_bytes();
@@ -337,4 +337,17 @@ fn s23_what_its_own_style_hides_is_not_read() {
         let text = crate::mime::html::to_text(&html);
         assert!(text.contains("my parcel?") && !text.contains("refund"), "{style}: {text}");
     }
+}
+
+#[test]
+fn s19_a_part_in_utf_7_is_shown_as_it_stands_with_a_note() {
+    for kind in ["text/plain", "text/html"] {
+        let mail =
+            mail(&format!("Content-Type: {kind}; charset=\"utf-7\"\n\n+ADw-script+AD4-alert(1)+ADw-/script+AD4-"));
+        assert_eq!(mail.text.trim_end(), "+ADw-script+AD4-alert(1)+ADw-/script+AD4-");
+        assert!(!mail.html.contains("<script") && mail.notes[0].0.contains("UTF-7"), "{:?}", mail.notes);
+    }
+    let meta = mail("Content-Type: text/html\n\n<meta charset=utf-7>+ADw-script+AD4-");
+    assert_eq!(meta.text.trim_end(), "+ADw-script+AD4-");
+    assert_eq!(mail("Subject: =?utf-7?Q?+ADw-script+AD4-?=\n\nx").subject, "+ADw-script+AD4-");
 }

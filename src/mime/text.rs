@@ -1,72 +1,7 @@
-//! Octets to text: charsets, encoded words (RFC 2047), and what is cleaned out of words that people will see. Nothing here fails or comes back empty because of a charset.
+//! Words of header fields: encoded words (RFC 2047), and what is cleaned out of words that people will see.
 
-use std::borrow::Cow;
-
-use mail_parser::decoders::charsets::map::charset_decoder;
-
+pub(super) use super::charset::{decode, guess};
 use super::transfer::{self, Encoding};
-
-/// Reads octets of no declared charset: UTF-8 where it is, else windows-1252 octet by octet.
-pub(super) fn guess(bytes: &[u8]) -> Cow<'_, str> {
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        // Tolerated: ISO-2022-JP without a word about it; its escapes have no other meaning in mail.
-        if memchr::memmem::find(bytes, b"\x1b$").is_some()
-            && let Some(decode) = charset_decoder(b"iso-2022-jp")
-        {
-            return decode(bytes).into();
-        }
-        return text.into();
-    }
-    let windows = charset_decoder(b"windows-1252");
-    let mut text = String::with_capacity(bytes.len() + bytes.len() / 8);
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        match windows {
-            Some(decode) if !chunk.invalid().is_empty() => text.push_str(&decode(chunk.invalid())),
-            _ => {}
-        }
-    }
-    text.into()
-}
-
-/// Reads octets of a declared charset. A wrong declaration is seen through where the octets show it.
-pub(super) fn decode<'a>(bytes: &'a [u8], declared: &str) -> Cow<'a, str> {
-    let charset = declared.trim().trim_matches(['"', '\'']).to_ascii_lowercase();
-    let text = decode_named(bytes, &charset);
-    if text.starts_with('\u{feff}') { text['\u{feff}'.len_utf8()..].to_owned().into() } else { text }
-}
-
-fn decode_named<'a>(bytes: &'a [u8], charset: &str) -> Cow<'a, str> {
-    if matches!(charset, "" | "utf-8" | "utf8" | "us-ascii" | "ascii" | "unknown-8bit" | "x-unknown") {
-        return guess(bytes);
-    }
-    let Some(decoder) = charset_decoder(charset.as_bytes()) else { return guess(bytes) };
-    if !charset.starts_with("utf") && runs_of_utf8(bytes) >= runs_that_convince(charset) {
-        return guess(bytes);
-    }
-    let text = decoder(bytes);
-    let (lost, kept) =
-        text.chars().fold((0_usize, 0_usize), |(l, k), c| if c == '\u{fffd}' { (l + 1, k) } else { (l, k + 1) });
-    // Charsets that the decoder knows by name only (ISO-2022-KR, HZ) come back as one replacement.
-    if lost > 0 && (lost > kept || runs_of_utf8(bytes) > 0) { guess(bytes) } else { text.into() }
-}
-
-/// How many characters of more than one octet there are, when all of it is valid UTF-8; 0 otherwise.
-fn runs_of_utf8(bytes: &[u8]) -> usize {
-    match std::str::from_utf8(bytes) {
-        Ok(text) if !text.is_ascii() => text.chars().filter(|c| !c.is_ascii()).take(8).count(),
-        _ => 0,
-    }
-}
-
-/// So many characters in valid UTF-8 are no accident in text of that charset. Two ideographs of GBK may be.
-fn runs_that_convince(charset: &str) -> usize {
-    match charset {
-        "iso-8859-1" | "latin1" | "windows-1252" | "cp1252" | "iso-8859-15" => 1,
-        c if c.starts_with("iso-8859") || c.starts_with("windows-") || c.starts_with("koi8") => 2,
-        _ => 4,
-    }
-}
 
 /// Decodes the encoded words of a header value and reads the rest by [`guess`]. RFC 2047 §5, §6.
 ///
