@@ -3,13 +3,16 @@
 //! No tree is built: tags are read one after the other, linear in the input whatever is unclosed. What is hidden by
 //! style is left out, for nobody saw it. Who needs to know *where* a line stood gives a function that names regions.
 
+mod entities;
+mod nesting;
 mod tokens;
 
-use mail_parser::decoders::{charsets::map::charset_decoder, html::add_html_token};
+use nesting::is_one_of;
 
-pub use tokens::{Tag, Token, Tokens};
+pub use entities::decode;
+pub use nesting::{is_void, kept_at_close, kept_at_open};
+pub use tokens::{Attributes, Tag, Token, Tokens};
 
-const VOID: [&str; 10] = ["br", "hr", "img", "input", "meta", "link", "col", "area", "base", "wbr"];
 const BLOCKS: [&str; 25] = [
     "div",
     "tr",
@@ -181,30 +184,9 @@ impl Page {
     }
 
     fn entity(&mut self, rest: &str) -> usize {
-        const ENTITY_OCTETS_MAX: usize = 33;
-        let name = rest.as_bytes()[1..].iter().take(ENTITY_OCTETS_MAX);
-        let length = name.take_while(|b| b.is_ascii_alphanumeric() || **b == b'#').count();
-        let (token, taken) = match rest.as_bytes().get(1 + length) {
-            Some(b';') if length > 0 => (rest[..length + 2].to_owned(), length + 2),
-            // Tolerated: no semicolon after the commonest.
-            _ if rest.starts_with("&nbsp") => ("&nbsp;".to_owned(), 5),
-            _ => {
-                self.push('&');
-                return 1;
-            }
-        };
         let mut decoded = String::new();
-        add_html_token(&mut decoded, token.as_bytes(), false);
-        for c in decoded.chars() {
-            match c {
-                // HTML §13.2.5.84: numbers of the C1 range mean windows-1252.
-                '\u{80}'..='\u{9f}' => {
-                    let windows = charset_decoder(b"windows-1252").map(|decode| decode(&[c as u8])).unwrap_or_default();
-                    windows.chars().for_each(|c| self.push(c));
-                }
-                c => self.push(c),
-            }
-        }
+        let taken = entities::first(rest, &mut decoded);
+        decoded.chars().for_each(|c| self.push(c));
         taken
     }
 
@@ -223,7 +205,7 @@ impl Page {
     }
 
     fn open(&mut self, tag: &Tag<'_>, begins: &mut dyn FnMut(&Tag<'_>) -> Begins) {
-        let void = VOID.iter().any(|v| tag.is(v));
+        let void = is_void(tag.name);
         if !void {
             for inside in self.inside.iter_mut().filter(|i| i.name.eq_ignore_ascii_case(tag.name)) {
                 inside.depth += 1;
@@ -335,10 +317,6 @@ impl Page {
             self.inside.push(Inside { name: tag.name.to_owned(), depth: 1, what });
         }
     }
-}
-
-fn is_one_of(name: &str, names: &[&str]) -> bool {
-    names.iter().any(|n| n.eq_ignore_ascii_case(name))
 }
 
 /// Whether a reader would see nothing of the element.

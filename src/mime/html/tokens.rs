@@ -14,33 +14,44 @@ impl<'a> Tag<'a> {
         self.name.eq_ignore_ascii_case(name)
     }
 
-    /// The value of an attribute, entities not decoded; empty without.
+    /// The value of an attribute, entities not decoded; empty without. Of two the first counts: HTML §13.2.5.33.
     pub fn attribute(&self, name: &str) -> &'a str {
-        let mut rest = self.attributes;
-        loop {
-            rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
-            if rest.is_empty() {
-                return "";
-            }
-            // A name may begin with `=`: HTML §13.2.5.32.
-            let first = rest.chars().next().map_or(0, char::len_utf8);
-            let ends = |c: char| c.is_ascii_whitespace() || c == '=';
-            let (key, after) = rest.split_at(rest[first..].find(ends).map_or(rest.len(), |i| i + first));
-            let after = after.trim_ascii_start();
-            let Some(value) = after.strip_prefix('=') else {
-                rest = after;
-                continue;
-            };
-            let value = value.trim_ascii_start();
-            let (value, after) = match value.chars().next() {
-                Some(quote @ ('"' | '\'')) => value[1..].split_once(quote).unwrap_or((&value[1..], "")),
-                _ => value.split_at(value.find(|c: char| c.is_ascii_whitespace()).unwrap_or(value.len())),
-            };
-            if key.eq_ignore_ascii_case(name) {
-                return value;
-            }
-            rest = after;
-        }
+        self.attributes().find(|(key, _)| key.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)
+    }
+
+    /// Names and values as written, entities not decoded.
+    pub fn attributes(&self) -> Attributes<'a> {
+        Attributes { rest: self.attributes }
+    }
+}
+
+/// The attributes of a tag, one after the other.
+#[derive(Debug, Clone)]
+pub struct Attributes<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Iterator for Attributes<'a> {
+    type Item = (&'a str, &'a str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = self.rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
+        // A name may begin with `=`: HTML §13.2.5.32.
+        let first = rest.chars().next()?.len_utf8();
+        let ends = |c: char| c.is_ascii_whitespace() || c == '=' || c == '/';
+        let (key, after) = rest.split_at(rest[first..].find(ends).map_or(rest.len(), |i| i + first));
+        let after = after.trim_ascii_start();
+        let Some(value) = after.strip_prefix('=') else {
+            self.rest = after;
+            return Some((key, ""));
+        };
+        let value = value.trim_ascii_start();
+        let (value, after) = match value.chars().next() {
+            Some(quote @ ('"' | '\'')) => value[1..].split_once(quote).unwrap_or((&value[1..], "")),
+            _ => value.split_at(value.find(|c: char| c.is_ascii_whitespace()).unwrap_or(value.len())),
+        };
+        self.rest = after;
+        Some((key, value))
     }
 }
 
@@ -89,8 +100,13 @@ impl<'a> Tokens<'a> {
         memchr::memchr(b'>', self.rest.as_bytes())
     }
 
+    /// What was not read yet.
+    pub fn rest(&self) -> &'a str {
+        self.rest
+    }
+
     /// Passes over the content of an element whose content is no markup.
-    fn skip_raw(&mut self, name: &str) {
+    pub fn skip_raw(&mut self, name: &str) {
         let mut at = 0;
         while let Some(found) = memchr::memmem::find(&self.rest.as_bytes()[at..], b"</") {
             at += found + 2;
