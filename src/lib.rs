@@ -31,6 +31,7 @@
 //! | [`types`] | ids, addresses, envelopes, levels, the three proofs, the clock | nothing |
 //! | [`config`] | `smtpd.toml`, read once, every mistake at once | types |
 //! | [`mime`] | bytes to a mail: caps, charsets, text, attachments | types |
+//! | [`rendering`] | a mail as a page that is safe to look at | types, mime |
 //! | [`conversation`] | where a mail belongs, what kind it is, what in it is new | types, mime |
 //! | [`smtp`] | the door: a session that is handed bytes, and three files with sockets | types, config |
 //! | [`auth`] | SPF, DKIM, DMARC, ARC and the level that follows | types, config, mime |
@@ -135,6 +136,7 @@ pub mod mime;
 pub mod observability;
 pub mod outbound;
 pub mod playground;
+pub mod rendering;
 pub mod setup;
 pub mod smtp;
 pub mod store;

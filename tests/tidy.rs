@@ -13,6 +13,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("types", &[]),
     ("config", &["types"]),
     ("mime", &["types"]),
+    ("rendering", &["types", "mime"]),
     ("conversation", &["types", "mime"]),
     ("smtp", &["types", "config"]),
     ("auth", &["types", "config", "mime"]),
@@ -39,6 +40,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "outbound::queue",
             "agent",
             "observability",
+            "rendering",
         ],
     ),
     ("intake", &["types", "config", "smtp", "auth", "mime", "conversation", "store", "setup", "observability"]),
@@ -85,6 +87,7 @@ const SOCKETS: &[&str] = &["src/smtp/server.rs", "src/smtp/tls.rs", "src/smtp/pr
 const PURE: &[&str] = &[
     "src/mime/",
     "src/conversation/",
+    "src/rendering/",
     "src/smtp/command.rs",
     "src/smtp/reply.rs",
     "src/smtp/session.rs",

@@ -12,7 +12,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    held,
+    held, message,
     problem::Problem,
     view::{self, ConversationView},
     why::{self, Rules, WhyView},
@@ -52,11 +52,13 @@ pub fn router(office: Office) -> Router {
         .route("/conversations/{id}/merge", post(merge))
         .route("/messages/{id}/why", get(why))
         .route("/messages/{id}/raw", get(raw))
+        .route("/messages/{id}/html", get(message::frame))
         .merge(held::routes())
         .route("/queue", get(queue))
         .route("/counts", get(counts))
         .with_state(Arc::new(office.clone()));
-    doors(office).nest("/api/v1", api)
+    let pages = Router::new().route("/messages/{id}", get(message::page)).with_state(Arc::new(office.clone()));
+    doors(office).nest("/api/v1", api).merge(pages)
 }
 
 async fn ready(State(office): State<Arc<Office>>) -> Result<&'static str, Problem> {

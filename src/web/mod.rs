@@ -4,6 +4,7 @@
 
 mod api;
 mod held;
+mod message;
 mod metrics;
 mod problem;
 pub mod view;

@@ -100,13 +100,20 @@ impl<'a> Tokens<'a> {
         memchr::memchr(b'>', self.rest.as_bytes())
     }
 
-    /// What was not read yet.
-    pub fn rest(&self) -> &'a str {
-        self.rest
+    /// Passes over the content of an element that is not for readers, up to its end tag. Whether there is one; without,
+    /// nothing is passed over.
+    pub fn skip_to_end_of(&mut self, name: &str) -> bool {
+        let rest = self.rest;
+        self.skip_raw(name);
+        let found = !self.rest.is_empty();
+        if !found {
+            self.rest = rest;
+        }
+        found
     }
 
     /// Passes over the content of an element whose content is no markup.
-    pub fn skip_raw(&mut self, name: &str) {
+    fn skip_raw(&mut self, name: &str) {
         let mut at = 0;
         while let Some(found) = memchr::memmem::find(&self.rest.as_bytes()[at..], b"</") {
             at += found + 2;

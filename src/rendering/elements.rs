@@ -1,0 +1,164 @@
+//! The names that a mail may use: everything else is text.
+
+/// Elements that are written again, sorted.
+pub(super) const ELEMENTS: [&str; 80] = [
+    "a",
+    "abbr",
+    "acronym",
+    "address",
+    "article",
+    "aside",
+    "b",
+    "bdi",
+    "bdo",
+    "big",
+    "blockquote",
+    "br",
+    "caption",
+    "center",
+    "cite",
+    "code",
+    "col",
+    "colgroup",
+    "dd",
+    "del",
+    "dfn",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "font",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "i",
+    "img",
+    "ins",
+    "kbd",
+    "li",
+    "main",
+    "mark",
+    "menu",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "rp",
+    "rt",
+    "ruby",
+    "s",
+    "samp",
+    "section",
+    "small",
+    "span",
+    "strike",
+    "strong",
+    "sub",
+    "summary",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "time",
+    "tr",
+    "tt",
+    "u",
+    "ul",
+    "var",
+    "wbr",
+    "details",
+    "dir",
+    "label",
+    "legend",
+];
+
+/// Elements whose content is not for the reader of a mail, beside those that [`crate::mime::html::Tokens`] passes over.
+pub(super) const DROPPED: [&str; 15] = [
+    "svg",
+    "math",
+    "xmp",
+    "plaintext",
+    "noembed",
+    "noframes",
+    "iframe",
+    "object",
+    "applet",
+    "audio",
+    "video",
+    "canvas",
+    "select",
+    "frameset",
+    "listing",
+];
+
+/// Attributes that any element may have.
+pub(super) const GENERIC: [&str; 7] = ["align", "bgcolor", "dir", "height", "style", "valign", "width"];
+
+/// Attributes of their own, and the elements that may have them.
+pub(super) const OWN: [(&str, &[&str]); 16] = [
+    ("border", &["table", "img"]),
+    ("cellpadding", &["table"]),
+    ("cellspacing", &["table"]),
+    ("colspan", &["td", "th"]),
+    ("rowspan", &["td", "th"]),
+    ("nowrap", &["td", "th"]),
+    ("start", &["ol"]),
+    ("type", &["ol", "ul", "li"]),
+    ("value", &["li"]),
+    ("face", &["font"]),
+    ("size", &["font", "hr"]),
+    ("color", &["font", "hr"]),
+    ("span", &["col", "colgroup"]),
+    ("hspace", &["img"]),
+    ("vspace", &["img"]),
+    ("alt", &["img"]),
+];
+
+/// The place of an element among [`ELEMENTS`].
+pub(super) fn element(name: &str) -> Option<usize> {
+    ELEMENTS.iter().position(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// The name of an attribute that the element may have, in the case we write it.
+pub(super) fn attribute(element: &str, name: &str) -> Option<&'static str> {
+    let generic = GENERIC.into_iter().find(|known| known.eq_ignore_ascii_case(name));
+    let own = || OWN.iter().find(|(known, of)| known.eq_ignore_ascii_case(name) && of.contains(&element));
+    generic.or_else(|| own().map(|(known, _)| *known))
+}
+
+/// Whether a value of such an attribute is a word, a colour, a size or a list of fonts. `style` and `alt` have rules of
+/// their own.
+pub(super) fn is_plain_value(name: &str, value: &str) -> bool {
+    const WORD_OCTETS_MAX: usize = 100;
+    const NUMBER_DIGITS_MAX: usize = 4;
+    let numeric = |value: &str| {
+        let digits = value.strip_suffix('%').or_else(|| value.strip_suffix("px")).unwrap_or(value);
+        !digits.is_empty()
+            && digits.len() <= NUMBER_DIGITS_MAX
+            && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+    };
+    match name {
+        // A table of a million rows costs a browser its time.
+        "colspan" | "rowspan" | "span" => value.len() <= 2 && numeric(value),
+        "width" | "height" | "border" | "cellpadding" | "cellspacing" | "start" | "value" | "hspace" | "vspace" => {
+            numeric(value)
+        }
+        "face" => value.len() <= WORD_OCTETS_MAX && value.chars().all(|c| c.is_alphanumeric() || " ,-_'".contains(c)),
+        _ => {
+            value.len() <= WORD_OCTETS_MAX
+                && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"#-+ (),.%".contains(&b))
+        }
+    }
+}

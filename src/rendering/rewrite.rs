@@ -1,0 +1,274 @@
+//! HTML written again, piece by piece, from names and values that are known.
+//!
+//! One pass over the tags, no tree: elements are open for as long as a browser would have them open (`mime::html`), never
+//! more than [`DEPTH_MAX`] inside one another, so that no nesting costs the parsers behind us more than its length (S-15).
+//! Text always stays.
+
+use super::{
+    DEPTH_MAX, Link, PAGE_OCTETS_MAX, Rendered, css,
+    elements::{self, DROPPED, ELEMENTS},
+    links,
+    pictures::{self, Album, Picture},
+    plain::escape,
+};
+use crate::mime::html::{Tag, Token, Tokens, decode, is_void, kept_at_close, kept_at_open};
+
+/// Octets of a link's words that are looked at for another host.
+const WORDS_OCTETS_MAX: usize = 300;
+/// Octets kept of the words that stand for a picture.
+const ALT_OCTETS_MAX: usize = 300;
+/// Pictures no wider or higher count who reads, and have no place to be shown in.
+const PIXEL_MAX: u32 = 2;
+
+/// The mail's HTML as markup that balances.
+pub(super) fn markup(html: &str, album: &Album) -> Rendered {
+    let mut page = Page {
+        album,
+        out: String::with_capacity(html.len().min(PAGE_OCTETS_MAX)),
+        open: Vec::new(),
+        too_deep: [0; ELEMENTS.len()],
+        endless: [false; DROPPED.len()],
+        data_left: pictures::data_octets(),
+        link: None,
+        rendered: Rendered::default(),
+    };
+    let mut tokens = Tokens::of(html);
+    while let Some(token) = tokens.next() {
+        if page.out.len() > PAGE_OCTETS_MAX {
+            page.rendered.trimmed = true;
+            break;
+        }
+        match token {
+            Token::Text(text) => page.text(text),
+            Token::Open(tag) => match DROPPED.iter().position(|name| tag.is(name)) {
+                Some(dropped) => page.pass_over(dropped, &mut tokens),
+                None => page.open(&tag),
+            },
+            Token::Close(name) => page.close(name),
+        }
+    }
+    page.truncate(0);
+    Rendered { html: page.out, ..page.rendered }
+}
+
+struct Page<'a> {
+    album: &'a Album,
+    out: String,
+    open: Vec<&'static str>,
+    /// Of each element, how many are open that were not written.
+    too_deep: [u32; ELEMENTS.len()],
+    /// Of each dropped element, whether no end tag of it follows.
+    endless: [bool; DROPPED.len()],
+    data_left: usize,
+    link: Option<OpenLink>,
+    rendered: Rendered,
+}
+
+struct OpenLink {
+    href: String,
+    words: String,
+}
+
+impl Page<'_> {
+    fn text(&mut self, text: &str) {
+        if self.link.is_some() {
+            self.link_words(&decode(text));
+        }
+        // Character references stay as they are; nothing else of it can be markup.
+        let mut rest = text;
+        while let Some(at) = rest.find(['<', '>', '\0']) {
+            self.out.push_str(&rest[..at]);
+            self.out.push_str(match rest.as_bytes()[at] {
+                b'<' => "&lt;",
+                b'>' => "&gt;",
+                _ => "",
+            });
+            rest = &rest[at + 1..];
+        }
+        self.out.push_str(rest);
+    }
+
+    fn link_words(&mut self, words: &str) {
+        if let Some(link) = &mut self.link
+            && link.words.len() < WORDS_OCTETS_MAX
+        {
+            link.words.push_str(&words[..words.floor_char_boundary(WORDS_OCTETS_MAX)]);
+        }
+    }
+
+    /// Drops an element with its content; without an end tag only the tag.
+    fn pass_over(&mut self, dropped: usize, tokens: &mut Tokens<'_>) {
+        if !self.endless[dropped] {
+            self.endless[dropped] = !tokens.skip_to_end_of(DROPPED[dropped]);
+        }
+    }
+
+    fn open(&mut self, tag: &Tag<'_>) {
+        // What the body says holds for the whole page.
+        let name = if tag.is("body") { "div" } else { tag.name };
+        let Some(place) = elements::element(name) else { return };
+        let name = ELEMENTS[place];
+        let kept = kept_at_open(name, self.open.iter().copied());
+        self.truncate(kept);
+        if name == "a" {
+            self.close("a");
+        }
+        if name == "img" {
+            return self.picture(tag);
+        }
+        if is_void(name) {
+            return self.start(name, tag);
+        }
+        if self.open.len() == DEPTH_MAX {
+            self.too_deep[place] += 1;
+            return;
+        }
+        self.start(name, tag);
+        self.open.push(name);
+        if name == "a" {
+            self.begin_link();
+        }
+    }
+
+    fn close(&mut self, name: &str) {
+        let Some(place) = elements::element(name) else { return };
+        if self.too_deep[place] > 0 {
+            self.too_deep[place] -= 1;
+        } else if let Some(kept) = kept_at_close(name, self.open.iter().copied()) {
+            self.truncate(kept);
+        }
+    }
+
+    /// Closes all but the first elements.
+    fn truncate(&mut self, kept: usize) {
+        while self.open.len() > kept {
+            let Some(name) = self.open.pop() else { return };
+            self.out.push_str("</");
+            self.out.push_str(name);
+            self.out.push('>');
+            if name == "a" {
+                self.end_link();
+            }
+        }
+    }
+
+    /// Writes a start tag with the attributes it may have, each once.
+    fn start(&mut self, name: &'static str, tag: &Tag<'_>) {
+        self.out.push('<');
+        self.out.push_str(name);
+        let mut seen: Vec<&'static str> = Vec::new();
+        for (key, value) in tag.attributes() {
+            let key = if name == "a" && key.eq_ignore_ascii_case("href") {
+                "href"
+            } else if key.eq_ignore_ascii_case("background") {
+                self.loads(&decode(value));
+                continue;
+            } else if let Some(key) = elements::attribute(name, key) {
+                key
+            } else {
+                continue;
+            };
+            if !seen.contains(&key) {
+                seen.push(key);
+                self.attribute(key, &decode(value));
+            }
+        }
+        self.out.push('>');
+    }
+
+    fn attribute(&mut self, key: &'static str, value: &str) {
+        let value = match key {
+            "style" => {
+                let mut loads = Vec::new();
+                let style = css::filtered(value, &mut |address| loads.push(address.to_owned()));
+                loads.iter().for_each(|address| self.loads(address));
+                style
+            }
+            "href" => {
+                let href = links::href(value).unwrap_or_default();
+                if !href.is_empty() {
+                    self.link = Some(OpenLink { href: href.clone(), words: String::new() });
+                }
+                href
+            }
+            _ if elements::is_plain_value(key, value.trim()) => value.trim().to_owned(),
+            _ => String::new(),
+        };
+        if !value.is_empty() {
+            self.out.push(' ');
+            self.out.push_str(key);
+            self.out.push_str("=\"");
+            escape(&value, &mut self.out);
+            self.out.push('"');
+        }
+    }
+
+    /// Counts what would be loaded.
+    fn loads(&mut self, address: &str) {
+        if let Picture::Remote(host) = self.album.find(address, &mut 0) {
+            self.rendered.remote.add(&host);
+        }
+    }
+
+    fn begin_link(&mut self) {
+        let Some(link) = &self.link else { return };
+        let (href, host) = (link.href.clone(), links::host(&link.href));
+        if self.rendered.links.len() < Rendered::LINKS_MAX {
+            self.rendered.links.push(Link { href, host, elsewhere: false });
+        }
+    }
+
+    /// Says where a link leads whose words say something else.
+    fn end_link(&mut self) {
+        let Some(link) = self.link.take() else { return };
+        let host = links::host(&link.href);
+        if host.is_empty() || !links::names_another(&link.words, &host) {
+            return;
+        }
+        self.out.push_str("<span class=\"elsewhere\">leads to ");
+        escape(&host, &mut self.out);
+        self.out.push_str("</span>");
+        // Links do not stand in one another: the newest is the one that ends.
+        if let Some(listed) = self.rendered.links.last_mut().filter(|listed| listed.href == link.href) {
+            listed.elsewhere = true;
+        }
+    }
+
+    fn picture(&mut self, tag: &Tag<'_>) {
+        let alt = decode(tag.attribute("alt"));
+        let alt = alt[..alt.floor_char_boundary(ALT_OCTETS_MAX)].trim();
+        self.link_words(alt);
+        match self.album.find(&decode(tag.attribute("src")), &mut self.data_left) {
+            Picture::Shown(src) => {
+                self.out.push_str("<img src=\"");
+                escape(&src, &mut self.out);
+                self.out.push_str("\" alt=\"");
+                escape(alt, &mut self.out);
+                self.out.push('"');
+                for key in ["width", "height", "border", "hspace", "vspace", "align", "style"] {
+                    self.attribute(key, &decode(tag.attribute(key)));
+                }
+                self.out.push('>');
+            }
+            Picture::Remote(host) => {
+                self.rendered.remote.add(&host);
+                if !is_pixel(tag) {
+                    self.placeholder(alt, &format!("picture at {host}, not loaded"));
+                }
+            }
+            Picture::Missing => self.placeholder(alt, "picture that is not there"),
+        }
+    }
+
+    fn placeholder(&mut self, alt: &str, what: &str) {
+        self.out.push_str("<span class=\"picture\">");
+        escape(alt, &mut self.out);
+        self.out.push_str(if alt.is_empty() { "[" } else { " [" });
+        escape(what, &mut self.out);
+        self.out.push_str("]</span>");
+    }
+}
+
+fn is_pixel(tag: &Tag<'_>) -> bool {
+    ["width", "height"].iter().any(|key| tag.attribute(key).trim().parse().is_ok_and(|n: u32| n <= PIXEL_MAX))
+}
