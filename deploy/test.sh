@@ -3,6 +3,7 @@
 #
 #     deploy/test.sh            everything
 #     deploy/test.sh NAME       only tests whose name holds NAME (arguments go to the test runner)
+#     deploy/test.sh --install  nothing but what tests and deploy/fuzz.sh need from Debian
 #
 # All from Debian: swaks and openssl (a second opinion on our SMTP and TLS), python3 with dkim (a second opinion on our
 # signatures) and with pip and yaml (`deploy/corpora.sh` fetches test mail of others with them, into target/corpora).
@@ -50,6 +51,8 @@ needs() {
     perl -MNet::SSLeay -e 1 2>/dev/null || missing+=(libnet-ssleay-perl)
     command -v openssl >/dev/null || missing+=(openssl)
     command -v cc >/dev/null || missing+=(gcc libc6-dev)
+    # What deploy/fuzz.sh builds libFuzzer with.
+    command -v c++ >/dev/null || missing+=(g++)
     [ -x /usr/bin/python3 ] || missing+=(python3)
     imports dkim || missing+=(python3-dkim)
     # What dkim checks Ed25519 with.
@@ -62,6 +65,7 @@ needs() {
 
 command -v cargo >/dev/null || die "cargo is missing: https://rustup.rs, or apt-get install cargo when it is $(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml) or later"
 needs
+[ "${1:-}" != --install ] || exit 0
 # For tests that ask a second opinion of Python.
 export REPLYD_TEST_PYTHON=/usr/bin/python3
 [ -n "${REPLYD_TEST_OFFLINE:-}" ] || deploy/corpora.sh target/corpora
