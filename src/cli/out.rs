@@ -7,11 +7,22 @@
 use std::{
     fmt::Arguments,
     io::{self, ErrorKind, Write},
-    sync::Mutex,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 /// The first trouble that was no closed pipe.
 static TROUBLE: Mutex<Option<io::Error>> = Mutex::new(None);
+
+/// Whether nobody reads standard output any more.
+static CLOSED: AtomicBool = AtomicBool::new(false);
+
+/// Whether nobody reads any more: what writes for long may stop.
+pub(super) fn is_closed() -> bool {
+    CLOSED.load(Ordering::Relaxed)
+}
 
 /// Writes to standard output.
 pub(super) fn words(words: Arguments<'_>) {
@@ -35,7 +46,9 @@ pub(super) fn finish() -> io::Result<()> {
 
 fn note(done: io::Result<()>) {
     let Err(error) = done else { return };
-    if error.kind() != ErrorKind::BrokenPipe {
+    if error.kind() == ErrorKind::BrokenPipe {
+        CLOSED.store(true, Ordering::Relaxed);
+    } else {
         TROUBLE.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(error);
     }
 }
