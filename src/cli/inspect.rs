@@ -122,10 +122,6 @@ async fn all(context: &Context, inspector: &Inspector, mails: mailbox::Mails, fr
 
 /// The new text, with or without its signature.
 fn visible(body: &[u8]) -> String {
-    let parted = quotes::part(&mime::parse(body));
     let strip = std::env::var("REPLY_SIGNATURE").is_ok_and(|wanted| wanted == "strip");
-    if strip || parted.signature.is_empty() {
-        return parted.new_text;
-    }
-    format!("{}\n{}", parted.new_text.trim_end_matches('\n'), parted.signature)
+    quotes::part(&mime::parse(body)).visible(strip)
 }

@@ -145,7 +145,7 @@ mod tests {
     }
 
     fn parted(new_text: &str, quoted_text: &str) -> Parted {
-        Parted { new_text: new_text.into(), quoted_text: quoted_text.into(), signature: String::new() }
+        Parted { new_text: new_text.into(), quoted_text: quoted_text.into(), ..Parted::default() }
     }
 
     #[test]

@@ -83,7 +83,8 @@ fn what_only_looks_like_a_quote_stays_new() {
         "The error is:\nSubject: missing",
     ] {
         let parted = plain(text);
-        assert_eq!(parted, Parted { new_text: text.to_owned(), ..Parted::default() });
+        let texts = (parted.new_text.as_str(), parted.quoted_text.as_str(), parted.signature.as_str());
+        assert_eq!(texts, (text, "", ""));
     }
 }
 
@@ -105,7 +106,9 @@ fn our_own_letter_below_a_reply_is_quoted_with_its_reference() {
 fn a_mail_with_nothing_new_is_new_altogether() {
     for text in ["> only\n> quotes", "On 2 Jan 2024, Acme wrote:\n\nHello", "-- \nAda", ""] {
         let parted = plain(text);
-        assert_eq!(parted, Parted { new_text: text.trim().to_owned(), ..Parted::default() });
+        let texts = (parted.new_text.as_str(), parted.quoted_text.as_str(), parted.signature.as_str());
+        assert_eq!(texts, (text.trim(), "", ""));
+        assert!(parted.segments.iter().all(|segment| segment.kind == Kind::New), "{parted:?}");
     }
 }
 

@@ -1,6 +1,9 @@
 //! The rows of an HTML mail, marked by the containers that mail programs use.
 
-use super::{Mark, Row, heads};
+use super::{
+    Kind, forwards, heads,
+    rows::{Sheet, is_blank},
+};
 use crate::mime::html::{Begins, Line, Tag, to_lines};
 
 const SIGNATURE: u8 = 1;
@@ -9,22 +12,46 @@ const PLAIN_QUOTE: u8 = 2;
 const QUOTE: u8 = 3;
 const REST: u8 = 4;
 
-/// The rows of a page.
-pub(super) fn rows(html: &str) -> Vec<Row<'static>> {
-    let mut lines = to_lines(html, &mut begins);
-    keep_forwarded(&mut lines);
-    keep_citations(&mut lines);
-    lines
-        .into_iter()
-        .map(|Line { text, region, .. }| {
-            let mark = match region {
-                0 => Mark::New,
-                SIGNATURE => Mark::Signature,
-                _ => Mark::Quoted,
+/// A page as text, and where each of its lines stood.
+pub(super) struct Page {
+    /// Its lines.
+    pub(super) text: String,
+    /// For each line that is not empty: region, blockquotes.
+    places: Vec<(u8, u8)>,
+}
+
+impl Page {
+    /// Reads a page.
+    pub(super) fn of(html: &str) -> Self {
+        let mut lines = to_lines(html, &mut begins);
+        keep_forwarded(&mut lines);
+        keep_citations(&mut lines);
+        let mut text = String::with_capacity(lines.iter().map(|line| line.text.len() + 1).sum());
+        let mut places = Vec::with_capacity(lines.len());
+        for Line { text: line, region, quotes } in lines {
+            if !is_blank(&line) {
+                places.push((region, quotes));
+            }
+            text.push_str(&line);
+            text.push('\n');
+        }
+        Self { text, places }
+    }
+
+    /// Its rows, marked.
+    pub(super) fn sheet(&self) -> Sheet<'_> {
+        let mut sheet = Sheet::of(&self.text);
+        for (at, (region, quotes)) in self.places.iter().enumerate().take(sheet.len()) {
+            let row = sheet.row_mut(at);
+            (row.region, row.depth) = (*region, *quotes);
+            row.kind = match *region {
+                0 => Kind::New,
+                SIGNATURE => Kind::Signature,
+                _ => Kind::Quote,
             };
-            Row { text: text.into(), mark }
-        })
-        .collect()
+        }
+        sheet
+    }
 }
 
 /// Gmail keeps forwarded mail in the container it quotes with: there it is what the sender wants read.
@@ -33,10 +60,7 @@ fn keep_forwarded(lines: &mut [Line]) {
     while at < lines.len() {
         let end = (at..lines.len()).find(|i| lines[*i].region != lines[at].region).unwrap_or(lines.len());
         let first = lines[at..end].iter().find(|l| !l.text.trim().is_empty());
-        let forwarded = first.is_some_and(|l| {
-            let row = [Row { text: l.text.as_str().into(), mark: Mark::New }];
-            heads::at(&row, 0) == heads::Head::Forward
-        });
+        let forwarded = first.is_some_and(|line| forwards::is_begun_by(&line.text));
         if lines[at].region >= PLAIN_QUOTE && forwarded {
             lines[at..end].iter_mut().for_each(|l| l.region = 0);
         }

@@ -1,6 +1,6 @@
 //! Whose mail a forward passes on, as the block of header fields at its beginning says.
 
-use super::{heads, plain_rows};
+use super::{blocks::block_at, rows::Sheet};
 use crate::{
     mime::Mail,
     types::{Address, head},
@@ -12,9 +12,9 @@ const ROWS_ABOVE_MAX: usize = 20;
 /// The writer whom a forwarded mail names first, with the name beside the address. A claim in a text, proved by nothing.
 pub fn writer_passed_on(mail: &Mail) -> Option<(Address, String)> {
     let beginning = head(&mail.text, OCTETS_MAX).trim_start();
-    let rows = plain_rows(beginning);
-    let at = (0..rows.len().min(ROWS_ABOVE_MAX)).find(|at| heads::field_block(&rows, *at).is_some())?;
-    let (_, value) = rows[at].text.split_once([':', '：'])?;
+    let sheet = Sheet::of(beginning);
+    let block = (0..sheet.len().min(ROWS_ABOVE_MAX)).find_map(|at| block_at(&sheet, at))?;
+    let value = block.claim.from.as_str();
     // `Ada <ada@x.example>`, `Ada [mailto:ada@x.example]`, `ada@x.example`; Outlook may write both forms in a row.
     let around = |c: char| "<>[]()\"'*,;".contains(c);
     let word = value.split(|c: char| c.is_whitespace() || around(c)).find(|word| word.contains('@'))?;

@@ -1,7 +1,18 @@
-//! The words of mail programs in many languages, all lower case.
+//! The words of mail programs in many languages, by what they are for.
+
+mod attributions;
+mod fields;
+mod marks;
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use super::{
+    fold::fold,
+    phrases::{Phrases, Table},
+};
 
 /// A header field as people see it; bits of a set.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Label {
     From = 1,
     Date = 2,
@@ -12,259 +23,35 @@ pub(super) enum Label {
     Other = 32,
 }
 
-/// What stands above a mail passed on.
-pub(super) const FORWARDS: [&str; 22] = [
-    "forwarded message",
-    "begin forwarded message",
-    "forwarded by me",
-    "weitergeleitete nachricht",
-    "weitergeleitete e-mail",
-    "anfang der weitergeleiteten nachricht",
-    "message transféré",
-    "message transmis",
-    "début du message transféré",
-    "début du message réexpédié",
-    "mensaje reenviado",
-    "inicio del mensaje reenviado",
-    "messaggio inoltrato",
-    "inizio messaggio inoltrato",
-    "doorgestuurd bericht",
-    "begin doorgestuurd bericht",
-    "mensagem encaminhada",
-    "videresendt meddelelse",
-    "vidarebefordrat meddelande",
-    "przekazana wiadomość",
-    "пересылаемое сообщение",
-    "转发的邮件",
-];
+type Lazy = LazyLock<Phrases>;
 
-/// What stands between dashes above an old mail.
-pub(super) const SEPARATORS: [&str; 28] = [
-    "original message",
-    "original appointment",
-    "reply message",
-    "reply above this line",
-    "ursprüngliche nachricht",
-    "originalnachricht",
-    "originalmeldung",
-    "antwort nachricht",
-    "message d'origine",
-    "message original",
-    "message d’origine",
-    "mensaje original",
-    "messaggio originale",
-    "oorspronkelijk bericht",
-    "origineel bericht",
-    "mensagem original",
-    "oprindelig meddelelse",
-    "opprinnelig melding",
-    "ursprungligt meddelande",
-    "originalmeddelande",
-    "alkuperäinen viesti",
-    "wiadomość oryginalna",
-    "oryginalna wiadomość",
-    "исходное сообщение",
-    "původní zpráva",
-    "元のメッセージ",
-    "原始邮件",
-    "원본 메시지",
-];
+pub(super) static VERBS: Lazy = Lazy::new(|| Phrases::of(&[attributions::VERBS]));
+pub(super) static WEAK_VERBS: Lazy = Lazy::new(|| Phrases::of(&[attributions::WEAK_VERBS]));
+pub(super) static STARTS: Lazy = Lazy::new(|| Phrases::of(&[attributions::STARTS]));
+pub(super) static PRONOUNS: Lazy = Lazy::new(|| Phrases::of(&[attributions::PRONOUNS]));
+pub(super) static FORWARDS: Lazy = Lazy::new(|| Phrases::of(&[marks::FORWARDS]));
+pub(super) static SEPARATORS: Lazy = Lazy::new(|| Phrases::of(&[marks::SEPARATORS]));
+pub(super) static MARKERS: Lazy = Lazy::new(|| Phrases::of(&[marks::MARKERS]));
+pub(super) static FORWARD_SUBJECTS: Lazy = Lazy::new(|| Phrases::of(&[marks::FORWARD_SUBJECTS]));
 
-/// Names of header fields as mail programs translate them.
-pub(super) const LABELS: [(Label, &[&str]); 6] = [
-    (
-        Label::From,
-        &[
-            "from",
-            "von",
-            "de",
-            "da",
-            "van",
-            "fra",
-            "från",
-            "lähettäjä",
-            "od",
-            "от",
-            "от кого",
-            "від",
-            "发件人",
-            "寄件者",
-            "差出人",
-            "送信者",
-            "보낸 사람",
-            "kimden",
-            "feladó",
-            "expéditeur",
-            "mittente",
-            "remitente",
-            "từ",
-            "από",
-        ],
-    ),
-    (
-        Label::Date,
-        &[
-            "date",
-            "datum",
-            "fecha",
-            "data",
-            "dato",
-            "päivämäärä",
-            "дата",
-            "日期",
-            "日付",
-            "日時",
-            "날짜",
-            "tarih",
-            "dátum",
-        ],
-    ),
-    (
-        Label::Sent,
-        &[
-            "sent",
-            "gesendet",
-            "envoyé",
-            "envoyé le",
-            "enviado",
-            "enviado el",
-            "enviada em",
-            "enviado em",
-            "inviato",
-            "verzonden",
-            "sendt",
-            "skickat",
-            "lähetetty",
-            "wysłano",
-            "wysłane",
-            "отправлено",
-            "надіслано",
-            "发送时间",
-            "寄件日期",
-            "送信日時",
-            "보낸 날짜",
-            "gönderme tarihi",
-            "odesláno",
-            "elküldve",
-            "gesendet am",
-            "sent on",
-        ],
-    ),
-    (
-        Label::To,
-        &[
-            "to",
-            "an",
-            "à",
-            "a",
-            "para",
-            "per",
-            "aan",
-            "til",
-            "till",
-            "vastaanottaja",
-            "do",
-            "кому",
-            "收件人",
-            "宛先",
-            "받는 사람",
-            "kime",
-            "komu",
-            "címzett",
-            "destinataire",
-            "destinatario",
-            "cc",
-            "kopie",
-            "copie",
-            "copia",
-            "kopia",
-            "kopi",
-            "копия",
-            "抄送",
-        ],
-    ),
-    (
-        Label::Subject,
-        &[
-            "subject",
-            "betreff",
-            "objet",
-            "asunto",
-            "oggetto",
-            "onderwerp",
-            "assunto",
-            "emne",
-            "ämne",
-            "aihe",
-            "temat",
-            "тема",
-            "主题",
-            "主旨",
-            "件名",
-            "제목",
-            "konu",
-            "předmět",
-            "tárgy",
-            "chủ đề",
-            "θέμα",
-        ],
-    ),
-    (Label::Other, &["reply-to", "antwort an", "importance", "priority", "bcc", "attachments", "anlagen"]),
-];
+static LABELS: LazyLock<HashMap<String, Label>> = LazyLock::new(|| {
+    let tables: [(&Table, Label); 7] = [
+        (fields::OTHER, Label::Other),
+        (fields::COPY, Label::Other),
+        (fields::TO, Label::To),
+        (fields::SUBJECT, Label::Subject),
+        (fields::DATE, Label::Date),
+        (fields::SENT, Label::Sent),
+        // The last wins: `de` and `от` begin a block.
+        (fields::FROM, Label::From),
+    ];
+    let names = tables.iter().flat_map(|(table, label)| {
+        table.iter().flat_map(|(_, names)| names.split('|')).map(|name| (fold(name), *label))
+    });
+    names.collect()
+});
 
-/// How attributions begin.
-pub(super) const STARTS: [&str; 47] = [
-    "on ", "am ", "le ", "el ", "il ", "op ", "em ", "no dia ", "a ", "den ", "på ", "d. ", "w dniu ", "dnia ", "ma ",
-    "vào ", "dne ", "la ", "в ", "на ", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "lun", "mar", "mer", "jeu",
-    "ven", "sam", "dim", "pon", "wt", "śr", "czw", "pt", "пн", "вт", "ср", "чт", "пт", "在", "于", "از",
-];
-
-/// What attributions say that somebody did.
-pub(super) const VERBS: [&str; 46] = [
-    "wrote",
-    "sent",
-    "writes",
-    "schrieb",
-    "hat geschrieben",
-    "geschrieben",
-    "a écrit",
-    "a ecrit",
-    "écrit",
-    "escribió",
-    "escribio",
-    "ha escrito",
-    "ha scritto",
-    "scrive",
-    "schreef",
-    "geschreven",
-    "escreveu",
-    "skrev",
-    "skrifaði",
-    "kirjoitti",
-    "napisał",
-    "napisała",
-    "napisał(a)",
-    "pisze",
-    "написал",
-    "написала",
-    "написал(а)",
-    "пишет",
-    "пише",
-    "написав",
-    "napsal",
-    "napsal(a)",
-    "napísal",
-    "írta",
-    "a scris",
-    "yazdı",
-    "đã viết",
-    "έγραψε",
-    "כתב",
-    "كتب",
-    "menulis",
-    "写道",
-    "寫道",
-    "書きました",
-    "のメール",
-    "작성",
-];
+/// Which field it names, folded and without its colon.
+pub(super) fn label(name: &str) -> Option<Label> {
+    LABELS.get(name).copied()
+}

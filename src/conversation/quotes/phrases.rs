@@ -1,0 +1,130 @@
+//! A set of phrases in many languages, found in a line at the cost of its words, however many the set holds.
+
+use std::collections::HashMap;
+
+use super::fold::{fold, is_unspaced};
+
+/// One language a line: its name, and its phrases with `|` between. A phrase that ends with `*` is a stem.
+pub(super) type Table = [(&'static str, &'static str)];
+
+/// Phrases, folded and filed under their first word.
+#[derive(Debug)]
+pub(super) struct Phrases {
+    by_first: HashMap<String, Vec<Phrase>>,
+    has_stems: bool,
+}
+
+#[derive(Debug)]
+struct Phrase {
+    text: String,
+    /// More letters may follow.
+    is_stem: bool,
+}
+
+impl Phrases {
+    /// Files all phrases of the tables.
+    pub(super) fn of(tables: &[&Table]) -> Self {
+        let mut by_first: HashMap<String, Vec<Phrase>> = HashMap::new();
+        for (_, phrases) in tables.iter().copied().flatten() {
+            for phrase in phrases.split('|') {
+                let is_stem = phrase.ends_with('*');
+                let text = fold(phrase.trim_end_matches('*'));
+                by_first.entry(first_word(&text).to_owned()).or_default().push(Phrase { text, is_stem });
+            }
+        }
+        // The longest first: `a ecrit` before `a`.
+        by_first.values_mut().for_each(|phrases| phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.text.len())));
+        let has_stems = by_first.values().flatten().any(|phrase| phrase.is_stem);
+        Self { by_first, has_stems }
+    }
+
+    /// Whether the folded text is one of them.
+    pub(super) fn is(&self, text: &str) -> bool {
+        self.begins(text) == Some(text.len())
+    }
+
+    /// Octets of the longest one that the folded text begins with.
+    pub(super) fn begins(&self, text: &str) -> Option<usize> {
+        let exact = self.starting_with(first_word(text), text);
+        // A stem may be all there is of the first word.
+        exact.or_else(|| {
+            if !self.has_stems { None } else { stems_of(first_word(text)).find_map(|stem| self.stem(stem, text)) }
+        })
+    }
+
+    fn starting_with(&self, first: &str, text: &str) -> Option<usize> {
+        self.by_first.get(first)?.iter().find_map(|phrase| {
+            let rest = text.strip_prefix(phrase.text.as_str())?;
+            let ended = phrase.is_stem || !goes_on(&phrase.text, rest);
+            ended.then_some(phrase.text.len())
+        })
+    }
+
+    fn stem(&self, stem: &str, text: &str) -> Option<usize> {
+        let phrases = self.by_first.get(stem)?;
+        phrases.iter().find(|phrase| phrase.is_stem && text.starts_with(&phrase.text)).map(|phrase| phrase.text.len())
+    }
+
+    /// Where in the folded text the first of them stands, as whole words.
+    pub(super) fn within(&self, text: &str) -> Option<std::ops::Range<usize>> {
+        let mut before = None;
+        for (at, c) in text.char_indices() {
+            let inside = before.replace(c).is_some_and(|b: char| b.is_alphanumeric() && !is_unspaced(b));
+            if (!inside || is_unspaced(c))
+                && !c.is_whitespace()
+                && let Some(length) = self.begins(&text[at..])
+            {
+                return Some(at..at + length);
+            }
+        }
+        None
+    }
+}
+
+/// Whether a word goes on behind the phrase.
+fn goes_on(phrase: &str, rest: &str) -> bool {
+    let (Some(last), Some(next)) = (phrase.chars().next_back(), rest.chars().next()) else { return false };
+    last.is_alphanumeric() && next.is_alphanumeric() && !is_unspaced(last) && !is_unspaced(next)
+}
+
+/// The first word, or the first character where words are not told apart.
+fn first_word(text: &str) -> &str {
+    let Some(first) = text.chars().next() else { return "" };
+    if is_unspaced(first) || !first.is_alphanumeric() {
+        return &text[..first.len_utf8()];
+    }
+    let end = text.find(|c: char| !c.is_alphanumeric() || is_unspaced(c)).unwrap_or(text.len());
+    &text[..end]
+}
+
+/// Its beginnings of some length, the longest first.
+fn stems_of(word: &str) -> impl Iterator<Item = &str> {
+    const CHARS: std::ops::Range<usize> = 4..12;
+    let short_enough = word.char_indices().skip(CHARS.start).take(CHARS.len()).map(|(at, _)| at);
+    short_enough.map(|at| &word[..at])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phrases_are_found_as_whole_words() {
+        let phrases =
+            Phrases::of(&[&[("en", "wrote|sent from my"), ("fr", "a écrit"), ("zh", "写道"), ("pl", "wysłan*")]]);
+        for (text, found) in [
+            ("bob wrote:", true),
+            ("bob rewrote:", false),
+            ("wroted", false),
+            ("ada a ecrit :", true),
+            ("ada ecrit", false),
+            ("sent from my phone", true),
+            ("ada写道:", true),
+            ("wyslane z", true),
+            ("", false),
+        ] {
+            assert_eq!(phrases.within(text).is_some(), found, "{text}");
+        }
+        assert!(phrases.is("a ecrit") && !phrases.is("a ecrit b"));
+    }
+}
