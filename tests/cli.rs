@@ -230,6 +230,10 @@ fn inspect_reads_a_file_or_standard_input_and_keeps_its_contract() {
         "attachments",
         "bounce",
         "notes",
+        "segments",
+        "confidence",
+        "forwarded",
+        "remote_images",
     ];
     for key in keys {
         assert!(of_file.get(key).is_some(), "`{key}` is missing in {of_file:#}");
@@ -239,6 +243,12 @@ fn inspect_reads_a_file_or_standard_input_and_keeps_its_contract() {
     }
     assert_eq!((&of_file["from"], &of_file["number"]), (&"ada@customer.example".into(), &12345.into()));
     assert_eq!(of_file["level"], 1, "nothing was proved");
+    let piece = |n: usize| {
+        let segment = &of_file["segments"][n];
+        let at = |edge: &str| segment[edge].as_u64().unwrap() as usize;
+        (segment["kind"].as_str().unwrap(), &of_file["text"].as_str().unwrap()[at("start")..at("end")])
+    };
+    assert_eq!([piece(0), piece(1)], [("new", "It has not come.\n\n"), ("quote", "> Your parcel left on Monday.\n")]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What must hold of any input at all: one function for each fuzz target. `tests/seeds.rs` runs the same over the seeds.
 
 use replyd::{
-    conversation::quotes,
+    conversation::quotes::{self, Kind},
     mime::{self, Mail, Source, html},
 };
 
@@ -24,7 +24,25 @@ pub fn quotes(data: &[u8]) {
         Mail { text: html::to_text(&text), html: text, text_from_html: true, ..Mail::default() }
     };
     let parted = quotes::part(&mail);
+    let mut at = 0;
+    for segment in &parted.segments {
+        assert!(segment.range.start == at && segment.range.end > at, "{:?} does not follow {at}", segment.range);
+        assert!(parted.text.is_char_boundary(segment.range.end), "{:?} ends inside a character", segment.range);
+        at = segment.range.end;
+    }
+    assert_eq!(at, parted.text.len(), "the segments do not cover the text");
+    assert!(mail.text_from_html || parted.text == mail.text, "the text is another");
+    assert!(parted.confidence <= 100);
     assert!(!parted.new_text.is_empty() || mail.text.trim().is_empty(), "nothing of a text with words is shown");
+    let shown = words(&parted.new_text) + words(&parted.quoted_text) + words(&parted.signature);
+    let disclaimed = parted.segments.iter().filter(|segment| segment.kind == Kind::Disclaimer);
+    let hidden: usize = disclaimed.map(|segment| words(&parted.text[segment.range.clone()])).sum();
+    assert_eq!(shown + hidden, words(&parted.text), "characters were lost or doubled");
+}
+
+/// Characters that are no blanks.
+fn words(text: &str) -> usize {
+    text.chars().filter(|c| !c.is_whitespace()).count()
 }
 
 /// A page: its text is no longer than it may be.

@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 
 use super::super::{held::notice_lines, paint};
 use crate::{
-    conversation::{self, quotes},
+    conversation::{
+        self,
+        quotes::{self, Claim, Kind, Segment},
+    },
     intake::Judged,
     mime::Attachment,
     rendering::{self, Options},
@@ -31,6 +34,10 @@ pub(super) fn report(judged: &Judged, steps: &[String]) -> Value {
         "new_text": parted.new_text,
         "quoted_text": parted.quoted_text,
         "signature": parted.signature,
+        "text": parted.text,
+        "segments": parted.segments.iter().map(segment).collect::<Vec<_>>(),
+        "confidence": parted.confidence,
+        "forwarded": parted.forwarded.as_ref().map(claim),
         "html": rendered.html,
         "html_trimmed": rendered.trimmed,
         "remote_images": rendered.remote,
@@ -41,6 +48,24 @@ pub(super) fn report(judged: &Judged, steps: &[String]) -> Value {
         "notes": mail.notes,
         "steps": steps,
     })
+}
+
+/// Octets of `text`.
+fn segment(Segment { kind, range }: &Segment) -> Value {
+    let kind = match kind {
+        Kind::New => "new",
+        Kind::Quote => "quote",
+        Kind::Attribution => "attribution",
+        Kind::Signature => "signature",
+        Kind::Disclaimer => "disclaimer",
+        Kind::Forwarded => "forwarded",
+    };
+    json!({ "kind": kind, "start": range.start, "end": range.end })
+}
+
+/// Of whom the writer says that they wrote what is passed on.
+fn claim(Claim { from, to, date, subject }: &Claim) -> Value {
+    json!({ "from": from, "to": to, "date": date, "subject": subject, "is_claim": true })
 }
 
 fn attachment(attachment: &Attachment) -> Value {

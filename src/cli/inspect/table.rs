@@ -8,9 +8,9 @@ use super::{
 };
 use crate::{conversation::quotes, intake::Judged, types::Millis, web::view::moment};
 
-/// Columns of [`row`]. Octets of text: new, quoted, signature.
+/// Columns of [`row`]. Octets of text: new, quoted, signature; how sure that is, of a hundred.
 pub(super) const HEAD: &str = "   no  date              from                          class            level  notes     new  quoted    sign  \
-                               att  subject                                   file";
+                               sure  att  subject                                   file";
 
 /// Characters of an address and of a subject that are shown.
 const FROM_MAX: usize = 28;
@@ -22,7 +22,7 @@ pub(super) fn row(number: u64, name: &str, judged: &Judged) -> String {
     let parted = quotes::part(mail);
     let from = mail.from.as_ref().map_or_else(|| format!("({})", mail.from_trouble), ToString::to_string);
     let row = format!(
-        "{number:>5}  {:<16}  {}  {:<15}  {:>5}  {:>5}  {:>6}  {:>6}  {:>6}  {:>3}  {}  {name}",
+        "{number:>5}  {:<16}  {}  {:<15}  {:>5}  {:>5}  {:>6}  {:>6}  {:>6}  {:>4}  {:>3}  {}  {name}",
         date(mail.date),
         column(&from, FROM_MAX),
         judged.class.class.word(),
@@ -31,6 +31,7 @@ pub(super) fn row(number: u64, name: &str, judged: &Judged) -> String {
         parted.new_text.len(),
         parted.quoted_text.len(),
         parted.signature.len(),
+        parted.confidence,
         mail.attachments.len(),
         column(&mail.subject, SUBJECT_MAX),
     );
