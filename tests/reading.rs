@@ -1,0 +1,105 @@
+//! Mails as mail programs write them, in many languages, and what of them is new.
+//!
+//! The letters know what their writers wrote; `conversation::quotes` sees only what the programs made of it. Nothing here
+//! knows how quotes are found: words and forms come from what the programs write.
+//!
+//! - `REPLYD_READING_SHARE`: reads one mail in so many, all when not said.
+//! - `REPLYD_READING_PROGRAM`: only programs whose name begins so; failures are then printed in full.
+
+#![allow(clippy::unwrap_used, reason = "the helpers of tests are tests")]
+
+#[path = "reading/letter.rs"]
+mod letter;
+#[path = "reading/moment.rs"]
+mod moment;
+#[path = "reading/oracle.rs"]
+mod oracle;
+#[path = "reading/program.rs"]
+mod program;
+#[path = "reading/programs.rs"]
+mod programs;
+#[path = "reading/score.rs"]
+mod score;
+#[path = "reading/tongues.rs"]
+mod tongues;
+#[path = "reading/wire.rs"]
+mod wire;
+
+#[path = "../src/types/chance.rs"]
+mod chance;
+mod mails {
+    pub(crate) use super::chance::Chance;
+}
+
+use std::thread;
+
+use letter::{Form, Letter};
+use mails::Chance;
+use program::{Program, Sends};
+use replyd::{conversation::quotes, mime};
+use score::{Read, Score};
+
+/// Of all mails, so many in a thousand must be read right.
+const RIGHT_PER_MILLE_MIN: usize = 995;
+
+const MAILS_MIN: usize = 5_000;
+
+#[test]
+fn what_a_writer_wrote_is_found_whole_and_clean_in_the_mail_of_any_program_and_language() {
+    let share = setting("REPLYD_READING_SHARE").map_or(1, |text| text.parse().unwrap());
+    let begins = setting("REPLYD_READING_PROGRAM").unwrap_or_default();
+    let programs: Vec<&Program> = programs::all().filter(|program| program.name.starts_with(&begins)).collect();
+    let score = thread::scope(|scope| {
+        let threads: Vec<_> = programs
+            .chunks(programs.len().div_ceil(4))
+            .map(|some| {
+                scope.spawn(move || some.iter().fold(Score::default(), |score, program| score + read(program, share)))
+            })
+            .collect();
+        threads.into_iter().fold(Score::default(), |score, thread| score + thread.join().unwrap())
+    });
+    println!("{score}");
+    let whole = share == 1 && begins.is_empty();
+    assert!(!whole || score.mails() >= MAILS_MIN, "{} mails; {MAILS_MIN} at least", score.mails());
+    assert!(score.lost() == 0 && score.right_per_mille() >= RIGHT_PER_MILLE_MIN, "{}", score.verdict());
+}
+
+/// Reads the mails of a program in every language and form it can write.
+fn read(program: &'static Program, share: u64) -> Score {
+    let mut score = Score::default();
+    for (place, tongue) in tongues::all().enumerate() {
+        for (kind, form) in Form::ALL.into_iter().enumerate() {
+            for (way, sends) in program.sends.iter().enumerate() {
+                let seed = ((place as u64) << 16) + ((kind as u64) << 8) + way as u64;
+                let mut chance = Chance::new(seed ^ hash(program.name));
+                if !writes(program, form, *sends) || !chance.below(share).eq(&0) {
+                    continue;
+                }
+                let letter = Letter::by(tongue, form, &mut chance);
+                let mail = program.write(&letter, *sends);
+                let found = quotes::part(&mime::parse(&mail));
+                let fault = oracle::fault(&letter, &found);
+                score.add(Read { program: program.name, tongue: tongue.code, form, sends: *sends, fault, mail, found });
+            }
+        }
+    }
+    score
+}
+
+/// Nobody answers below or between words that are not marked: that could not be read again.
+fn writes(program: &Program, form: Form, sends: Sends) -> bool {
+    let apart = match sends {
+        Sends::Plain(_) => program.marks_plain(),
+        Sends::Html(_) => program.page.quote.0.contains("<blockquote"),
+        Sends::Both(..) => program.marks_plain() && program.page.quote.0.contains("<blockquote"),
+    };
+    apart || !matches!(form, Form::Bottom | Form::Inline)
+}
+
+fn hash(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+}
+
+fn setting(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}

@@ -1,0 +1,101 @@
+//! Knows what is new in a letter and judges what was found.
+
+use replyd::conversation::quotes::Parted;
+
+use crate::letter::{Form, Letter, Paragraph};
+
+/// What is wrong with a parting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// Something the writer wrote is in none of the texts shown.
+    Lost(String),
+    /// New text holds what was there before, or what is signature.
+    Foreign(String),
+    /// Quoted text does not hold all that was quoted.
+    NotQuoted(String),
+    /// What somebody forwards is what he wants read, but it is not in the new text.
+    NotForwarded(String),
+    /// Nothing is missing and nothing is foreign, but it stands in another order or twice.
+    Disordered,
+}
+
+impl Fault {
+    pub(crate) fn is_loss(&self) -> bool {
+        matches!(self, Self::Lost(_))
+    }
+
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::Lost(what) => format!("lost: {what}"),
+            Self::Foreign(what) => format!("not new, but in the new text: {what}"),
+            Self::NotQuoted(what) => format!("not in the quoted text: {what}"),
+            Self::NotForwarded(what) => format!("forwarded, but not in the new text: {what}"),
+            Self::Disordered => "order".to_owned(),
+        }
+    }
+}
+
+/// Judges; none: right.
+pub(crate) fn fault(letter: &Letter, found: &Parted) -> Option<Fault> {
+    let new = squeeze(&unmarked(&found.new_text, letter.form));
+    let signature = squeeze(&found.signature);
+    let own: Vec<&String> = letter.new.iter().chain(&letter.sign_off).flatten().collect();
+    let missing = own.iter().find(|line| !new.contains(&squeeze(line)) && !signature.contains(&squeeze(line)));
+    if let Some(line) = missing {
+        return Some(Fault::Lost((*line).clone()));
+    }
+    let old: Vec<&String> =
+        letter.old.iter().chain(letter.older.iter().flat_map(|(_, words)| words)).flatten().collect();
+    if letter.form == Form::Forwarded {
+        return forward_fault(letter, &new);
+    }
+    if let Some(line) = old.iter().find(|line| new.contains(&squeeze(line))) {
+        return Some(Fault::Foreign((*line).clone()));
+    }
+    let quoted = squeeze(&unmarked(&found.quoted_text, Form::Forwarded));
+    if let Some(line) = old.iter().find(|line| !quoted.contains(&squeeze(line))) {
+        return Some(Fault::NotQuoted((*line).clone()));
+    }
+    let words = joined(&letter.new);
+    let with = |lines: &[String]| words.clone() + &squeeze(&lines.concat());
+    let sign_off = letter.sign_off.clone().unwrap_or_default();
+    let right = new == words || (!sign_off.is_empty() && (new == with(&sign_off) || new == with(&sign_off[..1])));
+    if right {
+        return None;
+    }
+    match new.strip_prefix(words.as_str()) {
+        Some(rest) => Some(Fault::Foreign(rest.to_owned())),
+        None => Some(Fault::Disordered),
+    }
+}
+
+/// The writer's note first, then what was forwarded, whole and in order.
+fn forward_fault(letter: &Letter, new: &str) -> Option<Fault> {
+    let Some(mut rest) = new.strip_prefix(joined(&letter.new).as_str()) else { return Some(Fault::Disordered) };
+    for line in letter.old.iter().flatten() {
+        match rest.split_once(&squeeze(line)) {
+            Some((_, after)) => rest = after,
+            None => return Some(Fault::NotForwarded(line.clone())),
+        }
+    }
+    None
+}
+
+fn joined(paragraphs: &[Paragraph]) -> String {
+    paragraphs.iter().flatten().map(|line| squeeze(line)).collect()
+}
+
+/// Without white space and signs that nobody sees: programs break and pad lines.
+pub(crate) fn squeeze(text: &str) -> String {
+    let unseen =
+        |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    text.chars().filter(|c| !c.is_whitespace() && !unseen(*c)).collect()
+}
+
+/// Without the `>` before quoted and forwarded lines.
+fn unmarked(text: &str, form: Form) -> String {
+    if form != Form::Forwarded {
+        return text.to_owned();
+    }
+    text.lines().map(|line| line.trim_start_matches(['>', ' ', '\u{feff}']).to_owned() + "\n").collect()
+}
