@@ -3,7 +3,9 @@
 //! The letters know what their writers wrote; `conversation::quotes` sees only what the programs made of it. Nothing here
 //! knows how quotes are found: words and forms come from what the programs write.
 //!
-//! - `REPLYD_READING_SHARE`: reads one mail in so many, all when not said.
+//! Of the ways in which a program sends (text, HTML, both), each language and form meets one, in turn.
+//!
+//! - `REPLYD_READING_SHARE`: reads one mail in so many, all when not said; 0: each in every way.
 //! - `REPLYD_READING_PROGRAM`: only programs whose name begins so; failures are then printed in full.
 
 #![allow(clippy::unwrap_used, reason = "the helpers of tests are tests")]
@@ -72,7 +74,8 @@ fn read(program: &'static Program, share: u64) -> Score {
             for (way, sends) in program.sends.iter().enumerate() {
                 let seed = ((place as u64) << 16) + ((kind as u64) << 8) + way as u64;
                 let mut chance = Chance::new(seed ^ hash(program.name));
-                if !writes(program, form, *sends) || !chance.below(share).eq(&0) {
+                let turn = share == 0 || (place + kind) % program.sends.len() == way;
+                if !turn || chance.below(share) != 0 || !writes(program, form, *sends) {
                     continue;
                 }
                 let letter = Letter::by(tongue, form, &mut chance);

@@ -237,6 +237,9 @@ fn bold(row: &str) -> String {
     }
 }
 
+/// The column before which Gmail breaks lines; no other program that is known breaks there.
+const GMAIL_WRAP: usize = 78;
+
 /// Breaks lines.
 struct Setter {
     wrap: usize,
@@ -259,9 +262,15 @@ impl Setter {
         let mut out = String::new();
         let mut row = String::from(mark);
         let room = if self.wrap == 0 { usize::MAX } else { self.wrap };
-        for word in line.split(' ') {
+        for mut word in line.split(' ') {
             let begins = row.len() == mark.len();
             if !begins && row.chars().count() + 1 + word.chars().count() > room {
+                // Gmail takes an address for a link, and breaks after the `<` before it.
+                let after_angle = self.wrap == GMAIL_WRAP && word.starts_with('<') && word.len() % 2 == 1;
+                if after_angle && row.chars().count() + 2 <= room {
+                    row += " <";
+                    word = &word[1..];
+                }
                 out += &row;
                 out += if self.flowed { " \n" } else { "\n" };
                 row = String::from(mark);

@@ -1,11 +1,19 @@
 //! The mail programs, a row each, and what several of them share.
 
+#[path = "programs/asia.rs"]
+mod asia;
 #[path = "programs/desktop.rs"]
 mod desktop;
 #[path = "programs/large.rs"]
 mod large;
 #[path = "programs/microsoft.rs"]
 mod microsoft;
+#[path = "programs/office.rs"]
+mod office;
+#[path = "programs/phone.rs"]
+mod phone;
+#[path = "programs/webmail.rs"]
+mod webmail;
 
 use crate::{
     moment::{Person, Scene},
@@ -15,7 +23,17 @@ use crate::{
 
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Program> {
-    [large::PROGRAMS, microsoft::PROGRAMS, desktop::PROGRAMS].into_iter().flatten()
+    [
+        large::PROGRAMS,
+        microsoft::PROGRAMS,
+        desktop::PROGRAMS,
+        webmail::PROGRAMS,
+        phone::PROGRAMS,
+        asia::PROGRAMS,
+        office::PROGRAMS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Quotes with `> `, does not break lines.
@@ -91,4 +109,16 @@ fn outlook_prefixes(scene: &Scene) -> [String; 2] {
         _ => ("RE", "FW"),
     };
     [reply, forward].map(|word| format!("{word}: "))
+}
+
+/// The block over a forwarded mail of programs that speak English only here.
+fn english_forward(scene: &Scene) -> Vec<String> {
+    vec![
+        "---------- Forwarded message ----------".to_owned(),
+        format!("From: {}", angled(&scene.author)),
+        scene.listed(&[("en", "Date: {w}, {b} {d}, {y} at {h}:{i} {p}")]),
+        format!("Subject: {}", scene.subject),
+        format!("To: {}", angled(&scene.writer)),
+        String::new(),
+    ]
 }

@@ -150,7 +150,7 @@ pub(super) const TONGUES: &[Tongue] = &[
         gmail: "{n} <{a}> 於 {y}年{m}月{d}日 {w} {p}{h}:{i}寫道：",
         apple: "{n} <{a}> 於 {y}年{m}月{d}日 {p}{h}:{i} 寫道：",
         thunderbird: "{n} 於 {y}/{m}/{d} {p} {hh}:{i} 寫道:",
-        yahoo: "",
+        yahoo: "{n} (<{a}>) 在 {y}年{m}月{d}日{W} {p}{hh}:{i}:{s} [GMT+8] 寫道：",
         gmail_from: "寄件者：",
         gmail_date: "{y}年{m}月{d}日 {w} {p}{h}:{i}",
         outlook: "寄件者:|寄件日期:|收件者:|副本:|主旨:",
