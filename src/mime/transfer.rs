@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr;
+use memchr::{memchr, memmem::find};
 
 /// How the octets of a part are written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub enum Encoding {
     Base64,
     /// RFC 2045 §6.7. What is no code stays as it is.
     QuotedPrintable,
+    /// What Unix had before: lines between `begin` and `end`, or lines alone.
+    Uuencode,
 }
 
 /// Octets in one piece at most.
@@ -26,12 +28,14 @@ pub struct Pieces<'a> {
     /// Bits of base64 that make no octet yet, and how many.
     bits: u32,
     count: u32,
+    /// Whether the `begin` of uuencoded lines has been looked for.
+    begun: bool,
 }
 
 impl<'a> Pieces<'a> {
     /// Reads what is encoded in that way.
     pub fn of(encoded: &'a [u8], encoding: Encoding) -> Self {
-        Self { rest: encoded, encoding, bits: 0, count: 0 }
+        Self { rest: encoded, encoding, bits: 0, count: 0, begun: false }
     }
 
     fn base64(&mut self) -> Vec<u8> {
@@ -74,6 +78,27 @@ impl<'a> Pieces<'a> {
                 Some(octet)
             }
         }
+    }
+
+    fn uuencoded(&mut self) -> Vec<u8> {
+        if !std::mem::replace(&mut self.begun, true) {
+            let lines = if self.rest.starts_with(b"begin ") { Some(0) } else { find(self.rest, b"\nbegin ") };
+            if let Some(at) = lines {
+                self.rest = after_line(&self.rest[at + 1..]);
+            }
+        }
+        let mut out = Vec::with_capacity((self.rest.len() / 4 * 3 + 3).min(PIECE_OCTETS_MAX));
+        while out.len() + UU_LINE_OCTETS_MAX <= PIECE_OCTETS_MAX && !self.rest.is_empty() {
+            let (line, rest) = (self.rest, after_line(self.rest));
+            let line = line[..line.len() - rest.len()].trim_ascii_end();
+            self.rest = rest;
+            if line == b"end" {
+                self.rest = &[];
+                break;
+            }
+            uu_line(line, &mut out);
+        }
+        out
     }
 
     fn quoted_printable(&mut self) -> Cow<'a, [u8]> {
@@ -131,6 +156,7 @@ impl<'a> Iterator for Pieces<'a> {
                 }
                 Encoding::Base64 => self.base64().into(),
                 Encoding::QuotedPrintable => self.quoted_printable(),
+                Encoding::Uuencode => self.uuencoded().into(),
             };
             if !piece.is_empty() {
                 return Some(piece);
@@ -159,6 +185,43 @@ pub(super) fn decoded(encoded: &[u8], encoding: Encoding, octets_max: usize) -> 
         }
     }
     out.into()
+}
+
+/// What one line says at most: its first letter counts.
+const UU_LINE_OCTETS_MAX: usize = 63;
+
+fn uu_line(line: &[u8], out: &mut Vec<u8>) {
+    let value = |letter: Option<&u8>| u32::from(letter.copied().unwrap_or(b' ').wrapping_sub(b' ') & 0x3f);
+    let Some((length, letters)) = line.split_first().filter(|(length, _)| (b' '..=b'`').contains(length)) else {
+        return;
+    };
+    let end = out.len() + value(Some(length)) as usize;
+    for four in letters.chunks(4) {
+        let bits = (0..4).fold(0, |bits, at| bits << 6 | value(four.get(at)));
+        let octets = &bits.to_be_bytes()[1..];
+        out.extend_from_slice(&octets[..octets.len().min(end - out.len())]);
+    }
+    // Blanks at its end, which stand for zeros, get lost on the way.
+    out.resize(end, 0);
+}
+
+fn after_line(text: &[u8]) -> &[u8] {
+    memchr(b'\n', text).map_or(&[], |at| &text[at + 1..])
+}
+
+/// Whether that is what it says it is. Some programs name an encoding and leave the text as it was.
+pub(super) fn is_base64(encoded: &[u8]) -> bool {
+    const LOOKED_AT: usize = 4 * 1024;
+    const JUNK_SHARE: usize = 16;
+    const JUNK_FREE: usize = 3;
+    let seen = encoded[..encoded.len().min(LOOKED_AT)].trim_ascii();
+    let (mut letters, mut junk) = (0, 0);
+    for line in seen.split(|b| *b == b'\n') {
+        for letter in line.trim_ascii() {
+            if sextet(*letter) == NONE { junk += 1 } else { letters += 1 }
+        }
+    }
+    junk * JUNK_SHARE <= letters + JUNK_FREE * JUNK_SHARE
 }
 
 const NONE: u8 = 0xff;

@@ -47,6 +47,39 @@ fn quoted_printable_is_read_however_it_was_damaged() {
 }
 
 #[test]
+fn uuencoded_lines_are_read_with_and_without_their_frame() {
+    for encoded in [
+        "begin 644 a.txt\n#0V%T\n`\nend\n",
+        "begin 644 a.txt\r\n#0V%T\r\n`\r\nend\r\nand more\r\n",
+        "before\nbegin 644 a.txt\n#0V%T\n \nend",
+        "#0V%T",
+        "#0V%T\n\u{e9}",
+    ] {
+        assert_eq!(read(encoded.as_bytes(), Encoding::Uuencode), b"Cat", "{encoded:?}");
+    }
+    let line = format!("M{}\n", "86)C".repeat(15));
+    let long = format!("begin 644 a\n{}`\nend\n", line.repeat(3_000));
+    assert!(read(long.as_bytes(), Encoding::Uuencode) == "abc".repeat(45_000).into_bytes());
+}
+
+#[test]
+fn text_that_only_says_it_is_base64_is_told() {
+    for is in [
+        "QUJD",
+        "QUJD\r\nRA==\r\n",
+        "> QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAx\n> QQ==",
+        "",
+    ] {
+        assert!(is_base64(is.as_bytes()), "{is:?}");
+    }
+    for is_not in
+        ["Dear team, where is my parcel?", "<html><body>hello</body></html>", "one word and\nanother line of it"]
+    {
+        assert!(!is_base64(is_not.as_bytes()), "{is_not:?}");
+    }
+}
+
+#[test]
 fn long_content_comes_out_the_same_wherever_it_is_cut() {
     let content: Vec<u8> = (0..200_000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

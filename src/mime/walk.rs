@@ -4,6 +4,8 @@
 //! parts can cost stack or more than linear time (S-15). An enclosed message is content like any other and is never
 //! opened, so that a hundred thousand of them inside one another are one attachment (S-16).
 
+use std::cell::Cell;
+
 use memchr::memmem;
 
 use super::{
@@ -12,6 +14,7 @@ use super::{
     },
     content::Content,
     head::{self, Head, HeadCaps},
+    transfer::{self, Encoding},
 };
 
 /// A part that is no multipart.
@@ -67,7 +70,29 @@ struct Walk<'a, 'h> {
 
 /// The header of a whole mail, read within the caps.
 pub(super) fn mail_head<'a>(raw: &'a [u8], hits: &mut Hits) -> Head<'a> {
-    head::split(raw, HeadCaps { bytes: HEADER_BYTES_MAX, fields: HEADERS_MAX }, hits, &|_| false)
+    let tries = Cell::new(BOUNDARY_TRIES_MAX);
+    let stops = |at: usize, line: &[u8]| names_boundary(&raw[..at], line, &tries);
+    let mut head = head::split(raw, HeadCaps { bytes: HEADER_BYTES_MAX, fields: HEADERS_MAX }, hits, &stops);
+    if raw[head.body_at..].starts_with(b"--") {
+        // Whoever does not end the header here may find another From further on (S-04).
+        head.from_lines += head::from_lines(&raw[head.body_at..]);
+    }
+    head
+}
+
+/// Lines of a header that are taken for a boundary's.
+const BOUNDARY_TRIES_MAX: usize = 4;
+
+/// Whether a header without its blank line has come to the first part: the line is the boundary that the header names.
+fn names_boundary(header: &[u8], line: &[u8], tries: &Cell<usize>) -> bool {
+    if tries.replace(tries.get().saturating_sub(1)) == 0 {
+        return false;
+    }
+    const MARK: &[u8] = b"boundary=";
+    let boundary = line[2..].trim_ascii_end();
+    let value = |at: usize| header[at + MARK.len()..].strip_prefix(b"\"").unwrap_or(&header[at + MARK.len()..]);
+    let named = memmem::find_iter(header, MARK).take(BOUNDARY_TRIES_MAX).any(|at| value(at).starts_with(boundary));
+    !boundary.is_empty() && named
 }
 
 /// Walks a mail with that header.
@@ -130,7 +155,9 @@ impl Walk<'_, '_> {
 
     /// Takes a line that begins with `--` and says where to go on; `None` when no more parts are read.
     fn boundary(&mut self, line: &[u8], start: usize, end: usize) -> Option<usize> {
-        let Some((level, closes)) = matching(&self.open, line) else { return Some(end) };
+        let Some((level, says_end)) = matching(&self.open, line) else { return Some(end) };
+        // Tolerated: more parts behind the end. Only of the outermost, or looking for them would cost its square (S-15).
+        let closes = says_end && (level > 0 || !self.comes_again(end));
         // RFC 2046 §5.1.1: the line end before a boundary line belongs to the boundary.
         let before = &self.raw[..start];
         let before = before.strip_suffix(b"\n").unwrap_or(before);
@@ -141,17 +168,18 @@ impl Walk<'_, '_> {
             self.close_down_to(level, content_end);
             return Some(end);
         }
-        if let Some(open) = self.open.get_mut(level) {
-            open.begun = true;
-        }
+        self.begin_level(level, content_end, says_end);
         if self.parts >= PARTS_MAX {
             self.hits.add(Cap::Parts);
             return None;
         }
         let caps = HeadCaps { bytes: PART_HEADER_BYTES_MAX, fields: PART_HEADERS_MAX };
-        let (raw, open) = (self.raw, &self.open);
+        let (raw, open, tries) = (self.raw, &self.open, Cell::new(BOUNDARY_TRIES_MAX));
+        let stops = |at: usize, line: &[u8]| {
+            matching(open, line).is_some() || names_boundary(&raw[end..end + at], line, &tries)
+        };
         let mut part_hits = Hits::default();
-        let head = head::split(&raw[end..], caps, &mut part_hits, &|line| matching(open, line).is_some());
+        let head = head::split(&raw[end..], caps, &mut part_hits, &stops);
         for hit in part_hits.iter() {
             self.hits.add(hit);
         }
@@ -160,9 +188,38 @@ impl Walk<'_, '_> {
         Some(from)
     }
 
+    /// Whether a boundary line of the outermost multipart stands behind `from`.
+    fn comes_again(&self, from: usize) -> bool {
+        let Some(open) = self.open.first() else { return false };
+        let rest = &self.raw[from..];
+        let mark = [b"--", open.content.boundary.trim_ascii_end().as_bytes()].concat();
+        let is_line = |at: usize| {
+            let end = memchr::memchr(b'\n', &rest[at..]).map_or(rest.len(), |i| at + i);
+            (at == 0 || rest[at - 1] == b'\n') && matching(&self.open[..1], &rest[at..end]).is_some()
+        };
+        memmem::find_iter(rest, &mark).next().is_some_and(is_line)
+    }
+
+    /// A boundary line of that multipart has come, perhaps an odd one.
+    fn begin_level(&mut self, level: usize, content_end: usize, odd: bool) {
+        let (outer, inner) = self.open.split_at_mut(level);
+        let Some(open) = inner.first_mut() else { return };
+        let began = std::mem::replace(&mut open.begun, true);
+        let doubtful = odd || outer.iter().any(|outer| outer.content.boundary == open.content.boundary);
+        let body = self.raw.get(open.from..content_end).unwrap_or_default();
+        if !began && doubtful && !body.trim_ascii().is_empty() {
+            // An end for a beginning, or one boundary for two multiparts: what stands in front may be content.
+            let content = Content { kind: "text/plain".to_owned(), ..open.content.clone() };
+            self.out.leaves.push(Leaf { content, body, from: open.from, alternative: None, is_root: false });
+        }
+    }
+
     fn end_leaf(&mut self, end: usize) {
-        if let Some(Growing { content, alternative, from, is_root }) = self.growing.take() {
+        if let Some(Growing { mut content, alternative, from, is_root }) = self.growing.take() {
             let body = self.raw.get(from..end).unwrap_or_default();
+            if content.encoding == Encoding::Base64 && !transfer::is_base64(body) {
+                content.encoding = Encoding::Identity;
+            }
             self.out.leaves.push(Leaf { content, body, from, alternative, is_root });
         }
     }
