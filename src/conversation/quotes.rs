@@ -8,12 +8,15 @@
 
 mod attribution;
 mod blocks;
+mod closings;
 mod fold;
 mod forwards;
 mod heads;
+mod notices;
 mod pages;
 mod passed_on;
 mod phrases;
+mod prefixes;
 mod rows;
 mod signs;
 mod words;
@@ -103,13 +106,12 @@ impl Parted {
 pub fn part(mail: &Mail) -> Parted {
     if mail.text_from_html {
         let page = pages::Page::of(&mail.html);
-        let (segments, found) = read(page.sheet(), &mail.subject);
+        let (segments, found) = read(page.sheet(), mail);
         return parted(page.text, segments, found);
     }
     let mut sheet = Sheet::of(&mail.text);
-    mark_prefixed(&mut sheet);
-    doubt_lone_quotes(&mut sheet);
-    let (segments, found) = read(sheet, &mail.subject);
+    prefixes::mark(&mut sheet);
+    let (segments, found) = read(sheet, mail);
     parted(mail.text.clone(), segments, found)
 }
 
@@ -120,11 +122,12 @@ struct Found {
 }
 
 /// Marks the rows and makes segments of them.
-fn read(mut sheet: Sheet<'_>, subject: &str) -> (Vec<Segment>, Found) {
+fn read(mut sheet: Sheet<'_>, mail: &Mail) -> (Vec<Segment>, Found) {
     mark_quotes(&mut sheet);
-    let forwarded = forwards::mark(&mut sheet, subject);
-    join_broken_quotes(&mut sheet);
-    signs::mark(&mut sheet);
+    let forwarded = forwards::mark(&mut sheet, &mail.subject);
+    prefixes::join_broken(&mut sheet);
+    notices::mark(&mut sheet);
+    signs::mark(&mut sheet, &mail.from_name);
     (sheet.segments(), Found { sure: sheet.sure, forwarded })
 }
 
@@ -146,29 +149,6 @@ fn whole(text: String) -> Parted {
     let new_text = text.trim().to_owned();
     let segments = if text.is_empty() { Vec::new() } else { vec![Segment { kind: Kind::New, range: 0..text.len() }] };
     Parted { text, segments, confidence: SURE, new_text, ..Parted::default() }
-}
-
-/// Marks what `>` stands before.
-fn mark_prefixed(sheet: &mut Sheet<'_>) {
-    for at in 0..sheet.len() {
-        // What an older parting put before `>`: Gmail's mobile writers leave a zero width space.
-        let start = sheet.line(at).trim_start_matches([' ', '\t', '\u{200b}', '\u{feff}', '\u{a0}']);
-        if start.starts_with('>') && !attribution::ends_address(start) {
-            let deep = start.chars().filter(|c| !c.is_whitespace()).take_while(|c| matches!(c, '>' | '|')).count();
-            let row = sheet.row_mut(at);
-            (row.kind, row.depth) = (Kind::Quote, u8::try_from(deep).unwrap_or(u8::MAX));
-        }
-    }
-}
-
-/// A single `>` line in the middle of a paragraph is no quote: `>>> now cheaper <<<`.
-fn doubt_lone_quotes(sheet: &mut Sheet<'_>) {
-    for at in 1..sheet.len().saturating_sub(1) {
-        let beside = |at: usize| sheet.is_new(at) && !heads::ends_like_attribution(sheet.line(at));
-        if sheet.kind(at) == Kind::Quote && beside(at - 1) && beside(at + 1) && sheet.line(at).contains("<<") {
-            sheet.row_mut(at).kind = Kind::New;
-        }
-    }
 }
 
 /// Finds what introduces quotes, and marks it and what follows.
@@ -206,32 +186,6 @@ fn mark_quotes(sheet: &mut Sheet<'_>) {
             }
         }
     }
-}
-
-/// Rows that a mail program broke off a quoted row: between two quoted rows, no empty row around, a link or a remnant.
-fn join_broken_quotes(sheet: &mut Sheet<'_>) {
-    const ROWS_MAX: usize = 2;
-    let mut last_quoted: Option<usize> = None;
-    for at in 0..sheet.len() {
-        if sheet.kind(at) != Kind::Quote {
-            continue;
-        }
-        if let Some(before) = last_quoted.replace(at) {
-            let mut between = before + 1..at;
-            let gapless = (before + 1..=at).all(|at| sheet.row(at).gap == 0);
-            if (1..=ROWS_MAX).contains(&between.len()) && gapless && between.all(|at| is_remnant(sheet.line(at))) {
-                sheet.mark(before + 1..at, Kind::Quote);
-            }
-        }
-    }
-}
-
-fn is_remnant(text: &str) -> bool {
-    text.starts_with("(http")
-        || text.starts_with("http")
-        || text.starts_with("<http")
-        || text.starts_with('_')
-        || text.ends_with(" >")
 }
 
 #[cfg(test)]

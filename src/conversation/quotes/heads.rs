@@ -40,6 +40,9 @@ pub(super) fn at(sheet: &Sheet<'_>, at: usize, low: &mut String) -> Head {
     if is_forward(low) {
         return Head::Forward;
     }
+    if is_groupwise(line) {
+        return Head::Original { rows: 1 };
+    }
     if is_separator(low) {
         // What the separator stands over belongs to it.
         let below = block_at(sheet, at + 1).map_or(0, |block| block.rows);
@@ -68,6 +71,15 @@ pub(super) fn is_rule(text: &str) -> bool {
 
 fn is_edge(c: char) -> bool {
     matches!(c, '-' | '_' | '*' | '=' | ' ' | '>' | '<' | '#' | '~' | '|' | ':')
+}
+
+/// `>>> Ada Lovelace <ada@x.example> 1/2/2024 10:00 AM >>>`
+pub(super) fn is_groupwise(line: &str) -> bool {
+    let line = line.trim();
+    line.starts_with(">>>") && line.len() <= OCTETS_MAX && {
+        let closed = line.len() > 6 && line.ends_with(">>>");
+        (closed || ends_like_attribution(line)) && attribution::is_dated(line)
+    }
 }
 
 /// Dashed, or with a colon at its end, as Apple writes it.

@@ -9,8 +9,10 @@ use crate::mime::html::{Begins, Line, Tag, to_lines};
 const SIGNATURE: u8 = 1;
 /// A blockquote that no mail program says it made.
 const PLAIN_QUOTE: u8 = 2;
-const QUOTE: u8 = 3;
-const REST: u8 = 4;
+/// What Gmail puts a quote into; people answer in it, between and below its blockquotes.
+const CONTAINER: u8 = 3;
+const QUOTE: u8 = 4;
+const REST: u8 = 5;
 
 /// A page as text, and where each of its lines stood.
 pub(super) struct Page {
@@ -25,6 +27,7 @@ impl Page {
     pub(super) fn of(html: &str) -> Self {
         let mut lines = to_lines(html, &mut begins);
         keep_forwarded(&mut lines);
+        keep_answers(&mut lines);
         keep_citations(&mut lines);
         let mut text = String::with_capacity(lines.iter().map(|line| line.text.len() + 1).sum());
         let mut places = Vec::with_capacity(lines.len());
@@ -54,15 +57,35 @@ impl Page {
     }
 }
 
-/// Gmail keeps forwarded mail in the container it quotes with: there it is what the sender wants read.
+/// Gmail and Apple keep forwarded mail in the container they quote with: there it is what the sender wants read.
 fn keep_forwarded(lines: &mut [Line]) {
     let mut at = 0;
     while at < lines.len() {
-        let end = (at..lines.len()).find(|i| lines[*i].region != lines[at].region).unwrap_or(lines.len());
-        let first = lines[at..end].iter().find(|l| !l.text.trim().is_empty());
-        let forwarded = first.is_some_and(|line| forwards::is_begun_by(&line.text));
-        if lines[at].region >= PLAIN_QUOTE && forwarded {
-            lines[at..end].iter_mut().for_each(|l| l.region = 0);
+        let end = run_end(lines, at, |line| line.region >= PLAIN_QUOTE);
+        let first = lines[at..end].iter().find(|line| !is_blank(&line.text));
+        if lines[at].region >= PLAIN_QUOTE && first.is_some_and(|line| forwards::is_begun_by(&line.text)) {
+            lines[at..end].iter_mut().for_each(|line| line.region = 0);
+        }
+        at = end;
+    }
+}
+
+/// Where the lines end that are like the first in one respect.
+fn run_end(lines: &[Line], from: usize, like: impl Fn(&Line) -> bool) -> usize {
+    let first = like(&lines[from]);
+    (from..lines.len()).find(|at| like(&lines[*at]) != first).unwrap_or(lines.len())
+}
+
+/// Answers in Gmail's container below its first blockquote: they are new.
+fn keep_answers(lines: &mut [Line]) {
+    let mut at = 0;
+    while at < lines.len() {
+        let end = run_end(lines, at, |line| matches!(line.region, CONTAINER | QUOTE));
+        if let Some(first) = (at..end).find(|at| lines[*at].region == QUOTE && lines[*at].quotes > 0)
+            && lines[at..end].iter().any(|line| line.region == CONTAINER)
+        {
+            let answers = lines[first..end].iter_mut().filter(|line| line.region == CONTAINER);
+            answers.for_each(|line| line.region = 0);
         }
         at = end;
     }
@@ -91,17 +114,16 @@ fn begins(tag: &Tag<'_>) -> Begins {
         return match is_indent(tag, class) {
             _ if cited => Begins::Region(QUOTE),
             true => Begins::Nothing,
+            false if has_class(class, "gmail_quote") => Begins::Region(QUOTE),
             false => Begins::Region(PLAIN_QUOTE),
         };
     }
-    let has = |list: &[&str]| {
-        list.iter().any(|name| {
-            class.split_ascii_whitespace().any(|c| c.trim_start_matches("x_") == *name)
-                || id.trim_start_matches("x_") == *name
-        })
-    };
+    let has = |list: &[&str]| list.iter().any(|name| has_class(class, name) || id.trim_start_matches("x_") == *name);
     if has(&ENDS_THE_NEW) {
         return Begins::Rest(REST);
+    }
+    if has(&CONTAINERS) {
+        return Begins::Region(CONTAINER);
     }
     if has(&QUOTES) || id.starts_with("yahoo_quoted") || id.starts_with("ydp") && class.contains("yahoo_quoted") {
         return Begins::Region(QUOTE);
@@ -118,9 +140,13 @@ fn begins(tag: &Tag<'_>) -> Begins {
 /// A blockquote that somebody indented a paragraph with.
 fn is_indent(tag: &Tag<'_>, class: &str) -> bool {
     let style: String = tag.attribute("style").to_ascii_lowercase().split_ascii_whitespace().collect();
-    class.split_ascii_whitespace().any(|c| c == "gmail_quote")
-        || style.contains("00040px")
-        || style.contains("border:none")
+    // Gmail's indent has the class of its quotes.
+    style.contains("00040px") || style.contains("border:none") || (has_class(class, "gmail_quote") && style.is_empty())
+}
+
+/// Whether it has that class, which Outlook may have renamed with `x_`, once for each time it passed.
+fn has_class(class: &str, name: &str) -> bool {
+    class.split_ascii_whitespace().any(|one| one.trim_start_matches("x_") == name)
 }
 
 /// The rule that Outlook draws above the header of what it quotes.
@@ -142,9 +168,8 @@ const ENDS_THE_NEW: [&str; 8] = [
     "replySplit",
     "reply-intro",
 ];
-const QUOTES: [&str; 18] = [
-    "gmail_quote",
-    "gmail_quote_container",
+const CONTAINERS: [&str; 2] = ["gmail_quote", "gmail_quote_container"];
+const QUOTES: [&str; 16] = [
     "gmail_attr",
     "yahoo_quoted",
     "moz-cite-prefix",

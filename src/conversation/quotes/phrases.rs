@@ -4,8 +4,13 @@ use std::collections::HashMap;
 
 use super::fold::{fold, is_unspaced};
 
-/// One language a line: its name, and its phrases with `|` between. A phrase that ends with `*` is a stem.
-pub(super) type Table = [(&'static str, &'static str)];
+/// One language a line: its name, a colon, and its phrases with `|` between. A phrase that ends with `*` is a stem.
+pub(super) type Table = &'static str;
+
+/// The phrases of a table.
+pub(super) fn phrases_of(table: Table) -> impl Iterator<Item = &'static str> {
+    table.lines().filter_map(|line| line.split_once(": ")).flat_map(|(_, phrases)| phrases.split('|'))
+}
 
 /// Phrases, folded and filed under their first word.
 #[derive(Debug)]
@@ -23,14 +28,12 @@ struct Phrase {
 
 impl Phrases {
     /// Files all phrases of the tables.
-    pub(super) fn of(tables: &[&Table]) -> Self {
+    pub(super) fn of(table: Table) -> Self {
         let mut by_first: HashMap<String, Vec<Phrase>> = HashMap::new();
-        for (_, phrases) in tables.iter().copied().flatten() {
-            for phrase in phrases.split('|') {
-                let is_stem = phrase.ends_with('*');
-                let text = fold(phrase.trim_end_matches('*'));
-                by_first.entry(first_word(&text).to_owned()).or_default().push(Phrase { text, is_stem });
-            }
+        for phrase in phrases_of(table) {
+            let is_stem = phrase.ends_with('*');
+            let text = fold(phrase.trim_end_matches('*'));
+            by_first.entry(first_word(&text).to_owned()).or_default().push(Phrase { text, is_stem });
         }
         // The longest first: `a ecrit` before `a`.
         by_first.values_mut().for_each(|phrases| phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.text.len())));
@@ -110,8 +113,7 @@ mod tests {
 
     #[test]
     fn phrases_are_found_as_whole_words() {
-        let phrases =
-            Phrases::of(&[&[("en", "wrote|sent from my"), ("fr", "a écrit"), ("zh", "写道"), ("pl", "wysłan*")]]);
+        let phrases = Phrases::of("en: wrote|sent from my\nfr: a écrit\nzh: 写道\npl: wysłan*");
         for (text, found) in [
             ("bob wrote:", true),
             ("bob rewrote:", false),

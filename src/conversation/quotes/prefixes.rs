@@ -1,0 +1,80 @@
+//! Rows that a mail program marked one by one: `>`, `> >`, `>|`, `AB>`.
+
+use super::{Kind, attribution, heads, rows::Sheet};
+
+/// Marks what `>` or somebody's initials stand before.
+pub(super) fn mark(sheet: &mut Sheet<'_>) {
+    for at in 0..sheet.len() {
+        let line = sheet.line(at);
+        let start = line.trim_start_matches(is_invisible);
+        let quoted = match initials(start) {
+            Some(name) => is_beside(sheet, at, name),
+            None => start.starts_with('>') && !attribution::ends_address(start) && !heads::is_groupwise(start),
+        };
+        if quoted {
+            let deep = start.chars().filter(|c| !c.is_whitespace()).take_while(|c| matches!(c, '>' | '|')).count();
+            let row = sheet.row_mut(at);
+            (row.kind, row.depth) = (Kind::Quote, u8::try_from(deep.max(1)).unwrap_or(u8::MAX));
+        }
+    }
+    doubt_lone(sheet);
+}
+
+/// What an older parting put before `>`: Gmail's mobile writers leave a zero width space.
+fn is_invisible(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// The initials before `>`, as The Bat! writes them: `AB> `, `Ada>> `.
+fn initials(line: &str) -> Option<&str> {
+    const CHARS_MAX: usize = 4;
+    let (name, rest) = line.split_once('>')?;
+    let few = !name.is_empty() && name.chars().count() <= CHARS_MAX && name.chars().all(char::is_alphabetic);
+    let rest = rest.trim_start_matches('>');
+    (few && name.starts_with(char::is_uppercase) && (rest.is_empty() || rest.starts_with(' '))).then_some(name)
+}
+
+/// Whether a row near has the same initials, or an attribution stands above: one alone may be a prompt.
+fn is_beside(sheet: &Sheet<'_>, at: usize, name: &str) -> bool {
+    const NEAR: usize = 2;
+    let same = |row: usize| row != at && initials(sheet.line(row).trim_start_matches(is_invisible)) == Some(name);
+    (at.saturating_sub(NEAR)..sheet.len().min(at + NEAR + 1)).any(same)
+        || (at > 0 && heads::ends_like_attribution(sheet.line(at - 1)))
+}
+
+/// A single `>` line in the middle of a paragraph is no quote: `>>> now cheaper <<<`.
+fn doubt_lone(sheet: &mut Sheet<'_>) {
+    for at in 1..sheet.len().saturating_sub(1) {
+        let beside = |at: usize| sheet.is_new(at) && !heads::ends_like_attribution(sheet.line(at));
+        if sheet.kind(at) == Kind::Quote && beside(at - 1) && beside(at + 1) && sheet.line(at).contains("<<") {
+            sheet.row_mut(at).kind = Kind::New;
+        }
+    }
+}
+
+/// Rows that a mail program broke off a quoted row: between two quoted rows, no empty row around, a link or a remnant.
+pub(super) fn join_broken(sheet: &mut Sheet<'_>) {
+    const ROWS_MAX: usize = 2;
+    let mut last_quoted: Option<usize> = None;
+    for at in 0..sheet.len() {
+        if sheet.kind(at) != Kind::Quote {
+            continue;
+        }
+        if let Some(before) = last_quoted.replace(at) {
+            let mut between = before + 1..at;
+            let gapless = (before + 1..=at).all(|at| sheet.row(at).gap == 0);
+            if (1..=ROWS_MAX).contains(&between.len()) && gapless && between.all(|at| is_remnant(sheet.line(at))) {
+                sheet.mark(before + 1..at, Kind::Quote);
+            }
+        }
+    }
+}
+
+fn is_remnant(text: &str) -> bool {
+    text.starts_with("(http")
+        || text.starts_with("http")
+        || text.starts_with("<http")
+        || text.starts_with('_')
+        || text.ends_with(" >")
+}
