@@ -6,7 +6,8 @@
 //! Of the ways in which a program sends (text, HTML, both), each language and form meets one, in turn.
 //!
 //! - `REPLYD_READING_SHARE`: reads one mail in so many, all when not said; 0: each in every way.
-//! - `REPLYD_READING_PROGRAM`: only programs whose name begins so; failures are then printed in full.
+//! - `REPLYD_READING_SHOWN`: how many kinds of failure are shown in full.
+//! - `REPLYD_READING_PROGRAM`: only programs whose name begins so.
 
 #![allow(clippy::unwrap_used, reason = "the helpers of tests are tests")]
 
@@ -46,9 +47,13 @@ const RIGHT_PER_MILLE_MIN: usize = 995;
 
 const MAILS_MIN: usize = 5_000;
 
+/// Kinds of failure shown in full when nobody says how many.
+const SHOWN: usize = 6;
+
 #[test]
 fn what_a_writer_wrote_is_found_whole_and_clean_in_the_mail_of_any_program_and_language() {
     let share = setting("REPLYD_READING_SHARE").map_or(1, |text| text.parse().unwrap());
+    let shown = setting("REPLYD_READING_SHOWN").map_or(SHOWN, |text| text.parse().unwrap());
     let begins = setting("REPLYD_READING_PROGRAM").unwrap_or_default();
     let programs: Vec<&Program> = programs::all().filter(|program| program.name.starts_with(&begins)).collect();
     let score = thread::scope(|scope| {
@@ -63,7 +68,7 @@ fn what_a_writer_wrote_is_found_whole_and_clean_in_the_mail_of_any_program_and_l
     println!("{score}");
     let whole = share == 1 && begins.is_empty();
     assert!(!whole || score.mails() >= MAILS_MIN, "{} mails; {MAILS_MIN} at least", score.mails());
-    assert!(score.lost() == 0 && score.right_per_mille() >= RIGHT_PER_MILLE_MIN, "{}", score.verdict());
+    assert!(score.lost() == 0 && score.right_per_mille() >= RIGHT_PER_MILLE_MIN, "{}", score.verdict(shown));
 }
 
 /// Reads the mails of a program in every language and form it can write.
@@ -81,7 +86,7 @@ fn read(program: &'static Program, share: u64) -> Score {
                 let letter = Letter::by(tongue, form, &mut chance);
                 let mail = program.write(&letter, *sends);
                 let found = quotes::part(&mime::parse(&mail));
-                let fault = oracle::fault(&letter, &found);
+                let fault = oracle::fault(&letter, &(program.over_forward)(&letter.scene), &found);
                 score.add(Read { program: program.name, tongue: tongue.code, form, sends: *sends, fault, mail, found });
             }
         }

@@ -15,6 +15,8 @@ pub(crate) enum Fault {
     NotQuoted(String),
     /// What somebody forwards is what he wants read, but it is not in the new text.
     NotForwarded(String),
+    /// The header of the forwarded mail says this, and the claim does not.
+    Unclaimed(String),
     /// Nothing is missing and nothing is foreign, but it stands in another order or twice.
     Disordered,
 }
@@ -24,19 +26,32 @@ impl Fault {
         matches!(self, Self::Lost(_))
     }
 
+    /// The kind of fault in a word.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Lost(_) => "lost",
+            Self::Foreign(_) => "foreign",
+            Self::NotQuoted(_) => "not quoted",
+            Self::NotForwarded(_) => "not forwarded",
+            Self::Unclaimed(_) => "unclaimed",
+            Self::Disordered => "disordered",
+        }
+    }
+
     pub(crate) fn words(&self) -> String {
         match self {
             Self::Lost(what) => format!("lost: {what}"),
             Self::Foreign(what) => format!("not new, but in the new text: {what}"),
             Self::NotQuoted(what) => format!("not in the quoted text: {what}"),
             Self::NotForwarded(what) => format!("forwarded, but not in the new text: {what}"),
+            Self::Unclaimed(what) => format!("not in the claim of the forwarded mail: {what}"),
             Self::Disordered => "order".to_owned(),
         }
     }
 }
 
-/// Judges; none: right.
-pub(crate) fn fault(letter: &Letter, found: &Parted) -> Option<Fault> {
+/// Judges; none: right. `head` is what the program writes over a forwarded mail.
+pub(crate) fn fault(letter: &Letter, head: &[String], found: &Parted) -> Option<Fault> {
     let new = squeeze(&unmarked(&found.new_text, letter.form));
     let signature = squeeze(&found.signature);
     let own: Vec<&String> = letter.new.iter().chain(&letter.sign_off).flatten().collect();
@@ -47,7 +62,7 @@ pub(crate) fn fault(letter: &Letter, found: &Parted) -> Option<Fault> {
     let old: Vec<&String> =
         letter.old.iter().chain(letter.older.iter().flat_map(|(_, words)| words)).flatten().collect();
     if letter.form == Form::Forwarded {
-        return forward_fault(letter, &new);
+        return forward_fault(letter, &new).or_else(|| claim_fault(letter, head, found));
     }
     if let Some(line) = old.iter().find(|line| new.contains(&squeeze(line))) {
         return Some(Fault::Foreign((*line).clone()));
@@ -79,6 +94,29 @@ fn forward_fault(letter: &Letter, new: &str) -> Option<Fault> {
         }
     }
     None
+}
+
+/// What the header says of the forwarded mail stands in the claim, as written.
+fn claim_fault(letter: &Letter, head: &[String], found: &Parted) -> Option<Fault> {
+    let Some(claim) = &found.forwarded else { return Some(Fault::Unclaimed("all".to_owned())) };
+    let scene = &letter.scene;
+    let written = |what: &str| head.iter().any(|row| row.contains(what));
+    let begins = |claimed: &str, what: &str| {
+        // A header line that the program broke may be read to its end or not.
+        let (claimed, what) = (squeeze(claimed), squeeze(what));
+        what == claimed || (what.starts_with(&claimed) && claimed.len() > what.len() / 2)
+    };
+    if !claim.from.contains(&scene.author.address) {
+        return Some(Fault::Unclaimed(format!("from {}, but «{}»", scene.author.address, claim.from)));
+    }
+    if written(&scene.writer.address) && !claim.to.contains(&scene.writer.address) {
+        return Some(Fault::Unclaimed(format!("to {}, but «{}»", scene.writer.address, claim.to)));
+    }
+    if written(&scene.subject) && !begins(&claim.subject, &scene.subject) {
+        return Some(Fault::Unclaimed(format!("subject {}, but «{}»", scene.subject, claim.subject)));
+    }
+    let dated = claim.date.contains("26") && head.iter().any(|row| squeeze(row).contains(&squeeze(&claim.date)));
+    (!dated).then(|| Fault::Unclaimed(format!("the date, but «{}»", claim.date)))
 }
 
 fn joined(paragraphs: &[Paragraph]) -> String {

@@ -6,9 +6,6 @@ use replyd::conversation::quotes::Parted;
 
 use crate::{letter::Form, oracle::Fault, program::Sends};
 
-/// Failures shown in full.
-const SHOWN: usize = 6;
-
 /// One mail, read.
 pub(crate) struct Read {
     pub(crate) program: &'static str,
@@ -68,16 +65,15 @@ impl Score {
         (self.mails - self.failures.len()) * 1000 / self.mails.max(1)
     }
 
-    /// One line, the failures by group, and the first of them in full.
-    pub(crate) fn verdict(&self) -> String {
-        let mut groups: BTreeMap<String, (usize, &Read)> = BTreeMap::new();
+    /// One line; the failures by form, parts and kind of fault; of so many of these the first in full.
+    pub(crate) fn verdict(&self, shown: usize) -> String {
+        let mut groups: BTreeMap<String, Vec<&Read>> = BTreeMap::new();
         for read in &self.failures {
-            let loss = if read.fault.as_ref().is_some_and(Fault::is_loss) { "lost" } else { "wrong" };
-            let key = format!("{loss} {} {} {:?}", read.program, kind(read.sends), read.form);
-            groups.entry(key).or_insert((0, read)).0 += 1;
+            let fault = read.fault.as_ref().map_or("", Fault::kind);
+            groups.entry(format!("{:?} {} {fault}", read.form, kind(read.sends))).or_default().push(read);
         }
         let mut groups: Vec<_> = groups.into_iter().collect();
-        groups.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
+        groups.sort_by_key(|(key, reads)| (!key.ends_with("lost"), std::cmp::Reverse(reads.len())));
         let mut out = format!(
             "{} of {} mails read right ({} per mille), words lost in {}\n",
             self.mails - self.failures.len(),
@@ -85,20 +81,23 @@ impl Score {
             self.right_per_mille(),
             self.lost()
         );
-        for (key, (count, _)) in &groups {
-            let tongues: Vec<&str> = self
-                .failures
-                .iter()
-                .filter(|read| key.ends_with(&format!("{} {} {:?}", read.program, kind(read.sends), read.form)))
-                .map(|read| read.tongue)
-                .collect();
-            out += &format!("{count:5} {key}: {}\n", tongues.join(" "));
+        for (key, reads) in &groups {
+            out += &format!("\n{:5} {key}\n{}", reads.len(), by_program(reads));
         }
-        for (key, (_, read)) in groups.iter().take(SHOWN) {
-            out += &format!("\n=== {key} ({})\n{}", read.tongue, shown(read));
+        for (key, reads) in groups.iter().take(shown) {
+            out += &format!("\n=== {key}: {} ({})\n{}", reads[0].program, reads[0].tongue, in_full(reads[0]));
         }
         out
     }
+}
+
+/// A line for each program: in which languages.
+fn by_program(reads: &[&Read]) -> String {
+    let mut programs: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for read in reads {
+        programs.entry(read.program).or_default().push(read.tongue);
+    }
+    programs.iter().map(|(program, tongues)| format!("        {program}: {}\n", tongues.join(" "))).collect()
 }
 
 impl Add for Score {
@@ -134,7 +133,7 @@ fn kind(sends: Sends) -> &'static str {
     }
 }
 
-fn shown(read: &Read) -> String {
+fn in_full(read: &Read) -> String {
     let mail = replyd::mime::parse(&read.mail);
     let body = if mail.text_from_html { &mail.html } else { &mail.text };
     let fault = read.fault.as_ref().map(Fault::words).unwrap_or_default();

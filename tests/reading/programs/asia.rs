@@ -1,6 +1,6 @@
 //! Programs that are at home in Russia, China and Korea.
 
-use super::{MARKED, PAGE, UNMARKED, angled, english_forward, no_footer};
+use super::{MARKED, PAGE, UNMARKED, angled, no_footer};
 use crate::{
     moment::Scene,
     program::{Page, Program, Sends, Text},
@@ -32,6 +32,17 @@ fn qq_rows(scene: &Scene) -> Vec<String> {
             String::new(),
         ]
     }
+}
+
+fn sina_rows(scene: &Scene) -> Vec<String> {
+    vec![
+        "----- 原始邮件 -----".to_owned(),
+        format!("发件人：{}", angled(&scene.author)),
+        format!("收件人：{}", scene.writer.address),
+        format!("主题：{}", scene.subject),
+        scene.listed(&[("en", "日期：{y}年{mm}月{dd}日 {HH}点{i}分")]),
+        String::new(),
+    ]
 }
 
 fn naver_rows(scene: &Scene) -> Vec<String> {
@@ -219,19 +230,10 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Sina",
         sends: &[Sends::Html(Base64), Sends::Both(Base64, Base64)],
-        over_quote: |s| {
-            vec![
-                "----- 原始邮件 -----".to_owned(),
-                format!("发件人：{}", angled(&s.author)),
-                format!("收件人：{}", s.writer.address),
-                format!("主题：{}", s.subject),
-                s.listed(&[("en", "日期：{y}年{mm}月{dd}日 {HH}点{i}分")]),
-                String::new(),
-            ]
-        },
+        over_quote: sina_rows,
         over_forward: |s| {
-            let mut rows = vec!["----- 转发邮件 -----".to_owned()];
-            rows.extend(english_forward(s).into_iter().skip(1));
+            let mut rows = sina_rows(s);
+            rows[0] = "----- 转发邮件 -----".to_owned();
             rows
         },
         prefixes: Some(|_| ["回复：".to_owned(), "转发：".to_owned()]),
