@@ -15,6 +15,8 @@
 mod letter;
 #[path = "reading/moment.rs"]
 mod moment;
+#[path = "reading/odd.rs"]
+mod odd;
 #[path = "reading/oracle.rs"]
 mod oracle;
 #[path = "reading/program.rs"]

@@ -82,6 +82,19 @@ fn outlook_rows(scene: &Scene, mailbox: fn(&Person) -> String) -> Vec<String> {
     ]
 }
 
+/// The same rows with Date in place of Sent, labels without a space before their colon: From, Date, To, Subject.
+fn dated_rows(scene: &Scene, when: &str) -> Vec<String> {
+    let labels = items(scene.tongue.outlook);
+    let date = items(scene.tongue.apple_forward)[3];
+    let label = |label: &str| label.trim_end_matches([':', '：', ' ']).to_owned();
+    vec![
+        format!("{}: {}", label(labels[0]), angled(&scene.author)),
+        format!("{}: {when}", label(date)),
+        format!("{}: {}", label(labels[2]), angled(&scene.writer)),
+        format!("{}: {}", label(labels[4]), scene.subject),
+    ]
+}
+
 /// A line of the given sign on both sides of words in the language.
 fn ruled(rule: &str, words: &str) -> String {
     format!("{rule} {words} {rule}")

@@ -1,10 +1,9 @@
 //! Outlook in its many forms, and Windows Mail.
 
-use super::{PAGE, UNMARKED, angled, no_footer, outlook_prefixes, outlook_rows, ruled, sent_from};
+use super::{PAGE, UNMARKED, angled, dated_rows, no_footer, outlook_prefixes, outlook_rows, ruled, sent_from};
 use crate::{
     moment::{Person, Scene},
     program::{Page, Program, Sends, Text},
-    tongues::items,
     wire::Encoding::{Base64, EightBit, QuotedPrintable},
 };
 
@@ -28,14 +27,7 @@ fn underscored(scene: &Scene) -> Vec<String> {
 
 /// Date in place of Sent, and the words `at` or what the language has.
 fn mac_rows(scene: &Scene) -> Vec<String> {
-    let labels = items(scene.tongue.apple_forward);
-    let mac = |label: &str| label.trim_end_matches([':', '：', ' ']).to_owned();
-    vec![
-        format!("{}: {}", mac(labels[1]), angled(&scene.author)),
-        format!("{}: {}", mac(labels[3]), scene.spoken(|t| t.gmail_date)),
-        format!("{}: {}", mac(labels[4]), angled(&scene.writer)),
-        format!("{}: {}", mac(labels[2]), scene.subject),
-    ]
+    dated_rows(scene, &scene.spoken(|t| t.gmail_date))
 }
 
 const WORD_PAGE: Page = Page {

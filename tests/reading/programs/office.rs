@@ -1,33 +1,23 @@
 //! Notes, GroupWise, The Bat!, eM Client, Mailbird, Evolution, KMail; programs of support teams.
 
-use super::{MARKED, PAGE, UNMARKED, angled, english_forward, no_footer, outlook_rows};
+use super::{MARKED, PAGE, UNMARKED, angled, dated_rows, english_forward, no_footer, outlook_rows};
 use crate::{
     moment::Scene,
     program::{Page, Program, Sends, Text},
-    tongues::items,
     wire::Encoding::{Base64, EightBit, Flowed, QuotedPrintable},
 };
 
 /// Notes sets its labels with tabs: from, to, date, subject.
 fn notes_rows(scene: &Scene) -> Vec<String> {
-    let labels = items(scene.tongue.apple_forward);
-    let label = |n: usize| labels[n].trim_end_matches([':', '：', ' ']).to_owned();
-    vec![
-        String::new(),
-        format!("{}:\t{}", label(1), angled(&scene.author)),
-        format!("{}:\t{}", label(4), angled(&scene.writer)),
-        format!(
-            "{}:\t{}",
-            label(3),
-            scene.listed(&[
-                ("en", "{mm}/{dd}/{y} {hh}:{i} {p}"),
-                ("de", "{dd}.{mm}.{y} {HH}:{i}"),
-                ("fr", "{dd}/{mm}/{y} {HH}:{i}")
-            ])
-        ),
-        format!("{}:\t{}", label(2), scene.subject),
-        String::new(),
-    ]
+    let when = scene.listed(&[
+        ("en", "{mm}/{dd}/{y} {hh}:{i} {p}"),
+        ("de", "{dd}.{mm}.{y} {HH}:{i}"),
+        ("fr", "{dd}/{mm}/{y} {HH}:{i}"),
+    ]);
+    let mut rows = dated_rows(scene, &when);
+    rows.swap(1, 2);
+    let rows = rows.into_iter().map(|row| row.replacen(": ", ":\t", 1));
+    [String::new()].into_iter().chain(rows).chain([String::new()]).collect()
 }
 
 fn em_client_rows(scene: &Scene) -> Vec<String> {

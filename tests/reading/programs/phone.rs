@@ -1,10 +1,9 @@
 //! Programs for phones: K-9, FairEmail, Samsung, Spark; and Spark's and Superhuman's desktop.
 
-use super::{MARKED, PAGE, UNMARKED, angled, english_forward};
+use super::{MARKED, PAGE, UNMARKED, dated_rows, english_forward};
 use crate::{
     moment::Scene,
     program::{Page, Program, Sends, Text},
-    tongues::items,
     wire::Encoding::{Base64, EightBit, QuotedPrintable},
 };
 
@@ -33,27 +32,15 @@ fn samsung_rows(scene: &Scene) -> Vec<String> {
         ("zh-Hans", "原始邮件"),
         ("zh-Hant", "原始郵件"),
     ]);
-    let spoken = scene.tongue.code == "en" || original != "Original message";
-    let labels = if spoken && !matches!(scene.tongue.code, "ja" | "he" | "ar") {
-        items(scene.tongue.apple_forward)
+    let when = scene
+        .listed(&[("en", "{m}/{d}/{yy}  {h}:{i} {p}  (GMT+01:00)"), ("de", "{dd}.{mm}.{yy} {HH}:{i} (GMT+01:00)")]);
+    let mut rows = vec![format!("-------- {original} --------")];
+    if scene.tongue.code != "en" && original == "Original message" {
+        rows.extend(english_forward(scene).into_iter().skip(1).filter(|row| !row.is_empty()));
     } else {
-        vec!["", "From:", "Subject:", "Date:", "To:"]
-    };
-    let label = |n: usize| labels[n].trim_end_matches([':', '：', ' ']).to_owned();
-    vec![
-        format!("-------- {original} --------"),
-        format!("{}: {} ", label(1), angled(&scene.author)),
-        format!(
-            "{}: {} ",
-            label(3),
-            scene.listed(&[
-                ("en", "{m}/{d}/{yy}  {h}:{i} {p}  (GMT+01:00)"),
-                ("de", "{dd}.{mm}.{yy} {HH}:{i} (GMT+01:00)")
-            ])
-        ),
-        format!("{}: {} ", label(4), angled(&scene.writer)),
-        format!("{}: {} ", label(2), scene.subject),
-    ]
+        rows.extend(dated_rows(scene, &when).into_iter().map(|row| row + " "));
+    }
+    rows
 }
 
 pub(super) const PROGRAMS: &[Program] = &[
