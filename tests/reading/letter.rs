@@ -36,6 +36,8 @@ pub(crate) struct Letter {
     pub(crate) answers: Vec<Vec<Paragraph>>,
     /// Greeting and name; the writer's own words, but a signature too.
     pub(crate) sign_off: Option<Paragraph>,
+    /// Company and telephone, where the letter has a disclaimer.
+    pub(crate) contact: Option<Paragraph>,
     pub(crate) disclaimer: Option<&'static str>,
     pub(crate) old: Vec<Paragraph>,
     /// What the quoted mail quoted, with its own scene.
@@ -65,7 +67,14 @@ impl Letter {
         let parts = if form == Form::Inline { 3 } else { 1 + chance.below(3) as usize };
         let answers = new_words(tongue, parts, chance);
         let old = some(items(tongue.asked), 3 + chance.below(2) as usize, chance);
-        let old: Vec<Paragraph> = old.into_iter().map(|line| vec![line.to_owned()]).collect();
+        let mut old: Vec<Paragraph> = old.into_iter().map(|line| vec![line.to_owned()]).collect();
+        if chance.percent(30) && !matches!(form, Form::SignOff | Form::Disclaimer | Form::Inline) {
+            old.push(vec![tongue.bye.to_owned(), people[1].name.clone()]);
+            old.push(vec!["-- ".to_owned(), "Support team, desk 4".to_owned(), "+44 20 7946 0018".to_owned()]);
+        }
+        if chance.percent(15) && !matches!(form, Form::Disclaimer | Form::Inline) {
+            old.push(vec![tongue.disclaimer.to_owned()]);
+        }
         let nested = chance.percent(30) && form != Form::Inline;
         let older = nested.then(|| {
             let earlier = scene_of(tongue, people[0].clone(), people[1].clone(), chance);
@@ -74,8 +83,10 @@ impl Letter {
         });
         let signs = matches!(form, Form::SignOff | Form::Disclaimer);
         let sign_off = signs.then(|| vec![tongue.bye.to_owned(), people[0].name.clone()]);
+        let lines = ["Hill Farm Ltd.", "12 Mill Lane, Brookfield", "Tel. +44 20 7946 0017", "www.hill-farm.example"];
+        let contact = (form == Form::Disclaimer && chance.percent(50)).then(|| lines.map(str::to_owned).to_vec());
         let disclaimer = (form == Form::Disclaimer).then_some(tongue.disclaimer);
-        Self { form, scene, new: answers.concat(), answers, sign_off, disclaimer, old, older }
+        Self { form, scene, new: answers.concat(), answers, sign_off, contact, disclaimer, old, older }
     }
 }
 
@@ -97,7 +108,9 @@ fn people(tongue: &'static Tongue, chance: &mut Chance) -> [Person; 2] {
 
 fn scene_of(tongue: &'static Tongue, author: Person, writer: Person, chance: &mut Chance) -> Scene {
     let subject = format!("{} 4711", items(tongue.asked)[1].trim_end_matches(['.', '。', '?']));
-    Scene { tongue, author, writer, moment: Moment::by(chance), subject }
+    let copied =
+        chance.percent(30).then(|| Person { name: "Ann Lee".to_owned(), address: "ann.lee@example.org".to_owned() });
+    Scene { tongue, author, writer, moment: Moment::by(chance), subject, copied }
 }
 
 /// Paragraphs of one to three sentences; a trap never stands last, so that what follows it shows that it is none.

@@ -31,6 +31,18 @@ pub(crate) struct Scene {
     pub(crate) subject: String,
     /// Who answers it.
     pub(crate) writer: Person,
+    /// Who else got it; only some programs say so.
+    pub(crate) copied: Option<Person>,
+}
+
+impl Person {
+    /// Family name first, as in the address books of companies; names without a space stay.
+    pub(crate) fn filed(&self) -> String {
+        match self.name.rsplit_once(' ') {
+            Some((given, family)) => format!("{family}, {given}"),
+            None => self.name.clone(),
+        }
+    }
 }
 
 impl Moment {

@@ -64,7 +64,8 @@ pub(crate) fn fault(letter: &Letter, head: &[String], found: &Parted) -> Option<
     if letter.form == Form::Forwarded {
         return forward_fault(letter, &new).or_else(|| claim_fault(letter, head, found));
     }
-    if let Some(line) = old.iter().find(|line| new.contains(&squeeze(line))) {
+    // Short lines say nothing: `-- ` stands anywhere.
+    if let Some(line) = old.iter().find(|line| squeeze(line).len() > 4 && new.contains(&squeeze(line))) {
         return Some(Fault::Foreign((*line).clone()));
     }
     let quoted = squeeze(&unmarked(&found.quoted_text, Form::Forwarded));
@@ -72,9 +73,12 @@ pub(crate) fn fault(letter: &Letter, head: &[String], found: &Parted) -> Option<
         return Some(Fault::NotQuoted((*line).clone()));
     }
     let words = joined(&letter.new);
-    let with = |lines: &[String]| words.clone() + &squeeze(&lines.concat());
-    let sign_off = letter.sign_off.clone().unwrap_or_default();
-    let right = new == words || (!sign_off.is_empty() && (new == with(&sign_off) || new == with(&sign_off[..1])));
+    // What stands under a letter may be taken for its end or for its signature, from any line on.
+    let under: Vec<&String> = letter.sign_off.iter().chain(&letter.contact).flatten().collect();
+    let right = (0..=under.len()).any(|lines| {
+        let shown: String = under[..lines].iter().map(|line| squeeze(line)).collect();
+        new == words.clone() + &shown
+    });
     if right {
         return None;
     }

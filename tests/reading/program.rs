@@ -96,7 +96,8 @@ impl Program {
 
     /// What stands below the words of the writer: sign-off, signature, disclaimer.
     fn under(&self, letter: &Letter) -> Under {
-        let mut under = Under { own: letter.sign_off.iter().cloned().collect(), signature: Vec::new() };
+        let mut under =
+            Under { own: letter.sign_off.iter().chain(&letter.contact).cloned().collect(), signature: Vec::new() };
         if letter.form == Form::Signature {
             let footer = (self.footer)(&letter.scene);
             let footer = if footer.is_empty() {

@@ -74,12 +74,16 @@ fn angled(person: &Person) -> String {
 /// The rows of a header block as Outlook labels them: From, Sent, To, Subject.
 fn outlook_rows(scene: &Scene, mailbox: fn(&Person) -> String) -> Vec<String> {
     let labels = items(scene.tongue.outlook);
-    vec![
+    let mut rows = vec![
         format!("{} {}", labels[0], mailbox(&scene.author)),
         format!("{} {}", labels[1], scene.spoken(|t| t.outlook_date)),
         format!("{} {}", labels[2], mailbox(&scene.writer)),
         format!("{} {}", labels[4], scene.subject),
-    ]
+    ];
+    if let Some(copied) = &scene.copied {
+        rows.insert(3, format!("{} {}; '{}' <{}>", labels[3], mailbox(copied), copied.address, copied.address));
+    }
+    rows
 }
 
 /// The same rows with Date in place of Sent, labels without a space before their colon: From, Date, To, Subject.

@@ -8,7 +8,7 @@ use crate::{
 };
 
 fn rows(scene: &Scene) -> Vec<String> {
-    outlook_rows(scene, angled)
+    outlook_rows(scene, |person: &Person| format!("{} <{}>", person.filed(), person.address))
 }
 
 /// `-----Original Message-----` over the rows.

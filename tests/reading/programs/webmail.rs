@@ -1,9 +1,10 @@
 //! Webmail: Proton, Tuta, Zoho, Fastmail, HEY, iCloud, Roundcube, Horde, SOGo, Zimbra, GMX and T-Online.
 
-use super::{MARKED, PAGE, UNMARKED, angled, english_forward, no_footer, outlook_rows};
+use super::{MARKED, PAGE, UNMARKED, angled, english_forward, no_footer, outlook_rows, ruled};
 use crate::{
     moment::Scene,
     program::{Page, Program, Sends, Text},
+    tongues::items,
     wire::Encoding::{Base64, EightBit, Flowed, QuotedPrintable},
 };
 
@@ -232,7 +233,7 @@ pub(super) const PROGRAMS: &[Program] = &[
                 ("it", "Il {y}-{mm}-{dd} {HH}:{i} {n} ha scritto:"),
                 ("pt", "Em {y}-{mm}-{dd} {HH}:{i}, {n} escreveu:"),
                 ("nl", "{n} schreef op {y}-{mm}-{dd} {HH}:{i}:"),
-                ("sv", "{n} skrev {y}-{mm}-{dd} {HH}:{i}:"),
+                ("sv", "{y}-{mm}-{dd} {HH}:{i} skrev {n}:"),
                 ("da", "Den {y}-{mm}-{dd} {HH}:{i}, skrev {n}:"),
                 ("nb", "{n} skrev den {y}-{mm}-{dd} {HH}:{i}:"),
                 ("fi", "{n} kirjoitti {y}-{mm}-{dd} {HH}:{i}:"),
@@ -249,12 +250,13 @@ pub(super) const PROGRAMS: &[Program] = &[
             ])]
         },
         over_forward: |s| {
+            let labels = items(s.tongue.thunderbird_forward);
             vec![
-                "-------- Original Message --------".to_owned(),
-                format!("Subject: {}", s.subject),
-                s.listed(&[("en", "Date: {y}-{mm}-{dd} {HH}:{i}")]),
-                format!("From: {}", angled(&s.author)),
-                format!("To: {}", s.writer.address),
+                ruled("--------", s.tongue.original),
+                format!("{} {}", labels[1], s.subject),
+                format!("{} {}", labels[2], s.fill("{y}-{mm}-{dd} {HH}:{i}", s.tongue)),
+                format!("{} {}", labels[3], angled(&s.author)),
+                format!("{} {}", labels[4], s.writer.address),
                 String::new(),
             ]
         },
