@@ -1,0 +1,172 @@
+//! Hostile mail in a real browser: the real page, the real frame, the real router, and nothing may happen (S-19).
+//!
+//! Thousands of vectors, each as HTML body, as subject, as name of the sender and as file name. A browser without a window
+//! shows them, and every dialog, request, navigation, window and refusal is written down. Pages hold many mails each; when
+//! something happens on one, its mails are shown again one by one, so that the failure names the vector.
+//!
+//! The vectors of others come from `deploy/corpora.sh` (part `html`); ours stand in `browser/vectors.rs`.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+#[path = "browser/chromium.rs"]
+mod chromium;
+#[path = "browser/house.rs"]
+mod house;
+#[path = "browser/vectors.rs"]
+mod vectors;
+
+use std::fmt::Write;
+
+use chromium::Chromium;
+use house::House;
+use replyd::types::MailId;
+use vectors::Vector;
+
+/// Mails shown on one page.
+const BATCH: u64 = 250;
+
+/// Ours, at least.
+const OWN_MIN: usize = 500;
+
+#[test]
+fn s19_no_hostile_mail_does_anything_in_our_page_and_frame() {
+    let shown = shown(&all_vectors(), "batch", |id| format!("messages/{id}"));
+    assert!(shown.is_empty(), "{} vectors did something:\n{}", shown.len(), shown.join("\n"));
+}
+
+#[test]
+fn s19_what_the_sanitiser_leaves_does_nothing_even_where_scripts_may_run() {
+    let shown = shown(&all_vectors(), "bares", |id| format!("bare/{id}"));
+    assert!(shown.is_empty(), "{} vectors did something:\n{}", shown.len(), shown.join("\n"));
+}
+
+/// A detector that hears nothing proves nothing.
+#[test]
+fn the_detector_hears_what_a_mail_must_not_do() {
+    let house = House::start();
+    let mut chromium = Chromium::start(&house.address, &house.elsewhere);
+    for (does, html) in [
+        ("dialog", "<img src=x onerror=alert(1)>"),
+        ("dialog", "<script>setTimeout(() => confirm(2), 0)</script>"),
+        ("dialog", "<svg onload=prompt(3)>"),
+        ("dialog", "<iframe srcdoc='<script>alert(4)</script>'></iframe>"),
+        ("asked of others", "<img src=http://evil.example/p.png>"),
+        ("asked of others", "<style>@import 'http://evil.example/s.css';</style>"),
+        ("asked of others", "<p style='background:url(http://evil.example/b)'>x"),
+        ("asked of others", "<iframe src=http://evil.example/f></iframe>"),
+        ("asked of others", "<link rel=stylesheet href=http://127.0.0.1:9/x.css>"),
+        ("request", "<img srcset='http://evil.example/q 1x'>"),
+        ("asked of us", "<img src=/api/v1/counts>"),
+        ("asked of us", "<img src=/livez>"),
+        ("navigation", "<meta http-equiv=refresh content='0;url=http://evil.example/'>"),
+        ("navigation", "<iframe src='data:text/html,x'></iframe>"),
+        ("navigation", "<form id=f action=http://evil.example/></form><script>f.submit()</script>"),
+        ("window", "<script>window.open('http://evil.example/')</script>"),
+        ("refused", "<iframe sandbox srcdoc='<script>alert(5)</script>'></iframe>"),
+        ("refused", "<meta http-equiv=Content-Security-Policy content=\"img-src 'none'\"><img src=/x>"),
+    ] {
+        house.overheard();
+        let mut heard =
+            chromium.visit(&house.misbehaving(&format!("<!DOCTYPE html><link rel=icon href=data:,>{html}")));
+        heard.extend(house.overheard());
+        assert!(heard.iter().any(|one| one.starts_with(does)), "{html}: {does} was not heard: {heard:?}");
+    }
+    let quiet = house.misbehaving("<!DOCTYPE html><link rel=icon href=data:,><p>Nothing happens.</p>");
+    house.overheard();
+    let mut heard = chromium.visit(&quiet);
+    heard.extend(house.overheard());
+    assert!(heard.is_empty(), "{heard:?}");
+}
+
+#[test]
+fn a_mail_is_seen_in_its_frame_with_its_pictures_and_colours() {
+    let house = House::start();
+    let mut chromium = Chromium::start(&house.address, &house.elsewhere);
+    let pixel = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
+    house.keep(1, mail(1, &format!("<p style='color:#ff0000'>Hello</p><img src='{pixel}' id=x>"), "Hi"));
+    let id = MailId(1);
+    // The frame's document by itself, where the page's own policy lets nobody in.
+    let heard = chromium.visit(&format!("messages/{id}"));
+    assert!(heard.is_empty(), "{heard:?}");
+    assert_eq!(chromium.number("document.querySelectorAll('iframe[sandbox]').length"), 1);
+    assert_eq!(chromium.number("document.querySelector('iframe').contentDocument === null ? 1 : 0"), 1);
+    let heard = chromium.visit(&format!("api/v1/messages/{id}/html"));
+    assert!(heard.is_empty(), "{heard:?}");
+    // Asked from outside of the page: it runs no script of its own.
+    assert_eq!(chromium.number("document.images[0].naturalWidth"), 1);
+    assert_eq!(chromium.number("getComputedStyle(document.querySelector('p')).color === 'rgb(255, 0, 0)' ? 1 : 0"), 1);
+}
+
+/// Those of others and ours, each once.
+fn all_vectors() -> Vec<Vector> {
+    let own = vectors::own();
+    assert!(own.len() >= OWN_MIN, "{} of ours", own.len());
+    vectors::of_others().into_iter().chain(own).collect()
+}
+
+/// Keeps the vectors as mails and shows all of them; what did something, with what it did.
+fn shown(vectors: &[Vector], many: &str, one: impl Fn(MailId) -> String) -> Vec<String> {
+    let house = House::start();
+    for (n, vector) in vectors.iter().enumerate() {
+        house.keep(n as u64 + 1, mail(n, &vector.html, &vector.html));
+    }
+    let mut chromium = Chromium::start(&house.address, &house.elsewhere);
+    let mut visit = |path: &str| {
+        house.overheard();
+        let mut heard = chromium.visit(path);
+        heard.extend(house.overheard());
+        heard
+    };
+    let mut did = Vec::new();
+    let last = vectors.len() as u64 + 1;
+    for from in (1..last).step_by(BATCH as usize) {
+        let to = last.min(from + BATCH);
+        let heard = visit(&format!("{many}/{from}/{to}"));
+        if heard.is_empty() {
+            continue;
+        }
+        let before = did.len();
+        for n in from..to {
+            let alone = visit(&one(MailId(n)));
+            if !alone.is_empty() {
+                let vector = &vectors[n as usize - 1];
+                did.push(format!("{}: {alone:?}: {:?}", vector.id, vector.html));
+            }
+        }
+        if did.len() == before {
+            did.push(format!("together only, {from} to {to}: {heard:?}"));
+        }
+    }
+    did
+}
+
+/// A mail with hostile words in every place that a page shows.
+fn mail(n: usize, html: &str, words: &str) -> Vec<u8> {
+    let word = format!("=?utf-8?B?{}?=", base64(words.as_bytes()));
+    let mut out = format!(
+        "From: {word} <eve@evil.example>\r\nTo: support@acme.example\r\nSubject: {word}\r\nMessage-ID: <{n}@evil.example>\r\n\
+         MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html; charset=utf-8\r\n\
+         Content-Transfer-Encoding: base64\r\n\r\n"
+    );
+    for line in base64(html.as_bytes()).as_bytes().chunks(76) {
+        let _ = write!(out, "{}\r\n", std::str::from_utf8(line).unwrap());
+    }
+    let _ = write!(
+        out,
+        "--b\r\nContent-Type: image/png; name=\"{word}\"\r\nContent-ID: <x>\r\nContent-Disposition: attachment\r\n\r\nx\r\n--b--\r\n"
+    );
+    out.into_bytes()
+}
+
+fn base64(octets: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for three in octets.chunks(3) {
+        let bits = (0..3).fold(0_u32, |bits, i| bits << 8 | u32::from(three.get(i).copied().unwrap_or(0)));
+        for i in 0..4 {
+            let letter = LETTERS[(bits >> (18 - 6 * i) & 63) as usize] as char;
+            out.push(if i > three.len() { '=' } else { letter });
+        }
+    }
+    out
+}
