@@ -9,9 +9,9 @@ use std::{
 };
 
 use super::{
-    Agent, Auth, Autopilot, Config, Domain, EnvelopeShape, Forwarder, Knowledge, Limits, Listener, Log, LogFormat,
-    Outbound, Smtp, Store, SupportAddress, Timeouts, Tls, TlsMode, Web, brakes::brakes, forwarders, outgoing_keys,
-    reader::Section,
+    Agent, Auth, Autopilot, Config, Domain, EnvelopeShape, Extraction, Forwarder, Knowledge, Limits, Listener, Log,
+    LogFormat, Outbound, Smtp, Store, SupportAddress, Timeouts, Tls, TlsMode, Web, brakes::brakes, forwarders,
+    outgoing_keys, reader::Section,
 };
 use crate::types::{Address, Level};
 
@@ -116,7 +116,22 @@ fn limits(s: &Section<'_, '_>) -> Limits {
             "wrong numbers",
         ),
         wrong_numbers_window: secs(s, "wrong_numbers_window_secs", default.wrong_numbers_window),
+        extraction: extraction(s),
         timeouts: timeouts(s),
+    }
+}
+
+fn extraction(s: &Section<'_, '_>) -> Extraction {
+    let default = Extraction::default();
+    // Less than 64 MiB does not even hold the program.
+    let memory = 64 << 20..=BYTES_MAX;
+    let text = 1024..=64 << 20;
+    Extraction {
+        memory_bytes_max: s.number("extraction_memory_bytes_max", default.memory_bytes_max, memory, "bytes"),
+        cpu: secs(s, "extraction_cpu_secs_max", default.cpu),
+        timeout: secs(s, "extraction_timeout_secs", default.timeout),
+        text_bytes_max: s.number("extraction_text_bytes_max", default.text_bytes_max, text, "bytes"),
+        file_bytes_max: s.number("extraction_file_bytes_max", default.file_bytes_max, 1024..=BYTES_MAX, "bytes"),
     }
 }
 

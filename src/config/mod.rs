@@ -24,6 +24,6 @@ pub use forwarders::{
 pub use outgoing::{Autopilot, Domain, Route, Smarthost, SmarthostTls, SupportAddress};
 pub use read::{Mistake, Mistakes, load, parse};
 pub use sections::{
-    Agent, Auth, Config, Knowledge, Limits, Listener, Log, LogFormat, Outbound, Smtp, Store, Timeouts, Tls, TlsMode,
-    Web,
+    Agent, Auth, Config, Extraction, Knowledge, Limits, Listener, Log, LogFormat, Outbound, Smtp, Store, Timeouts, Tls,
+    TlsMode, Web,
 };

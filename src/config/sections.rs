@@ -126,6 +126,8 @@ pub struct Limits {
     pub wrong_numbers_per_ip_max: u32,
     /// `wrong_numbers_window_secs`. Default 3600.
     pub wrong_numbers_window: Duration,
+    /// What reading the text of one attachment may cost.
+    pub extraction: Extraction,
     /// Deadlines.
     pub timeouts: Timeouts,
 }
@@ -146,7 +148,35 @@ impl Default for Limits {
             wrong_numbers_per_sender_max: 10,
             wrong_numbers_per_ip_max: 100,
             wrong_numbers_window: Duration::from_secs(3600),
+            extraction: Extraction::default(),
             timeouts: Timeouts::default(),
+        }
+    }
+}
+
+/// The `extraction_*` of `[limits]`: what reading the text of one attachment may cost (S-16).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extraction {
+    /// `extraction_memory_bytes_max`: address space of the process that reads. Default 268435456 (256 MiB).
+    pub memory_bytes_max: u64,
+    /// `extraction_cpu_secs_max`: its processor time. Default 10.
+    pub cpu: Duration,
+    /// `extraction_timeout_secs`: from its start to its end. Default 30.
+    pub timeout: Duration,
+    /// `extraction_text_bytes_max`: text that is kept. Default 1048576 (1 MiB).
+    pub text_bytes_max: usize,
+    /// `extraction_file_bytes_max`: a longer attachment is not read. Default 33554432 (32 MiB).
+    pub file_bytes_max: u64,
+}
+
+impl Default for Extraction {
+    fn default() -> Self {
+        Self {
+            memory_bytes_max: 256 * 1024 * 1024,
+            cpu: Duration::from_secs(10),
+            timeout: Duration::from_secs(30),
+            text_bytes_max: 1024 * 1024,
+            file_bytes_max: 32 * 1024 * 1024,
         }
     }
 }
