@@ -32,6 +32,7 @@
 //! | [`config`] | `smtpd.toml`, read once, every mistake at once | types |
 //! | [`mime`] | bytes to a mail: caps, charsets, text, attachments | types |
 //! | [`rendering`] | a mail as a page that is safe to look at | types, mime |
+//! | [`attachments`] | what was attached: what it is, kept by content, its text from a process that may do nothing | types, config, mime |
 //! | [`conversation`] | where a mail belongs, what kind it is, what in it is new | types, mime |
 //! | [`smtp`] | the door: a session that is handed bytes, and three files with sockets | types, config |
 //! | [`auth`] | SPF, DKIM, DMARC, ARC and the level that follows | types, config, mime |
@@ -126,6 +127,7 @@
 //! | S-28 | an AI that does not say so | `outbound/compose.rs`: a line and `Auto-Submitted`; `agent/wants_person.rs`: HUMAN in twenty languages | `an_answer_has_what_a_reader_and_a_mail_program_look_for`, `who_asks_for_a_person_gets_one_s28` | |
 
 pub mod agent;
+pub mod attachments;
 pub mod auth;
 pub mod cli;
 pub mod config;

@@ -27,4 +27,5 @@ mod walk;
 
 pub use mail::{Attachment, Mail, Note, RawHeader, Source};
 pub use parse::{mailbox, parse};
+pub use text::is_invisible;
 pub use transfer::{Encoding, PIECE_OCTETS_MAX, Pieces};

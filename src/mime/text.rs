@@ -105,7 +105,7 @@ pub(super) fn file_name(text: &str) -> String {
 
 /// Whether the character shows nothing, or turns the direction of what follows: Unicode's format characters, its line
 /// separators and the blank letters.
-pub(super) fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}' | '\u{891}'
         | '\u{8e2}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
