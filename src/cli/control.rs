@@ -2,7 +2,10 @@
 //!
 //! Both ways lead through the same router, so a command need not know which one it is.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use axum::{
     Router,
@@ -15,7 +18,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tower::ServiceExt;
 
-use super::{Context, Failure};
+use super::{Context, Failure, attachments::new_file};
 use crate::{config, daemon};
 
 /// Octets of an answer that a command takes: a whole mail in JSON.
@@ -49,6 +52,19 @@ impl Control {
     /// Sends a value and takes what comes back.
     pub(super) async fn send<T: DeserializeOwned>(&self, verb: &str, path: &str, body: Value) -> Result<T, Failure> {
         self.ask(verb, path, Some(body)).await
+    }
+
+    /// Writes what comes into a new file, in pieces. Gives its octets; a file that was begun and not finished goes.
+    pub(super) async fn save(&self, path: &str, file: &Path) -> Result<u64, Failure> {
+        let request = Request::builder().uri(path).header("host", "replyd").body(Body::empty());
+        let request = request.map_err(|error| Failure::usage(error.to_string()))?;
+        match self {
+            Self::Daemon(socket) => write(over_socket(socket, request).await?, file).await,
+            Self::Here(router) => match router.clone().oneshot(request).await {
+                Ok(response) => write(response, file).await,
+                Err(never) => match never {},
+            },
+        }
     }
 
     async fn ask<T: DeserializeOwned>(&self, verb: &str, path: &str, body: Option<Value>) -> Result<T, Failure> {
@@ -91,6 +107,40 @@ async fn over_socket(socket: &Path, request: Request<Body>) -> Result<Response<h
         hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|error| gone(&error))?;
     tokio::spawn(connection);
     sender.send_request(request).await.map_err(|error| gone(&error))
+}
+
+async fn write<B>(response: Response<B>, path: &Path) -> Result<u64, Failure>
+where
+    B: hyper::body::Body<Data = bytes::Bytes> + Unpin,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    if !response.status().is_success() {
+        let (status, bytes) = collect(response).await?;
+        return Err(refused(status, &bytes));
+    }
+    let mut file = new_file(path)?;
+    let written = pieces(response.into_body(), &mut file).await;
+    if written.is_err() {
+        // The error told is the first one.
+        let _ = std::fs::remove_file(path);
+    }
+    written.map_err(|error| Failure::io(format!("{}: {error}", path.display())))
+}
+
+async fn pieces<B>(mut body: B, file: &mut std::fs::File) -> std::io::Result<u64>
+where
+    B: hyper::body::Body<Data = bytes::Bytes> + Unpin,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let mut octets = 0;
+    while let Some(frame) = body.frame().await {
+        if let Ok(piece) = frame.map_err(std::io::Error::other)?.into_data() {
+            file.write_all(&piece)?;
+            octets += piece.len() as u64;
+        }
+    }
+    file.sync_all()?;
+    Ok(octets)
 }
 
 async fn collect<B>(response: Response<B>) -> Result<(StatusCode, bytes::Bytes), Failure>

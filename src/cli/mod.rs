@@ -5,12 +5,14 @@
 mod out;
 
 mod address;
+mod attachments;
 mod check;
 mod control;
 mod conversations;
 mod demo;
 mod domain;
 mod exit;
+mod extract_text;
 mod generate;
 mod held;
 mod inspect;
@@ -56,6 +58,9 @@ enum Command {
     /// List, show, answer and close conversations.
     #[command(subcommand)]
     Conversations(conversations::Action),
+    /// What was attached to mails: list it, save it, read its text.
+    #[command(subcommand)]
+    Attachments(attachments::Action),
     /// What waits to be sent or answered.
     #[command(subcommand)]
     Queue(lists::Queue),
@@ -73,6 +78,9 @@ enum Command {
     ReplyKey(reply_key::Action),
     /// Check the whole store; optionally make its index again.
     Verify(verify::Args),
+    /// Read the text of one attachment: started by the daemon.
+    #[command(hide = true)]
+    ExtractText(extract_text::Args),
     /// Print completions for a shell.
     Completions(generate::CompletionArgs),
     /// Print the manual page, or write all of them into a folder.
@@ -100,12 +108,14 @@ pub fn main() -> ExitCode {
         Command::Inspect(args) => inspect::run(&context, args),
         Command::Why(args) => why::run(&context, args),
         Command::Conversations(action) => conversations::run(&context, action),
+        Command::Attachments(action) => attachments::run(&context, action),
         Command::Queue(action) => lists::queue(&context, action),
         Command::Held(action) => held::run(&context, action),
         Command::Domain(action) => domain::run(&context, action),
         Command::Address(action) => address::run(&context, action),
         Command::ReplyKey(action) => reply_key::run(&context, action),
         Command::Verify(args) => verify::run(&context, args),
+        Command::ExtractText(args) => extract_text::run(&args),
         Command::Completions(args) => generate::completions(args),
         Command::Man(args) => generate::man(args),
     };

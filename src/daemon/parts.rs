@@ -9,6 +9,7 @@ use std::{
 use super::domain_check::DnsCheck;
 use crate::{
     agent::{self, knowledge::Knowledge},
+    attachments::Attachments,
     auth::{self, Authenticator},
     config::Config,
     conversation::{Directory, Registered, ReplyKeys},
@@ -19,6 +20,9 @@ use crate::{
     types::{Address, Clock, IdMaker, Secret},
     web::{self, Gauges, Office},
 };
+
+/// The folder of attachments in the data folder. It may be deleted while nothing runs: it is made from the journal.
+const ATTACHMENTS: &str = "attachments";
 
 /// Why the daemon does not start.
 #[derive(Debug, thiserror::Error)]
@@ -82,6 +86,7 @@ pub(super) struct Parts {
     pub(super) store: Store,
     pub(super) judge: Arc<Judge>,
     pub(super) writer: Writer,
+    pub(super) attachments: Attachments,
 }
 
 impl Parts {
@@ -101,14 +106,18 @@ impl Parts {
         let ids = super::ids(&clock);
         let judge = Arc::new(judge(&config, &secret, keys.clone())?.with_learned(store.clone()));
         let writer = Writer::new(&config, store.clone(), keys, ids.clone(), clock.clone());
-        Ok(Self { config, clock, ids, store, judge, writer })
+        // The store's lock is held: nobody else writes there.
+        let folder = config.store.path.join(ATTACHMENTS);
+        let attachments = Attachments::new(folder, config.limits.extraction, Arc::new(store.clone()));
+        Ok(Self { config, clock, ids, store, judge, writer, attachments })
     }
 
     pub(super) fn office(&self) -> Office {
         let (config, store, writer) = (&self.config, self.store.clone(), self.writer.clone());
         let desk = agent::StoreDesk::new(store.clone(), writer.clone(), &config.addresses, config.agent.brakes);
         let rules = web::Rules { directory: self.judge.directory().clone(), agent: config.agent.clone(), desk };
-        Office { store, writer, clock: self.clock.clone(), rules: Arc::new(rules) }
+        let attachments = self.attachments.clone();
+        Office { store, writer, clock: self.clock.clone(), rules: Arc::new(rules), attachments }
     }
 
     /// What the metrics are read from.

@@ -12,12 +12,13 @@ use axum::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    held, message,
+    attachments, held, message,
     problem::Problem,
     view::{self, ConversationView},
     why::{self, Rules, WhyView},
 };
 use crate::{
+    attachments::Attachments,
     outbound::{WriteError, Writer},
     store::{ConversationFilter, ConversationRow, Counts, MailRow, Mark, Merged, Store, Written},
     types::{Address, Approval, Clock, ConversationId, Job, MailId, Number},
@@ -34,6 +35,8 @@ pub struct Office {
     pub clock: Clock,
     /// What explaining needs.
     pub rules: Arc<Rules>,
+    /// What was attached to mails.
+    pub attachments: Attachments,
 }
 
 pub(super) type Answer<T> = Result<Json<T>, Problem>;
@@ -54,6 +57,7 @@ pub fn router(office: Office) -> Router {
         .route("/messages/{id}/raw", get(raw))
         .route("/messages/{id}/html", get(message::frame))
         .merge(held::routes())
+        .merge(attachments::routes())
         .route("/queue", get(queue))
         .route("/counts", get(counts))
         .with_state(Arc::new(office.clone()));
@@ -102,7 +106,14 @@ pub(super) fn find(office: &Office, id: &str) -> Result<ConversationRow, Problem
 
 async fn conversation(State(office): State<Arc<Office>>, Path(id): Path<String>) -> Answer<ConversationView> {
     let row = find(&office, &id)?;
-    Ok(Json(view::conversation(&office.store, row.id).await?))
+    Ok(Json(whole(&office, row.id).await?))
+}
+
+/// A conversation with everything about what was attached.
+async fn whole(office: &Office, id: ConversationId) -> Result<ConversationView, Problem> {
+    let mut view = view::conversation(&office.store, id).await?;
+    attachments::complete(office, &mut view).await?;
+    Ok(view)
 }
 
 /// What a person does with a conversation: exactly one of the two.
@@ -158,7 +169,7 @@ async fn merge(
 ) -> Answer<ConversationView> {
     let (stays, goes) = (find(&office, &id)?, find(&office, &request.from)?);
     match office.store.merge(stays.id, goes.id, office.clock.now()).await? {
-        Merged::Into(id) => Ok(Json(view::conversation(&office.store, id).await?)),
+        Merged::Into(id) => Ok(Json(whole(&office, id).await?)),
         Merged::Refused(why) => Err(Problem::bad_request(format!("they cannot be merged: {why}"))),
     }
 }
@@ -198,7 +209,7 @@ async fn reply(
     }
     let approval = Approval::by_person(&request.by, generation);
     match office.writer.write(&row, &markdown, sources, approval).await {
-        Ok(Written::Done) => Ok(Json(view::conversation(&office.store, row.id).await?)),
+        Ok(Written::Done) => Ok(Json(whole(&office, row.id).await?)),
         Ok(Written::Stale) => Err(stale()),
         Err(WriteError::Store(error)) => Err(error.into()),
         Err(error) => Err(Problem::bad_request(error.to_string())),

@@ -36,6 +36,18 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// The disk takes nothing.
+    pub(super) fn no_room(detail: impl Into<String>) -> Self {
+        Self { status: StatusCode::INSUFFICIENT_STORAGE, detail: detail.into() }
+    }
+
+    /// What was kept cannot be read.
+    pub(super) fn damaged(detail: impl Into<String>) -> Self {
+        Self { status: StatusCode::INTERNAL_SERVER_ERROR, detail: detail.into() }
+    }
+}
+
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let status = match error {

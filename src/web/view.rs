@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::{
+    attachments::{Listed, TextState},
     conversation::{self, Notice, quotes},
     mime,
     store::{ConversationRow, LetterRow, MailRow, Store, StoreError, What},
@@ -65,6 +66,8 @@ pub struct MailView {
 /// An attachment, without its content.
 #[derive(Debug, Serialize)]
 pub struct AttachmentView {
+    /// `MAILID-N`, N its place from 0.
+    pub id: String,
     /// File name, for display only.
     pub name: String,
     /// Claimed type.
@@ -74,6 +77,33 @@ pub struct AttachmentView {
     pub size: usize,
     /// Whether it belongs into the text.
     pub inline: bool,
+    /// What its octets say, where they were looked at.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub found: Option<Found>,
+}
+
+/// What the octets of an attachment say.
+#[derive(Debug, Serialize)]
+pub struct Found {
+    /// BLAKE3, in hexadecimal digits.
+    pub hash: String,
+    /// Their type.
+    pub sniffed: String,
+    /// The same in words.
+    pub is: String,
+    /// What is odd or dangerous, one sentence each.
+    pub warnings: Vec<String>,
+    /// Whether it is a small picture that nobody wants in a list.
+    pub decoration: bool,
+    /// Whether there is text in it.
+    pub text: TextState,
+}
+
+impl From<Listed> for Found {
+    fn from(listed: Listed) -> Self {
+        let Listed { row, decoration, text, .. } = listed;
+        Self { hash: row.hash, sniffed: row.sniffed, is: row.is, warnings: row.warnings, decoration, text }
+    }
 }
 
 /// A letter of ours as people read it.
@@ -122,7 +152,9 @@ pub async fn conversation(store: &Store, id: ConversationId) -> Result<Conversat
 pub async fn mail(store: &Store, row: MailRow) -> Result<MailView, StoreError> {
     let parsed = mime::parse(&store.raw(&row.raw).await?);
     let parted = quotes::part(&parsed);
-    let attached = parsed.attachments.iter().map(|attachment| AttachmentView {
+    let attached = parsed.attachments.iter().enumerate().map(|(n, attachment)| AttachmentView {
+        id: format!("{}-{n}", row.id),
+        found: None,
         name: attachment.name.clone(),
         kind: attachment.kind.clone(),
         size: attachment.size,

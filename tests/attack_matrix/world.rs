@@ -7,6 +7,7 @@ use axum::{Router, body::Body, http::Request};
 use http_body_util::BodyExt;
 use replyd::{
     agent::StoreDesk,
+    attachments::Attachments,
     auth::Authenticator,
     config::{self, Autopilot, Config, SupportAddress},
     conversation::{Directory, Registered, ReplyKeys},
@@ -118,10 +119,15 @@ impl World {
         let writer = Writer::new(&config, store.clone(), keys, ids.clone(), clock.clone());
         let read = StoreDesk::new(store.clone(), writer.clone(), &config.addresses, config.agent.brakes);
         let rules = web::Rules { directory, agent: config.agent.clone(), desk: read };
+        let attachments = Attachments::new(
+            std::env::temp_dir().join("attachments-of-nobody"),
+            config.limits.extraction,
+            Arc::new(store.clone()),
+        );
         Self {
             line: Line::new(judge, store.clone(), clock.clone(), &config.limits),
             desk: StoreDesk::new(store.clone(), writer.clone(), &config.addresses, config.agent.brakes),
-            office: web::router(Office { store: store.clone(), writer, clock, rules: Arc::new(rules) }),
+            office: web::router(Office { store: store.clone(), writer, clock, rules: Arc::new(rules), attachments }),
             sealer: Sealer::new(dns.addr()).unwrap(),
             _dns: dns,
             zone,

@@ -72,7 +72,25 @@ impl Api {
         list(self.get("/api/v1/queue"))
     }
 
+    /// The head of an answer, in lower case, and its body.
+    pub(crate) fn answer(&self, verb: &str, path: &str) -> (String, Vec<u8>) {
+        self.ask_whole(verb, path, None)
+    }
+
+    /// Asks, and takes whatever comes until the daemon closes or dies.
+    pub(crate) fn begin(&self, verb: &str, path: &str) {
+        let mut stream = UnixStream::connect(&self.socket).unwrap();
+        let _ = write!(stream, "{verb} {path} HTTP/1.1\r\nHost: replyd\r\nConnection: close\r\n\r\n");
+        let _ = stream.read_to_end(&mut Vec::new());
+    }
+
     fn ask(&self, verb: &str, path: &str, body: Option<String>) -> (u16, Vec<u8>) {
+        let (head, body) = self.ask_whole(verb, path, body);
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status line");
+        (status, body)
+    }
+
+    fn ask_whole(&self, verb: &str, path: &str, body: Option<String>) -> (String, Vec<u8>) {
         let mut stream = UnixStream::connect(&self.socket).unwrap();
         stream.set_read_timeout(Some(ANSWERS_WITHIN)).unwrap();
         let body = body.unwrap_or_default();
@@ -86,11 +104,10 @@ impl Api {
         stream.read_to_end(&mut answer).unwrap();
         let end = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("an answer has a head");
         let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status line");
         let body = answer.split_off(end + 4);
         let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
         assert_eq!(length, Some(body.len()), "{path}: the answer is whole, and says its length");
-        (status, body)
+        (head, body)
     }
 }
 
