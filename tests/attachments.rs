@@ -350,3 +350,57 @@ fn an_archive_of_petabytes_costs_its_octets() {
     assert!(daemon.memory_peak_kib() < before + 32 * 1024);
     daemon.stop();
 }
+
+#[test]
+fn people_list_save_and_read_what_is_attached() {
+    let names = Names::start();
+    let house = House::plain(&names);
+    let daemon = house.start();
+    let invoice = pdf(&["Invoice 4711"]);
+    let parts: [(&str, &[u8]); 2] = [
+        ("application/pdf; name=\"in\x1b[31mvoice.pdf\"", &invoice),
+        ("image/png; name=\"photo.png.exe\"", b"MZ\x90\0\x03"),
+    ];
+    let id = one_mail(&daemon, "Invoice", &parts);
+    let said = |args: &[&str], code: i32| {
+        let done = house.run(args);
+        assert_eq!(done.status.code(), Some(code), "{args:?}: {done:?}");
+        String::from_utf8(done.stdout).unwrap()
+    };
+    let (first, second) = (format!("{id}-0"), format!("{id}-1"));
+    let list = said(&["attachments", "list", &id], 0);
+    assert!(list.contains("claims image/png, is a Windows program") && !list.contains('\x1b'), "{list}");
+    let file = house.data().join("saved");
+    let file = file.to_str().unwrap();
+    assert_eq!(said(&["attachments", "save", &first, file], 0), "");
+    assert_eq!(fs::read(file).unwrap(), invoice);
+    said(&["attachments", "save", &first, file], 74);
+    said(&["attachments", "save", &format!("{id}-9"), "/nonexistent/x"], 65);
+    assert_eq!(words(&said(&["attachments", "text", &first], 0)), ["Invoice", "4711"]);
+    assert_eq!(words(&said(&["attachments", "text", &second], 0)), Vec::<&str>::new());
+    let number = daemon.api().conversations()[0]["number"].to_string();
+    let shown = said(&["conversations", "show", &number], 0);
+    let line = format!("attached {second}: photo.png.exe  (claims image/png, is a Windows program");
+    assert!(shown.contains(&line), "{shown}");
+    daemon.stop();
+    // Without a daemon the command reads the store itself, and starts the reading process from its own program.
+    fs::remove_dir_all(house.data().join("attachments")).unwrap();
+    let read: serde_json::Value = serde_json::from_str(&said(&["attachments", "text", &first, "--json"], 0)).unwrap();
+    assert_eq!(words(read["text"].as_str().unwrap()), ["Invoice", "4711"], "{read}");
+}
+
+/// `rm -r` beside a running daemon is a mistake that costs nothing either.
+#[test]
+fn a_folder_deleted_under_a_running_daemon_is_made_again() {
+    let names = Names::start();
+    let house = House::plain(&names);
+    let daemon = house.start();
+    let id = one_mail(&daemon, "Invoice", &[("application/pdf; name=a.pdf", b"%PDF-1")]);
+    let path = format!("/api/v1/attachments/{id}-0");
+    for _ in 0..3 {
+        assert_eq!(daemon.api().answer("GET", &path).1, b"%PDF-1");
+        fs::remove_dir_all(house.data().join("attachments")).unwrap();
+    }
+    daemon.stop();
+    house.verify();
+}

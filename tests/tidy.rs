@@ -74,6 +74,11 @@ const WORDS: &[Ban] = &[
         &[],
         "senders choose what is hashed and read: keyed hashes, no patterns (S-17)",
     ),
+    ban(
+        &["pdf_extract", "reading::read"],
+        &["src/attachments/extract/", "src/cli/extract_text.rs"],
+        "files of strangers are read in the confined process only (S-16)",
+    ),
     ban(&["mail_parser"], &["src/mime/"], "one reading of a mail for everybody"),
     ban(
         &["mail_auth"],

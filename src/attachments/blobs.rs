@@ -234,6 +234,21 @@ mod tests {
     }
 
     #[test]
+    fn a_disk_that_fills_up_in_the_middle_leaves_nothing_and_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(folder.path().to_owned());
+        fs::create_dir(folder.path().join("new")).unwrap();
+        // full(4): every write to it says that no space is left.
+        std::os::unix::fs::symlink("/dev/full", folder.path().join("new/0")).unwrap();
+        let hash = blake3::hash(b"one");
+        let full = blobs.keep(hash, [b"one"].iter()).unwrap_err();
+        assert_eq!(full.kind(), io::ErrorKind::StorageFull);
+        assert_eq!(files(folder.path()), Vec::<String>::new());
+        blobs.keep(hash, [b"one"].iter()).unwrap();
+        assert_eq!(read(&blobs, hash).unwrap(), b"one");
+    }
+
+    #[test]
     fn what_a_crash_left_half_written_goes_at_the_next_start() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("new")).unwrap();

@@ -180,7 +180,11 @@ impl Attachments {
         let text = self.0.extractor.text(file, row.size, form).await;
         if text.lasting {
             let (shelf, text) = (self.clone(), text.clone());
-            apart(move || Ok(shelf.0.keep_text(hash, form, text))).await?;
+            apart(move || {
+                shelf.0.keep_text(hash, form, text);
+                Ok(())
+            })
+            .await?;
         }
         Ok(text)
     }

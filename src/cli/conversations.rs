@@ -5,7 +5,9 @@ use std::io::Read;
 use serde_json::{Value, json};
 
 use super::{
-    Context, Failure, block_on,
+    Context, Failure,
+    attachments::remarks,
+    block_on,
     control::Control,
     lists::{moment, text},
     paint::{self, Paint},
@@ -167,10 +169,11 @@ pub(super) fn render(view: &Value, paint: Paint) -> String {
                 let from = line["mail"]["from"].as_str().unwrap_or("(no usable From)");
                 let level = &line["verdicts"]["level"];
                 format!(
-                    "\n{at} {} {}\n{}",
+                    "\n{at} {} {}\n{}{}",
                     paint.cyan(from),
                     paint.dim(&format!("(level {level}, {})", text(&line["id"]))),
-                    body(text(&line["new_text"]), paint)
+                    body(text(&line["new_text"]), paint),
+                    attached(&line["attached"], paint)
                 )
             }
             "letter" => {
@@ -189,6 +192,16 @@ pub(super) fn render(view: &Value, paint: Paint) -> String {
         out += &format!("\n{}\n{}", paint.green("draft, to be sent with reply --draft"), body(draft, paint));
     }
     out
+}
+
+/// What is attached, without the pictures that only decorate.
+fn attached(rows: &Value, paint: Paint) -> String {
+    let rows = rows.as_array().into_iter().flatten().filter(|row| row["decoration"] != true);
+    let line = |row: &Value| {
+        let words = format!("attached {}: {}{}", text(&row["id"]), text(&row["name"]), remarks(row));
+        format!("   {} {}\n", paint.dim("│"), paint.dim(&paint::one_line(&words)))
+    };
+    rows.map(line).collect()
 }
 
 /// Our letters quote what they answer; the time line shows that already.
