@@ -69,11 +69,11 @@ impl Letter {
         let old = some(items(tongue.asked), 3 + chance.below(2) as usize, chance);
         let mut old: Vec<Paragraph> = old.into_iter().map(|line| vec![line.to_owned()]).collect();
         if chance.percent(30) && !matches!(form, Form::SignOff | Form::Disclaimer | Form::Inline) {
-            old.push(vec![tongue.bye.to_owned(), people[1].name.clone()]);
+            old.push(vec![chance.of(&items(tongue.bye)).to_owned(), people[1].name.clone()]);
             old.push(vec!["-- ".to_owned(), "Support team, desk 4".to_owned(), "+44 20 7946 0018".to_owned()]);
         }
         if chance.percent(15) && !matches!(form, Form::Disclaimer | Form::Inline) {
-            old.push(vec![tongue.disclaimer.to_owned()]);
+            old.push(vec![chance.of(&items(tongue.disclaimer)).to_owned()]);
         }
         let nested = chance.percent(30) && form != Form::Inline;
         let older = nested.then(|| {
@@ -82,10 +82,10 @@ impl Letter {
             (earlier, words)
         });
         let signs = matches!(form, Form::SignOff | Form::Disclaimer);
-        let sign_off = signs.then(|| vec![tongue.bye.to_owned(), people[0].name.clone()]);
+        let sign_off = signs.then(|| vec![chance.of(&items(tongue.bye)).to_owned(), people[0].name.clone()]);
         let lines = ["Hill Farm Ltd.", "12 Mill Lane, Brookfield", "Tel. +44 20 7946 0017", "www.hill-farm.example"];
         let contact = (form == Form::Disclaimer && chance.percent(50)).then(|| lines.map(str::to_owned).to_vec());
-        let disclaimer = (form == Form::Disclaimer).then_some(tongue.disclaimer);
+        let disclaimer = (form == Form::Disclaimer).then(|| chance.of(&items(tongue.disclaimer)));
         Self { form, scene, new: answers.concat(), answers, sign_off, contact, disclaimer, old, older }
     }
 }

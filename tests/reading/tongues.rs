@@ -48,6 +48,7 @@ pub(crate) struct Tongue {
 
     /// iPhone, Outlook for iOS, Android.
     pub(crate) sent_from: &'static str,
+    /// Of both a few.
     pub(crate) bye: &'static str,
     pub(crate) disclaimer: &'static str,
     /// What a writer says.
