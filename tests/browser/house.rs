@@ -18,6 +18,7 @@ use axum::{
 };
 use replyd::{
     agent::StoreDesk,
+    attachments::Attachments,
     config::Config,
     conversation::{
         AnswerPolicy, Arrival, Class, Classified, Destination, Directory, Fingerprint, Lookups, MailSummary, ReplyKeys,
@@ -48,6 +49,7 @@ pub(crate) struct House {
     asked: Arc<Mutex<Vec<String>>>,
     heard: Arc<Mutex<Vec<String>>>,
     raw: Raw,
+    _attachments: tempfile::TempDir,
 }
 
 impl House {
@@ -55,7 +57,8 @@ impl House {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let store = runtime.block_on(async { Store::testing_memory(Clock::testing_fixed(NOW.0)) });
         let (asked, raw): (Arc<Mutex<Vec<String>>>, Raw) = Default::default();
-        let router = runtime.block_on(async { web::router(office(&store)) });
+        let attachments = tempfile::tempdir().unwrap();
+        let router = runtime.block_on(async { web::router(office(&store, attachments.path())) });
         let ours = Router::new()
             .route("/batch/{from}/{to}", get(batch))
             .route("/bare/{id}", get(bare))
@@ -72,7 +75,8 @@ impl House {
             axum::serve(listener, ours).await.unwrap();
         });
         let (elsewhere, heard) = listen();
-        Self { address: address.to_string(), elsewhere: elsewhere.to_string(), runtime, store, asked, heard, raw }
+        let (address, elsewhere) = (address.to_string(), elsewhere.to_string());
+        Self { address, elsewhere, runtime, store, asked, heard, raw, _attachments: attachments }
     }
 
     /// Keeps a mail as the `n`-th.
@@ -103,7 +107,7 @@ impl House {
     }
 }
 
-fn office(store: &Store) -> Office {
+fn office(store: &Store, folder: &std::path::Path) -> Office {
     let config = Config::default();
     let clock = Clock::testing_fixed(NOW.0);
     let ids = Arc::new(IdMaker::new(clock.clone(), 0));
@@ -112,7 +116,8 @@ fn office(store: &Store) -> Office {
     let desk = StoreDesk::new(store.clone(), writer.clone(), &[], config.agent.brakes);
     let directory = Directory::new(Vec::new(), Address::parse("in@mx.acme.example").unwrap());
     let rules = web::Rules { directory, agent: config.agent, desk };
-    Office { store: store.clone(), writer, clock, rules: Arc::new(rules) }
+    let attachments = Attachments::new(folder.to_owned(), config.limits.extraction, Arc::new(store.clone()));
+    Office { store: store.clone(), writer, clock, rules: Arc::new(rules), attachments }
 }
 
 fn arrival(n: u64, raw: Vec<u8>) -> Arrival {
