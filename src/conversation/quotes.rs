@@ -159,18 +159,22 @@ fn mark_quotes(sheet: &mut Sheet<'_>) {
     let mut at = 0;
     while at < sheet.len() {
         if !sheet.is_new(at) {
-            at += 1;
+            at = forwards::mark_quoted(sheet, at);
             continue;
         }
         match heads::at(sheet, at, &mut low) {
             Head::None => at += 1,
             // What somebody forwards is what he wants read.
             Head::Forward => return sheet.mark(heads::with_rule_above(sheet, at)..sheet.len(), Kind::Forwarded),
-            Head::Marker => return sheet.mark(at..sheet.len(), Kind::Quote),
+            Head::Marker => return sheet.mark(heads::with_rule_above(sheet, at)..sheet.len(), Kind::Quote),
             Head::Original { rows: count } => {
                 let from = heads::with_rule_above(sheet, at);
                 sheet.mark(from..at + count, Kind::Attribution);
-                return sheet.mark(at + count..sheet.len(), Kind::Quote);
+                at += count;
+                // Who quotes with `>` below answers between.
+                if sheet.get(at).is_none_or(|next| next.kind != Kind::Quote) {
+                    return sheet.mark(at..sheet.len(), Kind::Quote);
+                }
             }
             Head::Attribution { rows: count, from } => {
                 if from > 0 && splits_left > 0 {

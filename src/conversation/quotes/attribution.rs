@@ -15,7 +15,7 @@ const ROWS_MAX: usize = 5;
 
 /// The attribution that begins at row `at`, whose folded line is `low`.
 pub(super) fn at(sheet: &Sheet<'_>, at: usize, low: &str) -> Head {
-    if !may_end_soon(sheet, at) {
+    if at >= sheet.len() || !may_end_soon(sheet, at) {
         return Head::None;
     }
     if let Some(from) = shared(sheet, at) {

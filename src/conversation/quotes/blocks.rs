@@ -28,6 +28,15 @@ const VALUE_CHARS_MAX: usize = 500;
 /// Two different fields are needed, among them one that only mail has: an address, or a subject. `From: Berlin` over
 /// `To: Paris` is a journey.
 pub(super) fn block_at(sheet: &Sheet<'_>, at: usize) -> Option<Block> {
+    block(sheet, at, field)
+}
+
+/// The block below a line that says there is one: names may stand there without a colon, as eM Client writes them.
+pub(super) fn block_below(sheet: &Sheet<'_>, at: usize) -> Option<Block> {
+    block_at(sheet, at).or_else(|| block(sheet, at, |line| field(line).or_else(|| bare_field(line))))
+}
+
+fn block<'t>(sheet: &Sheet<'t>, at: usize, field: fn(&'t str) -> Option<(Label, &'t str)>) -> Option<Block> {
     let kind = sheet.get(at)?.kind;
     let (first, _) = field(sheet.line(at))?;
     if matches!(first, Label::To | Label::Other) {
@@ -121,4 +130,11 @@ pub(super) fn field(line: &str) -> Option<(Label, &str)> {
     let value = &line[at + found.len_utf8()..];
     let value = value.trim_start_matches(decoration);
     Some((label, value.strip_prefix([':', '：']).unwrap_or(value)))
+}
+
+/// A name without a colon.
+fn bare_field(line: &str) -> Option<(Label, &str)> {
+    const WORDS_MAX: usize = 3;
+    let edges = line.match_indices(' ').map(|(at, _)| at).take(WORDS_MAX);
+    edges.filter_map(|at| Some((label(&fold(&line[..at]))?, line[at..].trim_start()))).next()
 }

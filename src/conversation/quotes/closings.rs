@@ -49,7 +49,7 @@ pub(super) fn read(line: &str) -> Option<Closing> {
     let written: Vec<&str> = line.split_whitespace().rev().take(words).collect();
     let name = written.into_iter().rev().collect::<Vec<_>>().join(" ");
     let few = words <= if found == Closing::Regards { NAME_WORDS_MAX } else { 3 };
-    (set_apart && few && is_name(&name)).then_some(Closing::Named)
+    (set_apart && few && is_name(&name) && has_capital(&name)).then_some(Closing::Named)
 }
 
 fn is_between(c: char) -> bool {

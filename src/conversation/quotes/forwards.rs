@@ -1,6 +1,13 @@
 //! Mail passed on by hand: where it begins and whose it claims to be.
 
-use super::{Claim, Kind, blocks::block_at, fold::fold, heads, rows::Sheet, words::FORWARD_SUBJECTS};
+use super::{
+    Claim, Kind,
+    blocks::{block_at, block_below},
+    fold::fold,
+    heads,
+    rows::Sheet,
+    words::FORWARD_SUBJECTS,
+};
 use crate::types::head;
 
 /// Marks what a forward passes on where only the subject says that it is one, and says whose mail it claims to be.
@@ -16,7 +23,19 @@ pub(super) fn mark(sheet: &mut Sheet<'_>, subject: &str) -> Option<Claim> {
             from
         }
     };
-    (from..sheet.len()).take(ROWS_ABOVE_MAX).find_map(|at| block_at(sheet, at)).map(|block| block.claim)
+    (from..sheet.len()).take(ROWS_ABOVE_MAX).find_map(|at| block_below(sheet, at)).map(|block| block.claim)
+}
+
+/// Passes over the hidden rows from `at`. Apple quotes what it passes on: those rows are what the sender wants read.
+pub(super) fn mark_quoted(sheet: &mut Sheet<'_>, at: usize) -> usize {
+    let end = (at..sheet.len()).find(|row| sheet.is_new(*row)).unwrap_or(sheet.len());
+    let line = sheet
+        .line(at)
+        .trim_start_matches(|c: char| c.is_whitespace() || c == '>' || !c.is_ascii() && !c.is_alphanumeric());
+    if sheet.kind(at) == Kind::Quote && is_begun_by(line) {
+        sheet.mark(at..end, Kind::Forwarded);
+    }
+    end
 }
 
 /// How sure a forward is that only the subject tells from a reply.

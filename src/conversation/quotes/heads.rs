@@ -2,8 +2,8 @@
 
 use super::{
     attribution,
-    blocks::block_at,
-    fold::fold_into,
+    blocks::{block_at, block_below},
+    fold::{fold, fold_into},
     rows::Sheet,
     words::{FORWARDS, MARKERS, SEPARATORS},
 };
@@ -37,16 +37,23 @@ pub(super) fn at(sheet: &Sheet<'_>, at: usize, low: &mut String) -> Head {
         return Head::None;
     }
     fold_into(line, low);
-    if is_forward(low) {
+    if is_forward(low) || (is_forward_unmarked(low) && (at + 1..at + 4).any(|below| block_at(sheet, below).is_some())) {
         return Head::Forward;
     }
     if is_groupwise(line) {
         return Head::Original { rows: 1 };
     }
     if is_separator(low) {
-        // What the separator stands over belongs to it.
-        let below = block_at(sheet, at + 1).map_or(0, |block| block.rows);
-        return Head::Original { rows: 1 + below };
+        // What the separator stands over belongs to it: fields, or a line that says who wrote it.
+        if let Some(block) = block_below(sheet, at + 1) {
+            return Head::Original { rows: 1 + block.rows };
+        }
+        let below = sheet.get(at + 1).map(|_| fold(sheet.line(at + 1))).unwrap_or_default();
+        let rows = match attribution::at(sheet, at + 1, &below) {
+            Head::Attribution { rows, from: 0 } => rows,
+            _ => 0,
+        };
+        return Head::Original { rows: 1 + rows };
     }
     if is_marker(low) {
         return Head::Marker;
@@ -91,6 +98,11 @@ pub(super) fn is_forward(low: &str) -> bool {
     }
     // `Forwarded by Ada Lovelace on 2 January`: the stem is followed by a name.
     FORWARDS.begins(words).is_some_and(|end| end == words.len() || (low.starts_with("--") && words.len() < 120))
+}
+
+/// The words without dashes, which say so only above a block of fields.
+fn is_forward_unmarked(low: &str) -> bool {
+    FORWARDS.is(low.trim_matches(is_edge))
 }
 
 /// `-----Original Message-----` and its translations. RFC 3676 knows nothing of it; Outlook does.

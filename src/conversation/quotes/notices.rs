@@ -4,8 +4,9 @@ use super::{
     Kind,
     fold::{fold_into, is_unspaced},
     heads::{OCTETS_MAX, is_rule},
+    phrases::Phrases,
     rows::Sheet,
-    words::{BANNERS, DISCLAIMERS, SELF},
+    words::{BANNERS, DISCLAIMERS, NOTIONS, SECRETS, SELF},
 };
 
 /// Rows on top in which a gateway's warning is sought.
@@ -100,36 +101,65 @@ fn is_heading(line: &str) -> bool {
     line.len() <= OCTETS_MAX && (line.ends_with([':', '：']) || line.chars().all(|c| !c.is_lowercase()))
 }
 
+/// What the rows of a paragraph say.
+#[derive(Default)]
+struct Said {
+    /// Known phrases, and their characters.
+    phrases: usize,
+    weight: usize,
+    is_secret: bool,
+    /// Different things that notes speak of.
+    notions: Vec<String>,
+    of_self: bool,
+}
+
+impl Said {
+    /// Reads a folded row; whether it says anything.
+    fn hear(&mut self, low: &str) -> bool {
+        let (phrases, weight) = hits_in(&DISCLAIMERS, low, |_| {});
+        let (notions, _) = hits_in(&NOTIONS, low, |notion| {
+            if self.notions.len() < NOTIONS_MIN && !self.notions.iter().any(|known| known == notion) {
+                self.notions.push(notion.to_owned());
+            }
+        });
+        let secret = SECRETS.within(low).is_some();
+        self.is_secret |= secret;
+        self.phrases += phrases;
+        self.weight += weight;
+        let says = secret || phrases + notions > 0;
+        self.of_self |= says && SELF.within(low).is_some();
+        says
+    }
+
+    /// Whether it is a note. One phrase alone may be somebody's own: `I think I received this email in error`.
+    fn is_note(&self) -> bool {
+        let by_phrases = self.weight >= WEIGHT_MIN && (self.phrases > 1 || !self.of_self);
+        by_phrases || (self.is_secret && self.notions.len() >= NOTIONS_MIN && !self.of_self)
+    }
+}
+
 /// A note at the end: the rows of a paragraph from the first that says so.
 fn mark_note(sheet: &mut Sheet<'_>, rows: std::ops::Range<usize>, low: &mut String) {
-    let (mut weight, mut first, mut last, mut hits) = (0, None, rows.start, 0);
-    let mut of_self = false;
+    let mut said = Said::default();
+    let (mut first, mut last) = (None, rows.start);
     for at in rows.clone() {
         let line = sheet.line(at);
         if line.len() > ROW_OCTETS_MAX {
             return;
         }
         fold_into(line, low);
-        let (found, heavy) = hits_in(low);
-        if found > 0 {
-            (hits, weight, last) = (hits + found, weight + heavy, at);
+        if said.hear(low) {
             first = first.or(Some(at));
-            of_self |= SELF.within(low).is_some();
+            last = at;
         }
     }
-    let Some(first) = first else { return };
-    // One phrase alone may be somebody's own: `I think I received this email in error`.
-    if weight < WEIGHT_MIN || (hits < 2 && of_self) {
-        return;
-    }
+    let Some(first) = first.filter(|_| said.is_note()) else { return };
     let mut from = first;
-    while from > rows.start
-        && (goes_on(sheet, from - 1, from) || is_heading(sheet.line(from - 1)) || is_rule(sheet.line(from - 1)))
-    {
+    while from > rows.start && belongs_above(sheet, from) {
         from -= 1;
     }
     let mut to = last + 1;
-    while to < rows.end && (hits > 1 || goes_on(sheet, to - 1, to)) {
+    while to < rows.end && (said.phrases + said.notions.len() > 2 || goes_on(sheet, to - 1, to)) {
         to += 1;
     }
     // A rule or a heading that stands alone above.
@@ -142,16 +172,26 @@ fn mark_note(sheet: &mut Sheet<'_>, rows: std::ops::Range<usize>, low: &mut Stri
     }
 }
 
+/// Whether the row above begins the note as well: a sentence that goes on, a heading, a rule.
+fn belongs_above(sheet: &Sheet<'_>, row: usize) -> bool {
+    let above = sheet.line(row - 1);
+    goes_on(sheet, row - 1, row) || is_heading(above) || is_rule(above)
+}
+
 /// So many characters of known phrases make a note.
 const WEIGHT_MIN: usize = 20;
+/// So many of the things that such notes speak of make one.
+const NOTIONS_MIN: usize = 2;
 
 /// How many phrases stand in a folded line, and their characters; one of a script without spaces counts as three.
-fn hits_in(low: &str) -> (usize, usize) {
+fn hits_in(phrases: &Phrases, low: &str, mut found: impl FnMut(&str)) -> (usize, usize) {
     let (mut rest, mut hits, mut weight) = (low, 0, 0);
-    while let Some(found) = DISCLAIMERS.within(rest) {
+    while let Some(place) = phrases.within(rest) {
         hits += 1;
-        weight += rest[found.clone()].chars().map(|c| if is_unspaced(c) { 3 } else { 1 }).sum::<usize>();
-        rest = &rest[found.end..];
+        let phrase = &rest[place.clone()];
+        found(phrase);
+        weight += phrase.chars().map(|c| if is_unspaced(c) { 3 } else { 1 }).sum::<usize>();
+        rest = &rest[place.end..];
     }
     (hits, weight)
 }

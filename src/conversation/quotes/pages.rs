@@ -76,16 +76,22 @@ fn run_end(lines: &[Line], from: usize, like: impl Fn(&Line) -> bool) -> usize {
     (from..lines.len()).find(|at| like(&lines[*at]) != first).unwrap_or(lines.len())
 }
 
-/// Answers in Gmail's container below its first blockquote: they are new.
+/// Answers in a container below its first blockquote: they are new, when nothing but the line that says who wrote it
+/// stands above that.
 fn keep_answers(lines: &mut [Line]) {
+    const ROWS_ABOVE_MAX: usize = 4;
     let mut at = 0;
     while at < lines.len() {
         let end = run_end(lines, at, |line| matches!(line.region, CONTAINER | QUOTE));
-        if let Some(first) = (at..end).find(|at| lines[*at].region == QUOTE && lines[*at].quotes > 0)
-            && lines[at..end].iter().any(|line| line.region == CONTAINER)
-        {
-            let answers = lines[first..end].iter_mut().filter(|line| line.region == CONTAINER);
-            answers.for_each(|line| line.region = 0);
+        let first = (at..end).find(|at| lines[*at].region >= CONTAINER && lines[*at].quotes > 0);
+        if let Some(first) = first {
+            let above = lines[at..first].iter().filter(|line| !is_blank(&line.text));
+            let rows = above.clone().count();
+            let introduces = above.last().is_none_or(|line| heads::ends_like_attribution(&line.text));
+            if introduces && rows <= ROWS_ABOVE_MAX {
+                let answers = lines[first..end].iter_mut().filter(|line| line.region >= CONTAINER && line.quotes == 0);
+                answers.for_each(|line| line.region = 0);
+            }
         }
         at = end;
     }
@@ -101,8 +107,9 @@ fn keep_citations(lines: &mut [Line]) {
         if lines[at].region == PLAIN_QUOTE && end <= last && !introduced {
             lines[at..end].iter_mut().for_each(|l| l.region = 0);
         }
+        // Who quotes piece by piece says only once whom.
         let said = lines[at..end].iter().rfind(|l| !l.text.trim().is_empty());
-        introduced = said.map_or(introduced, |l| heads::ends_like_attribution(&l.text));
+        introduced |= said.is_some_and(|l| heads::ends_like_attribution(&l.text));
         at = end;
     }
 }

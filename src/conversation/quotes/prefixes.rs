@@ -4,11 +4,12 @@ use super::{Kind, attribution, heads, rows::Sheet};
 
 /// Marks what `>` or somebody's initials stand before.
 pub(super) fn mark(sheet: &mut Sheet<'_>) {
+    let writers = writers(sheet);
     for at in 0..sheet.len() {
         let line = sheet.line(at);
         let start = line.trim_start_matches(is_invisible);
         let quoted = match initials(start) {
-            Some(name) => is_beside(sheet, at, name),
+            Some(name) => writers.contains(&name),
             None => start.starts_with('>') && !attribution::ends_address(start) && !heads::is_groupwise(start),
         };
         if quoted {
@@ -35,12 +36,23 @@ fn initials(line: &str) -> Option<&str> {
     (few && name.starts_with(char::is_uppercase) && (rest.is_empty() || rest.starts_with(' '))).then_some(name)
 }
 
-/// Whether a row near has the same initials, or an attribution stands above: one alone may be a prompt.
-fn is_beside(sheet: &Sheet<'_>, at: usize, name: &str) -> bool {
-    const NEAR: usize = 2;
-    let same = |row: usize| row != at && initials(sheet.line(row).trim_start_matches(is_invisible)) == Some(name);
-    (at.saturating_sub(NEAR)..sheet.len().min(at + NEAR + 1)).any(same)
-        || (at > 0 && heads::ends_like_attribution(sheet.line(at - 1)))
+/// The initials that quote: those of two rows together, or below an attribution. One row alone may be a prompt.
+fn writers<'t>(sheet: &Sheet<'t>) -> Vec<&'t str> {
+    const WRITERS_MAX: usize = 8;
+    let mut writers: Vec<&str> = Vec::new();
+    let mut above = None;
+    for at in 0..sheet.len() {
+        let name = initials(sheet.line(at).trim_start_matches(is_invisible));
+        if let Some(name) = name
+            && writers.len() < WRITERS_MAX
+            && !writers.contains(&name)
+            && (above == Some(name) || (at > 0 && heads::ends_like_attribution(sheet.line(at - 1))))
+        {
+            writers.push(name);
+        }
+        above = name;
+    }
+    writers
 }
 
 /// A single `>` line in the middle of a paragraph is no quote: `>>> now cheaper <<<`.

@@ -127,7 +127,19 @@ impl Stretch<'_> {
     fn telephone(&self, sheet: &Sheet<'_>) -> Option<usize> {
         const NEAR: usize = 3;
         let count = self.rows.len();
-        (count.saturating_sub(NEAR)..count).find(|at| is_telephone(self.line(sheet, *at)))
+        (count.saturating_sub(NEAR)..count)
+            .find(|at| is_telephone(self.line(sheet, *at)) && !self.is_inside_sentence(sheet, *at))
+    }
+
+    /// Whether a row is what was wrapped off the row above.
+    fn is_inside_sentence(&self, sheet: &Sheet<'_>, at: usize) -> bool {
+        const WRAPPED_OCTETS_MIN: usize = 50;
+        let Some(above) = at.checked_sub(1).filter(|_| sheet.row(self.rows[at]).gap == 0) else { return false };
+        let above = self.line(sheet, above);
+        let unspaced_ends = above.ends_with(['。', '！', '？', '」', '）']);
+        above.len() >= WRAPPED_OCTETS_MIN
+            && !unspaced_ends
+            && !above.ends_with(['.', '!', '?', ':', ';', ',', '>', '…', ')'])
     }
 
     /// Closing words, with the name and the contact lines below.
@@ -135,7 +147,7 @@ impl Stretch<'_> {
         let count = self.rows.len();
         for at in count.saturating_sub(ROWS_MAX + 1)..count {
             let Some(closing) = closings::read(self.line(sheet, at)) else { continue };
-            if at == 0 && self.is_only {
+            if (at == 0 && self.is_only) || self.is_inside_sentence(sheet, at) {
                 continue;
             }
             let end = (at + 1..count).find(|below| is_sentence(self.line(sheet, *below))).unwrap_or(count);
@@ -226,14 +238,39 @@ fn is_telephone(text: &str) -> bool {
     fold_into(words, &mut low);
     let low = low.trim_matches(|c: char| !c.is_alphanumeric() && c != '〒');
     let sentence = text.contains(", ") && !text.ends_with('.') || (text.ends_with('.') && text.split(' ').count() > 10);
-    let starts = SENT_FROM.begins(low).is_some();
+    let question = text.ends_with(['?', '？', ':', '：']);
+    let words = low.split(' ').count();
+    // A phrase of several words says it; `my`, which begins such lines in some languages, only with the name of a thing.
+    let starts = SENT_FROM
+        .begins(low)
+        .is_some_and(|end| is_device(low) || (low[..end].contains(' ') && words <= 9 && low.len() > end));
     let ends = SENT_BY.iter().any(|end| low.ends_with(&fold(end))) && is_device(low);
-    !sentence && (starts || ends)
+    !sentence && !question && (starts || ends)
 }
 
 /// Names of what mail is written on, as every language writes them.
 fn is_device(low: &str) -> bool {
-    const DEVICES: [&str; 14] = [
+    const DEVICES: [&str; 34] = [
+        "mobil",
+        "telefon",
+        "yahoo",
+        "proton",
+        "windows",
+        "spark",
+        "tablet",
+        "device",
+        "gerat",
+        "телефон",
+        "почт",
+        "手机",
+        "手機",
+        "휴대",
+        "スマ",
+        "携帯",
+        "tuta",
+        "thunderbird",
+        "מכשיר",
+        "هاتف",
         "iphone",
         "ipad",
         "android",

@@ -42,6 +42,8 @@ pub(super) static THANKS: Lazy = Lazy::new(|| Phrases::of(signs::THANKS));
 pub(super) static SENT_FROM: Lazy = Lazy::new(|| Phrases::of(signs::SENT_FROM));
 pub(super) static CONTACTS: Lazy = Lazy::new(|| Phrases::of(signs::CONTACTS));
 pub(super) static DISCLAIMERS: Lazy = Lazy::new(|| Phrases::of(notices::DISCLAIMERS));
+pub(super) static SECRETS: Lazy = Lazy::new(|| Phrases::of(notices::SECRETS));
+pub(super) static NOTIONS: Lazy = Lazy::new(|| Phrases::of(notices::NOTIONS));
 pub(super) static BANNERS: Lazy = Lazy::new(|| Phrases::of(notices::BANNERS));
 pub(super) use signs::SENT_BY;
 

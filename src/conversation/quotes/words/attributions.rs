@@ -15,13 +15,13 @@ sv: skrev|skriver|skrivit|citerar
 da nb: skrev|skriver|skreiv|sitat
 is: skrifaði
 fi: kirjoitti|kirjoittaa|lainaus
-pl: napisał*|napisal*|pisze|pisał*|cytowanie|nadesłał*
-cs: napsal*|píše|psal*|citace|odesílatel
+pl: napisał*|cytat|napisal*|pisze|pisał*|cytowanie|nadesłał*
+cs: napsal*|cituji|píše|psal*|citace|odesílatel
 sk: napísal*|píše|písal*
-hu: írta|írt|ezt írta|írja|idézet
+hu: írta|idézem|írt|ezt írta|írja|idézet
 ro: a scris|scrie|au scris
 bg: написа|написал*|пише|писа
-ru: написал*|пишет|писал*|сообщил*
+ru: написал*|цитирую|вы писали|цитата|пишет|писал*|сообщил*
 uk: пише|написав|написала|писав|писала|написано
 el: έγραψε|γράφει|έγραψαν
 tr: yazdı|yazmış|yazıyor|şunu yazdı|şunları yazdı

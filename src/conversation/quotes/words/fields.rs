@@ -17,7 +17,7 @@ fi: lähettäjä
 pl: od|nadawca
 cs sk: od|odesílatel|odosielateľ
 hu: feladó|küldő
-ro: de la|expeditor|de
+ro: de la|expeditor|expeditorul|de
 bg: от|подател
 ru: от|от кого|отправитель
 uk: від|від кого|відправник
@@ -47,7 +47,7 @@ en: date|received
 de: datum|empfangen|erhalten
 fr: date|reçu
 es: fecha|recibido
-pt ca ro it pl: data|recebido|ricevuto|otrzymano
+pt ca ro it pl: data|dată|recebido|ricevuto|otrzymano
 nl sv hr sl cs: datum|ontvangen|mottaget
 da nb: dato|modtaget|mottatt
 fi: päivämäärä|päiväys|pvm
@@ -123,10 +123,10 @@ nl: aan
 sv: till|mottagare
 da nb is: til|modtager|mottaker
 fi: vastaanottaja|saaja
-pl: do|adresat|odbiorca
+pl: do|adresat|dla|odbiorca
 cs sk: komu|pro|příjemce|adresát
 hu: címzett|címzettek
-ro: către|destinatar|la|catre
+ro: către|destinatar|destinatarul|la|catre
 bg: до|получател
 ru: кому|получатель|для
 uk: кому|до
@@ -197,7 +197,7 @@ pl: temat
 cs: předmět
 sk: predmet
 hu: tárgy
-ro: subiect
+ro: subiect|subiectul
 bg uk ru sr: тема|относно|наслов|предмет
 el: θέμα
 tr: konu

@@ -4,29 +4,29 @@ use crate::conversation::quotes::phrases::Table;
 
 /// Above a mail passed on.
 pub(in super::super) const FORWARDS: Table = r#"
-en: forwarded message|begin forwarded message|forwarded by*|forwarded mail|forwarded email|forwarded message from*|start of forwarded message|start of forwarded e-mail|forwarded e-mail
+en: forwarded message|this is a forwarded message|begin forwarded message|forwarded by*|forwarded mail|forwarded email|forwarded message from*|start of forwarded message|start of forwarded e-mail|forwarded e-mail
 de: weitergeleitete nachricht|weitergeleitete e-mail|weitergeleitete mail|anfang der weitergeleiteten nachricht|anfang der weitergeleiteten e-mail|weitergeleitet von*|beginn der weitergeleiteten nachricht|weitergeleitete nachricht von*
 fr: message transféré|message transmis|début du message transféré|début du message réexpédié|message réexpédié|transféré par*|courriel transféré|e-mail transféré
 es: mensaje reenviado|inicio del mensaje reenviado|reenviado por*|comienzo del mensaje reenviado|correo reenviado
 pt: mensagem encaminhada|mensagem reencaminhada|início da mensagem encaminhada|início da mensagem reencaminhada|começo da mensagem encaminhada|encaminhado por*|e-mail encaminhado
 it: messaggio inoltrato|inizio messaggio inoltrato|inizio del messaggio inoltrato|inoltrato da*|e-mail inoltrata
 nl: doorgestuurd bericht|begin doorgestuurd bericht|doorgezonden bericht|begin van doorgestuurd bericht|doorgestuurde e-mail
-sv: vidarebefordrat meddelande|vidarebefordrat brev|början på vidarebefordrat brev|påbörjat vidarebefordrat meddelande|början av vidarebefordrat meddelande|vidarebefordrat mejl
+sv: vidarebefordrat meddelande|vidarebefordrat mejl|vidarebefordrat brev|början på vidarebefordrat brev|påbörjat vidarebefordrat meddelande|början av vidarebefordrat meddelande|vidarebefordrat mejl
 da: videresendt meddelelse|videresendt besked|start på videresendt besked|begynd videresendt besked|begyndelse på videresendt besked|videresendt mail
 nb: videresendt melding|begynnelse på videresendt melding|videresendt e-post|begynn videresendt melding|start på videresendt melding
-fi: välitetty viesti|välitetty viesti alkaa|edelleenlähetetty viesti|alkaa välitetty viesti
+fi: välitetty viesti|välitetty viesti / fwd.msg|välitetty viesti alkaa|edelleenlähetetty viesti|alkaa välitetty viesti
 pl: przekazana wiadomość|początek przekazywanej wiadomości|przesłana wiadomość|wiadomość przekazana|wiadomość przekazana dalej|treść przekazanej wiadomości|początek przekazanej wiadomości|przekazane przez*
 cs: přeposlaná zpráva|začátek přeposílané zprávy|přeposlaný e-mail|předaná zpráva|začátek přeposlané zprávy
 sk: preposlaná správa|začiatok preposlanej správy|preposlaný e-mail|začiatok preposlaného e-mailu
-hu: továbbított üzenet|továbbított levél|kezdődik a továbbított üzenet|továbbított üzenet kezdete|továbbított e-mail
-ro: mesaj redirecționat|mesaj transmis|început mesaj redirecționat|începutul mesajului redirecționat|mesaj retrimis|început mesaj transmis
+hu: továbbított üzenet|továbbított levél kezdete|továbbított levél|kezdődik a továbbított üzenet|továbbított üzenet kezdete|továbbított e-mail
+ro: mesaj redirecționat|începe mesajul redirecționat|mesaj transmis|început mesaj redirecționat|începutul mesajului redirecționat|mesaj retrimis|început mesaj transmis
 bg: препратено съобщение|препратено писмо|начало на препратеното съобщение|начало на препратеното писмо
 ru: пересылаемое сообщение|пересланное сообщение|начало переадресованного сообщения|начало пересылаемого сообщения|переадресованное сообщение|перенаправленное сообщение|конец пересылаемого сообщения|пересылаемое письмо|пересланное письмо
 uk: пересилане повідомлення|переслане повідомлення|початок переадресованого повідомлення|початок листа, що пересилається|перенаправлене повідомлення|переадресоване повідомлення
 el: προωθημένο μήνυμα|αρχή προωθημένου μηνύματος|προωθούμενο μήνυμα|έναρξη προωθημένου μηνύματος
-tr: iletilen mesaj|yönlendirilmiş ileti|iletilen ileti|iletilmiş mesaj başlangıcı|iletilmiş ileti|yönlendirilen mesaj|iletilen e-posta|yönlendirilen ileti başlangıcı
+tr: iletilen mesaj|ileti başlangıcı|yönlendirilmiş ileti|iletilen ileti|iletilmiş mesaj başlangıcı|iletilmiş ileti|yönlendirilen mesaj|iletilen e-posta|yönlendirilen ileti başlangıcı
 he: הודעה שהועברה|תחילת ההודעה שהועברה|הודעה מועברת|התחל הודעה שהועברה
-ar: رسالة معاد توجيهها|رسالة مُعاد توجيهها|بداية الرسالة المعاد توجيهها|الرسالة المعاد توجيهها|رسالة محولة|بدء الرسالة المُعاد توجيهها|بداية الرسالة المُحالة|رسالة تمت إعادة توجيهها
+ar: رسالة معاد توجيهها|رسالة ممرّرة|رسالة مُعاد توجيهها|بداية الرسالة المعاد توجيهها|الرسالة المعاد توجيهها|رسالة محولة|بدء الرسالة المُعاد توجيهها|بداية الرسالة المُحالة|رسالة تمت إعادة توجيهها
 fa: پیام هدایت شده|پیام بازارسال شده|پیام هدایت‌شده|شروع پیام هدایت‌شده|پیام ارجاع شده
 hi: अग्रेषित संदेश|अग्रेषित किया गया संदेश|फ़ॉरवर्ड किया गया संदेश|अग्रेषित संदेश प्रारंभ
 th: ข้อความที่ส่งต่อ|เริ่มต้นข้อความที่ส่งต่อ|ข้อความส่งต่อ|เริ่มข้อความที่ส่งต่อ

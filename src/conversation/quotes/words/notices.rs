@@ -60,3 +60,80 @@ hi th vi id: बाहरी प्रेषक|संगठन के बाह
 ja ko zh: 社外からのメール|外部からのメール|組織外から|外部送信者|リンクをクリックしないで|외부 메일|외부에서 발송|조직 외부에서|링크를 클릭하지|외부 발신자|外部邮件|外部郵件|来自外部|來自外部|组织外部|組織外部|请勿点击链接|請勿點擊|外部寄件者|外部发件人
 hr sr sl et lv lt: vanjski pošiljatelj|izvan organizacije|спољни пошиљалац|ван организације|zunanji pošiljatelj|izven organizacije|väline saatja|väljastpoolt organisatsiooni|ārējs sūtītājs|ārpus organizācijas|išorinis siuntėjas|už organizacijos ribų
 "#;
+
+/// That a mail is confidential, in the word of every language. With two of [`NOTIONS`] beside it makes a note.
+pub(in super::super) const SECRETS: Table = r#"
+en: confidential|confidentiality|privileged
+de: vertraulich*
+fr: confidentiel*
+es: confidencial*
+pt: confidencia*
+it: confidenzial*|riservat*
+nl: vertrouwelijk*
+sv: konfidentiell*
+da nb: fortrolig*|konfidensiel*
+fi: luottamuksell*
+pl: pouf*|poufn*
+cs sk: důvěrn*|dôvern*
+hu: bizalmas*
+ro: confidenți*
+bg: поверител*|конфиденциал*
+ru: конфиденциал*
+uk: конфіденцій*
+el: εμπιστευτικ*
+tr: gizli*
+he: חסוי|חסויים|סודי|סודיים
+ar: سرية|سري
+fa: محرمانه
+hi: गोपनीय
+th: ความลับ
+vi: bảo mật|bí mật
+id ms: rahasia|sulit
+ja: 機密
+ko: 기밀
+zh: 保密|机密|機密
+sr: поверљив*
+hr sr sl: povjerljiv*|poverljiv*|zaupn*
+et: konfidentsiaal*
+lv: konfidenciāl*
+lt: konfidenciali*
+ca: confidencial*
+"#;
+
+/// Of what such notes speak besides: for whom the mail is, the mistake, whom to tell, to delete it.
+pub(in super::super) const NOTIONS: Table = r#"
+en: intended|recipient|addressee|in error|by mistake|notify the sender|inform the sender|delete|destroy|disclosure|unauthorized|unauthorised|attachments|prohibited
+de: bestimmt|adressat*|empfänger*|irrtümlich|versehentlich|absender|vernichten|löschen|unbefugt*|anhänge|anlagen|untersagt|weitergabe
+fr: destinataire*|destiné*|par erreur|expéditeur|détruire|supprimer|pièces jointes|interdit*|diffusion
+es: destinatario*|dirigid*|por error|remitente|destrucción|eliminar|bórrelo|adjuntos|anexos|prohibid*
+pt: destinatário*|destina*|por engano|por erro|remetente|apagu*|elimin*|anexos|proibid*
+it: destinatari*|destinat*|per errore|mittente|cancellar*|distrugger*|allegati|vietat*
+nl: bestemd|geadresseerde*|ontvanger|per vergissing|onterecht|afzender|verwijderen|vernietigen|bijlagen|verboden
+sv: avsed*|mottagare*|av misstag|avsändare*|radera*|bilagor|förbjud*
+da nb: beregnet|modtager*|mottaker*|ved en fejl|ved en feil|afsender*|avsender*|slet|slette*|vedhæftede|vedlegg|forbudt
+fi: tarkoitet*|vastaanottaj*|vahingossa|erehdyk*|lähettäj*|poista*|liitteet|kiellet*
+pl: przeznaczon*|adresat*|omyłkow*|pomyłk*|nadawc*|usunię*|załącznik*|zabronion*
+cs sk: určen*|adresát*|příjemc*|omylem|odesílatel*|odosielateľ*|smažte|vymažte|příloh*|príloh*|zakázán*
+hu: kizárólag|címzett*|tévedés*|téves*|feladó*|töröl*|mellékle*|tilos
+ro: destinat*|destinatar*|din greșeală|din eroare|expeditor*|șterg*|fișierele|atașat*|interzis*
+bg: предназнач*|получател*|адресат*|по погрешка|подател*|изтри*|прикачен*|забранен*
+ru: предназнач*|адресат*|получател*|по ошибке|ошибочно|отправител*|удал*|уничтож*|вложени*|запрещ*
+uk: признач*|адресат*|отримувач*|помилково|відправник*|видал*|вкладен*|заборон*
+el: προορίζ*|παραλήπτ*|κατά λάθος|από λάθος|εκ παραδρομής|αποστολέα*|διαγράψ*|συνημμέν*|απαγορεύ*
+tr: yalnızca|alıcı*|gönderildiği|yanlışlıkla|göndereni*|gönderen*|siliniz|silin|ekleri|yasak*
+he: מיועדת|ומיועדים|מיועד|לנמען|הנמען|בטעות|לשולח|השולח|ומחק|למחוק|מצורפים|המצורפים
+ar: مخصصة|ومخصصة|مخصص|للمرسل إليه|المستلم|المتلقي|عن طريق الخطأ|بطريق الخطأ|المرسل|بحذف|وحذفها|حذف|ومرفقاتها|مرفقات|محظور
+fa: گیرنده|مخاطب|به اشتباه|فرستنده|حذف|پیوست*|ممنوع
+hi: प्राप्तकर्ता|गलती से|प्रेषक|हटा|संलग्नक|निषिद्ध|अभिप्रेत
+th: ผู้รับ|โดยผิดพลาด|ผู้ส่ง|ลบ|เอกสารแนบ|ห้าม
+vi: người nhận|nhầm|người gửi|xóa|tệp đính kèm|nghiêm cấm|dành cho
+id ms: penerima|ditujukan|karena kesalahan|tersilap|pengirim|hapus|lampiran|dilarang
+ja: 宛先|誤って|送信者|削除|破棄|添付ファイル|禁止|意図した受信者
+ko: 수신인|수신자|잘못 수신|발신자|송신자|삭제|첨부|금지|지정된
+zh: 收件人|误收|誤收|错误地收到|发件人|寄件人|删除|刪除|附件|禁止
+hr sr sl: namijenj*|namenj*|primatelj*|primalac|naslovnik*|greškom|pomotoma|pošiljatelj*|pošiljaoc*|izbriši*|obriši*|privit*|priponk*|zabranjen*|примала*|грешком|пошиља*|обриш*
+et: mõeldud|saaja*|adressaa*|kogemata|ekslikult|saatja*|kustuta*|manus*|keelatud
+lv: paredzēt*|adresāt*|saņēmēj*|kļūdas pēc|sūtītāj*|izdzēs*|dzēs*|pielikum*|aizliegt*
+lt: skirt*|adresat*|gavėj*|per klaidą|siuntėj*|ištrin*|pried*|draudžiam*
+ca: destinatari*|adreç*|per error|remitent|eliminar*|esborr*|adjunts|prohibi*
+"#;

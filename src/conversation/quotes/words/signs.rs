@@ -96,7 +96,7 @@ sv: skickat från|skickat med|skickat via|hämta outlook|sänt från|skickades f
 da: sendt fra|sendt med|sendt via|hent outlook|få outlook|sendt af|afsendt fra
 nb: sendt fra|skaff deg outlook|last ned outlook|få outlook|sendt med|hent outlook|sendt via|sendt frå
 is: sent úr|sent með
-fi: lähetetty|hanki outlook|lataa outlook|lähetin|lähetetään
+fi: lähetetty|hanki outlook|lataa outlook
 pl: wysłane z|wysłano z|pobierz program outlook|pobierz outlook|wysłane za|wysłane przez|wysłano za|wysłane przy|uzyskaj outlook|wysłane ze|wysłano przez|pobierz aplikację outlook|wiadomość wysłana z
 cs: odesláno z|odesláno ze|odesláno pomocí|získat outlook|posláno z|stáhnout outlook|odesláno přes|odesláno prostřednictvím|získejte outlook|posláno ze
 sk: odoslané z|odoslané zo|odoslané pomocou|získať outlook|poslané z|stiahnuť outlook|získajte outlook|odoslané cez|odoslané prostredníctvom
@@ -116,7 +116,7 @@ vi: gửi từ|được gửi từ|đã gửi từ|tải outlook|nhận outlook|
 id ms: dikirim dari|terkirim dari|dapatkan outlook|dihantar dari|dihantar daripada|dikirim melalui|dikirim menggunakan|dikirim dengan|unduh outlook|muat turun outlook|dikirim lewat
 ja: 私のiphoneから送信|iphoneから送信|ipadから送信|androidから送信|outlook for ios を入手|ios版outlookを入手|ios 版 outlook|ios 用 outlook|android 版 outlook|outlook for|スマートフォンから送信|android 用 outlook|yahoo!メール|gmailから送信|私の
 ko: 나의|내 iphone|iphone에서 보냄|ipad에서 보냄|내 갤럭시|갤럭시에서 보냄|outlook 다운로드|ios용 outlook|android용 outlook|iphone에서|outlook for|samsung galaxy 스마트폰에서|내 android|휴대전화에서|내 휴대폰에서
-zh: 发自我的|发自|發自我的|發自|从我的|從我的|来自|获取 outlook|获取outlook|取得 outlook|发送自|下载 outlook|取得outlook|从 windows 版邮件发送|从 windows 版|從 windows 的|通过 outlook|由我的|我的iphone|由 outlook|寄自|通过我的|從我的 iphone 傳送|傳送自|来自我的|發送自|通过网易
+zh: 发自我的|发自|發自我的|發自|从我的|從我的|通過我的|来自|获取 outlook|获取outlook|取得 outlook|发送自|下载 outlook|取得outlook|从 windows 版邮件发送|从 windows 版|從 windows 的|通过 outlook|由我的|我的iphone|由 outlook|寄自|通过我的|從我的 iphone 傳送|傳送自|来自我的|發送自|通过网易
 hr sr: poslano s|poslano iz|poslano pomoću|poslato sa|poslato iz|nabavite outlook|preuzmite outlook|послато са|послато из|послато преко|nabavi outlook|poslano putem|poslato preko|poslano sa|преузмите outlook|набавите outlook
 sl: poslano z|poslano iz|poslano s|prenesite outlook|pridobite outlook|poslano prek|pridobi outlook|prenesi outlook
 et: saadetud minu|saadetud|hangi outlook|hankige outlook|laadi alla outlook|laadige alla outlook
