@@ -76,7 +76,8 @@ fn what_a_writer_wrote_is_found_whole_and_clean_in_the_mail_of_any_program_and_l
 /// Reads the mails of a program in every language and form it can write.
 fn read(program: &'static Program, share: u64) -> Score {
     let mut score = Score::default();
-    for (place, tongue) in tongues::all().enumerate() {
+    let known = |code: &str| program.tongues.is_empty() || program.tongues.contains(&code);
+    for (place, tongue) in tongues::all().enumerate().filter(|(_, tongue)| known(tongue.code)) {
         for (kind, form) in Form::ALL.into_iter().enumerate() {
             for (way, sends) in program.sends.iter().enumerate() {
                 let seed = ((place as u64) << 16) + ((kind as u64) << 8) + way as u64;

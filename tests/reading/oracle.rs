@@ -17,6 +17,8 @@ pub(crate) enum Fault {
     NotForwarded(String),
     /// The header of the forwarded mail says this, and the claim does not.
     Unclaimed(String),
+    /// The segments do not cover the text, each octet once.
+    Uncovered,
     /// Nothing is missing and nothing is foreign, but it stands in another order or twice.
     Disordered,
 }
@@ -34,6 +36,7 @@ impl Fault {
             Self::NotQuoted(_) => "not quoted",
             Self::NotForwarded(_) => "not forwarded",
             Self::Unclaimed(_) => "unclaimed",
+            Self::Uncovered => "uncovered",
             Self::Disordered => "disordered",
         }
     }
@@ -45,6 +48,7 @@ impl Fault {
             Self::NotQuoted(what) => format!("not in the quoted text: {what}"),
             Self::NotForwarded(what) => format!("forwarded, but not in the new text: {what}"),
             Self::Unclaimed(what) => format!("not in the claim of the forwarded mail: {what}"),
+            Self::Uncovered => "segments".to_owned(),
             Self::Disordered => "order".to_owned(),
         }
     }
@@ -52,6 +56,11 @@ impl Fault {
 
 /// Judges; none: right. `head` is what the program writes over a forwarded mail.
 pub(crate) fn fault(letter: &Letter, head: &[String], found: &Parted) -> Option<Fault> {
+    let covered =
+        found.segments.iter().try_fold(0, |end, s| (s.range.start == end && s.range.end > end).then_some(s.range.end));
+    if covered != Some(found.text.len()) {
+        return Some(Fault::Uncovered);
+    }
     let new = squeeze(&unmarked(&found.new_text, letter.form));
     let signature = squeeze(&found.signature);
     let own: Vec<&String> = letter.new.iter().chain(&letter.sign_off).flatten().collect();

@@ -11,6 +11,8 @@ pub(crate) struct Program {
     pub(crate) name: &'static str,
     /// Which parts it sends, and how.
     pub(crate) sends: &'static [Sends],
+    /// Where people use it; empty: everywhere.
+    pub(crate) tongues: &'static [&'static str],
     /// What it puts over a quote, and over a forwarded mail: lines of plain text.
     pub(crate) over_quote: fn(&Scene) -> Vec<String>,
     pub(crate) over_forward: fn(&Scene) -> Vec<String>,

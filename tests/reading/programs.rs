@@ -2,6 +2,8 @@
 
 #[path = "programs/asia.rs"]
 mod asia;
+#[path = "programs/countries.rs"]
+mod countries;
 #[path = "programs/desktop.rs"]
 mod desktop;
 #[path = "programs/large.rs"]
@@ -31,6 +33,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Program> {
         phone::PROGRAMS,
         asia::PROGRAMS,
         office::PROGRAMS,
+        countries::PROGRAMS,
     ]
     .into_iter()
     .flatten()

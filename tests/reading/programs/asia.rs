@@ -64,6 +64,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "mail.ru",
         sends: &[Sends::Both(Base64, Base64), Sends::Html(Base64)],
+        tongues: &[],
         over_quote: |s| {
             vec![
                 s.listed(&[
@@ -120,6 +121,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Yandex Mail",
         sends: &[Sends::Html(Base64), Sends::Both(Base64, Base64)],
+        tongues: &[],
         over_quote: |s| vec![s.listed(&[("en", "{dd}.{mm}.{y}, {HH}:{i}, \"{n}\" <{a}>:")])],
         over_forward: |s| {
             let russian = s.tongue.code == "ru";
@@ -147,6 +149,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "QQ Mail",
         sends: &[Sends::Both(Base64, Base64), Sends::Html(Base64)],
+        tongues: &[],
         over_quote: qq_rows,
         over_forward: |s| {
             let mut rows = qq_rows(s);
@@ -181,6 +184,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "163",
         sends: &[Sends::Both(Base64, Base64), Sends::Html(Base64), Sends::Plain(Base64)],
+        tongues: &[],
         over_quote: |s| {
             vec![s.listed(&[
                 ("en", "At {y}-{mm}-{dd} {HH}:{i}:{s}, \"{n}\" <{a}> wrote:"),
@@ -230,6 +234,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Sina",
         sends: &[Sends::Html(Base64), Sends::Both(Base64, Base64)],
+        tongues: &[],
         over_quote: sina_rows,
         over_forward: |s| {
             let mut rows = sina_rows(s);
@@ -253,6 +258,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Naver",
         sends: &[Sends::Both(Base64, Base64), Sends::Html(EightBit)],
+        tongues: &[],
         over_quote: naver_rows,
         over_forward: |s| {
             let mut rows = naver_rows(s);

@@ -38,6 +38,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Thunderbird",
         sends: &[Sends::Plain(Flowed), Sends::Both(Flowed, EightBit), Sends::Html(EightBit)],
+        tongues: &[],
         over_quote: |s| vec![s.spoken(|t| t.thunderbird)],
         over_forward: thunderbird_forward,
         prefixes: None,
@@ -56,6 +57,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "mutt",
         sends: &[Sends::Plain(EightBit), Sends::Plain(QuotedPrintable)],
+        tongues: &[],
         over_quote: |s| vec![s.listed(&[("en", "On {w}, {b} {dd}, {y} at {hh}:{i}:{s}{p} +0100, {n} wrote:")])],
         over_forward: mutt_forward,
         prefixes: None,
@@ -66,6 +68,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Claws Mail",
         sends: &[Sends::Plain(EightBit), Sends::Plain(Base64)],
+        tongues: &[],
         over_quote: |s| {
             let first = s.listed(&[
                 ("en", "On {w}, {d} {b} {y} {HH}:{i}:{s} +0100"),

@@ -94,6 +94,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Gmail web",
         sends: &[Sends::Both(QuotedPrintable, QuotedPrintable), Sends::Html(QuotedPrintable)],
+        tongues: &[],
         over_quote: |s| vec![s.spoken(|t| t.gmail)],
         over_forward: gmail_forward,
         prefixes: None,
@@ -104,6 +105,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Gmail Android",
         sends: &[Sends::Both(Base64, Base64), Sends::Html(Base64)],
+        tongues: &[],
         over_quote: |s| vec![s.spoken(|t| t.gmail)],
         over_forward: gmail_forward,
         prefixes: None,
@@ -119,6 +121,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Gmail iOS",
         sends: &[Sends::Both(EightBit, QuotedPrintable), Sends::Html(QuotedPrintable)],
+        tongues: &[],
         over_quote: |s| vec![s.spoken(|t| t.gmail)],
         over_forward: gmail_forward,
         prefixes: None,
@@ -134,6 +137,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Apple Mail macOS",
         sends: &[Sends::Both(QuotedPrintable, QuotedPrintable), Sends::Html(QuotedPrintable), Sends::Plain(Flowed)],
+        tongues: &[],
         over_quote: |s| vec![s.spoken(|t| t.apple)],
         over_forward: apple_forward,
         prefixes: None,
@@ -144,6 +148,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Apple Mail iOS",
         sends: &[Sends::Both(Base64, Base64), Sends::Html(QuotedPrintable), Sends::Plain(QuotedPrintable)],
+        tongues: &[],
         over_quote: |s| vec![s.spoken(|t| t.apple)],
         over_forward: apple_forward,
         prefixes: None,
@@ -161,6 +166,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Yahoo web",
         sends: &[Sends::Both(QuotedPrintable, QuotedPrintable), Sends::Html(EightBit)],
+        tongues: &[],
         over_quote: |s| vec![format!("     {}  ", s.spoken(|t| t.yahoo)), " ".to_owned()],
         over_forward: yahoo_forward,
         prefixes: None,
@@ -172,6 +178,7 @@ pub(super) const PROGRAMS: &[Program] = &[
         name: "Yahoo Android",
         sends: &[Sends::Both(QuotedPrintable, QuotedPrintable), Sends::Html(QuotedPrintable)],
         // It sets no space before the address.
+        tongues: &[],
         over_quote: |s| vec![format!("  {}   ", s.spoken(|t| t.yahoo).replace(" <", "<"))],
         over_forward: yahoo_forward,
         prefixes: None,
@@ -195,6 +202,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "AOL",
         sends: &[Sends::Both(QuotedPrintable, QuotedPrintable), Sends::Html(QuotedPrintable)],
+        tongues: &[],
         over_quote: |s| {
             vec![
                 "-----Original Message-----".to_owned(),

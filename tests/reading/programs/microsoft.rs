@@ -74,6 +74,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Outlook 2003",
         sends: &[Sends::Plain(EightBit), Sends::Html(QuotedPrintable)],
+        tongues: &[],
         over_quote: original,
         over_forward: original,
         prefixes: Some(outlook_prefixes),
@@ -99,6 +100,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Outlook 2010",
         sends: &[Sends::Both(QuotedPrintable, QuotedPrintable), Sends::Html(QuotedPrintable), Sends::Plain(Base64)],
+        tongues: &[],
         over_quote: |s| outlook_rows(s, |person: &Person| format!("{} [mailto:{}]", person.name, person.address)),
         over_forward: |s| outlook_rows(s, |person: &Person| format!("{} [mailto:{}]", person.name, person.address)),
         prefixes: Some(outlook_prefixes),
@@ -115,6 +117,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Outlook 365",
         sends: &[Sends::Both(QuotedPrintable, QuotedPrintable), Sends::Html(Base64)],
+        tongues: &[],
         over_quote: rows,
         over_forward: rows,
         prefixes: Some(outlook_prefixes),
@@ -125,6 +128,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Outlook web",
         sends: &[Sends::Both(QuotedPrintable, QuotedPrintable), Sends::Html(QuotedPrintable)],
+        tongues: &[],
         over_quote: underscored,
         over_forward: underscored,
         prefixes: Some(outlook_prefixes),
@@ -135,6 +139,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Outlook Mac",
         sends: &[Sends::Both(QuotedPrintable, QuotedPrintable), Sends::Html(QuotedPrintable)],
+        tongues: &[],
         over_quote: mac_rows,
         over_forward: mac_rows,
         prefixes: Some(outlook_prefixes),
@@ -151,6 +156,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Outlook iOS",
         sends: &[Sends::Both(Base64, Base64), Sends::Html(Base64)],
+        tongues: &[],
         over_quote: underscored,
         over_forward: underscored,
         prefixes: Some(outlook_prefixes),
@@ -166,6 +172,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Outlook Android",
         sends: &[Sends::Both(Base64, Base64), Sends::Html(Base64)],
+        tongues: &[],
         over_quote: underscored,
         over_forward: underscored,
         prefixes: Some(outlook_prefixes),
@@ -180,6 +187,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Windows Mail",
         sends: &[Sends::Both(QuotedPrintable, QuotedPrintable), Sends::Html(QuotedPrintable)],
+        tongues: &[],
         over_quote: rows,
         over_forward: rows,
         prefixes: Some(outlook_prefixes),
@@ -214,6 +222,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "BlackBerry",
         sends: &[Sends::Plain(Base64), Sends::Plain(EightBit)],
+        tongues: &[],
         over_quote: |s| {
             vec![
                 "-----Original Message-----".to_owned(),

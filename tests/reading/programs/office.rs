@@ -74,6 +74,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Lotus Notes",
         sends: &[Sends::Both(QuotedPrintable, QuotedPrintable), Sends::Html(QuotedPrintable), Sends::Plain(EightBit)],
+        tongues: &[],
         over_quote: notes_rows,
         over_forward: |s| {
             let when = s.listed(&[("en", "{mm}/{dd}/{y} {hh}:{i} {p}"), ("de", "{dd}.{mm}.{y} {HH}:{i}")]);
@@ -107,6 +108,7 @@ pub(super) const PROGRAMS: &[Program] = &[
             Sends::Html(QuotedPrintable),
             Sends::Plain(QuotedPrintable),
         ],
+        tongues: &[],
         over_quote: |s| {
             vec![s.listed(&[
                 ("en", ">>> {n} <{a}> {m}/{d}/{y} {h}:{i} {p} >>>"),
@@ -135,6 +137,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "The Bat!",
         sends: &[Sends::Plain(EightBit), Sends::Plain(QuotedPrintable)],
+        tongues: &[],
         over_quote: |s| {
             vec![
                 s.listed(&[
@@ -159,6 +162,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "eM Client",
         sends: &[Sends::Both(Flowed, QuotedPrintable), Sends::Html(QuotedPrintable)],
+        tongues: &[],
         over_quote: em_client_rows,
         over_forward: |s| {
             let mut rows = em_client_rows(s);
@@ -186,6 +190,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Mailbird",
         sends: &[Sends::Html(QuotedPrintable), Sends::Both(QuotedPrintable, QuotedPrintable)],
+        tongues: &[],
         over_quote: |s| {
             vec![s.listed(&[
                 ("en", "On {m}/{d}/{y} {h}:{i}:{s} {p}, {n} <{a}> wrote:"),
@@ -213,6 +218,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Evolution",
         sends: &[Sends::Plain(Base64), Sends::Both(QuotedPrintable, QuotedPrintable), Sends::Html(QuotedPrintable)],
+        tongues: &[],
         over_quote: |s| {
             vec![s.listed(&[
                 ("en", "On {w}, {y}-{mm}-{dd} at {HH}:{i} +0100, {n} wrote:"),
@@ -254,6 +260,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "KMail",
         sends: &[Sends::Plain(QuotedPrintable), Sends::Plain(EightBit)],
+        tongues: &[],
         over_quote: |s| {
             vec![s.listed(&[
                 ("en", "On {W}, {M} {d}, {y} {h}:{i}:{s} {p} CET {n} wrote:"),
@@ -281,6 +288,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Front",
         sends: &[Sends::Both(QuotedPrintable, QuotedPrintable), Sends::Html(QuotedPrintable)],
+        tongues: &[],
         over_quote: |s| vec![s.listed(&[("en", "On {M} {d}, {y} at {h}:{i} {p} GMT+1 {a} wrote:")])],
         over_forward: english_forward,
         prefixes: None,
@@ -299,6 +307,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Missive",
         sends: &[Sends::Both(QuotedPrintable, QuotedPrintable), Sends::Html(QuotedPrintable)],
+        tongues: &[],
         over_quote: |s| {
             vec![s.listed(&[
                 ("en", "On {M} {d}, {y} at {h}:{i} {p}, {n} <{a}> wrote:"),
@@ -322,6 +331,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "a client that marks nothing, answering Zendesk",
         sends: &[Sends::Plain(QuotedPrintable), Sends::Html(QuotedPrintable)],
+        tongues: &[],
         over_quote: zendesk,
         over_forward: english_forward,
         prefixes: None,
@@ -332,6 +342,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "a client that marks nothing, answering Jira",
         sends: &[Sends::Plain(QuotedPrintable), Sends::Html(QuotedPrintable)],
+        tongues: &[],
         over_quote: |_| vec!["—-—-—-—".to_owned(), "Reply above this line.".to_owned(), String::new()],
         over_forward: |s| outlook_rows(s, angled),
         prefixes: Some(|_| ["Re: ".to_owned(), "FW: ".to_owned()]),
@@ -342,6 +353,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "a client that marks nothing, answering Help Scout",
         sends: &[Sends::Plain(EightBit)],
+        tongues: &[],
         over_quote: |_| vec!["--- Please reply above this line ---".to_owned(), String::new()],
         over_forward: english_forward,
         prefixes: None,

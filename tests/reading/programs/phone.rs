@@ -47,6 +47,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "K-9 Mail",
         sends: &[Sends::Plain(EightBit), Sends::Both(QuotedPrintable, QuotedPrintable), Sends::Html(QuotedPrintable)],
+        tongues: &[],
         over_quote: |s| {
             vec![s.listed(&[
                 ("en", "On {M} {d}, {y} {h}:{i}:{s} {p} GMT+01:00, {n} <{a}> wrote:"),
@@ -100,6 +101,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "FairEmail",
         sends: &[Sends::Both(QuotedPrintable, QuotedPrintable), Sends::Html(QuotedPrintable)],
+        tongues: &[],
         over_quote: |s| {
             vec![s.listed(&[
                 ("en", "{b} {d}, {y} {h}:{i}:{s} {p} {n} <{a}>:"),
@@ -128,6 +130,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Samsung Email",
         sends: &[Sends::Both(Base64, Base64), Sends::Html(Base64)],
+        tongues: &[],
         over_quote: samsung_rows,
         over_forward: |s| {
             let mut rows = samsung_rows(s);
@@ -171,6 +174,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Spark",
         sends: &[Sends::Both(QuotedPrintable, QuotedPrintable), Sends::Html(QuotedPrintable)],
+        tongues: &[],
         over_quote: |s| {
             vec![s.listed(&[
                 ("en", "On {d} {b} {y} at {HH}:{i} +0100, {n} <{a}>, wrote:"),
@@ -210,6 +214,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Superhuman",
         sends: &[Sends::Both(QuotedPrintable, QuotedPrintable), Sends::Html(QuotedPrintable)],
+        tongues: &[],
         over_quote: |s| vec![s.listed(&[("en", "On {w}, {b} {dd}, {y} at {h}:{i} {p}, {n} <{a}> wrote:")])],
         over_forward: english_forward,
         prefixes: None,

@@ -25,6 +25,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Proton Mail",
         sends: &[Sends::Both(QuotedPrintable, QuotedPrintable), Sends::Html(Base64), Sends::Plain(EightBit)],
+        tongues: &[],
         over_quote: |s| {
             vec![s.listed(&[
                 ("en", "On {W}, {M} {th}, {y} at {h}:{i} {p}, {n} <{a}> wrote:"),
@@ -67,6 +68,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Proton Mail until 2021",
         sends: &[Sends::Both(QuotedPrintable, QuotedPrintable), Sends::Html(QuotedPrintable)],
+        tongues: &[],
         over_quote: |s| {
             vec![
                 "‐‐‐‐‐‐‐ Original Message ‐‐‐‐‐‐‐".to_owned(),
@@ -94,6 +96,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Tuta",
         sends: &[Sends::Both(Base64, Base64), Sends::Html(QuotedPrintable)],
+        tongues: &[],
         over_quote: |s| {
             vec![s.listed(&[
                 ("en", "{b} {d}, {y}, {HH}:{i} by {a}:"),
@@ -124,6 +127,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Zoho Mail",
         sends: &[Sends::Both(QuotedPrintable, QuotedPrintable), Sends::Html(QuotedPrintable)],
+        tongues: &[],
         over_quote: |s| {
             vec![s.listed(&[
                 ("en", "---- On {w}, {dd} {b} {y} {HH}:{i}:{s} +0100 {n} <{a}> wrote ----"),
@@ -156,6 +160,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Fastmail",
         sends: &[Sends::Both(QuotedPrintable, QuotedPrintable), Sends::Plain(QuotedPrintable), Sends::Html(EightBit)],
+        tongues: &[],
         over_quote: |s| {
             vec![s.listed(&[
                 ("en", "On {w}, {d} {b} {y}, at {h}:{i} {p}, {n} wrote:"),
@@ -187,6 +192,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "HEY",
         sends: &[Sends::Both(QuotedPrintable, QuotedPrintable), Sends::Html(QuotedPrintable)],
+        tongues: &[],
         over_quote: |s| vec![s.listed(&[("en", "On {M} {d}, {y}, {n} <{a}> wrote:")])],
         over_forward: english_forward,
         prefixes: None,
@@ -204,6 +210,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "iCloud web",
         sends: &[Sends::Both(Flowed, QuotedPrintable), Sends::Html(QuotedPrintable)],
+        tongues: &[],
         over_quote: |s| vec![s.spoken(|t| t.apple)],
         over_forward: english_forward,
         prefixes: None,
@@ -224,6 +231,7 @@ pub(super) const PROGRAMS: &[Program] = &[
             Sends::Both(Flowed, QuotedPrintable),
             Sends::Html(QuotedPrintable),
         ],
+        tongues: &[],
         over_quote: |s| {
             vec![s.listed(&[
                 ("en", "On {y}-{mm}-{dd} {HH}:{i}, {n} wrote:"),
@@ -279,6 +287,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Horde",
         sends: &[Sends::Plain(Flowed), Sends::Plain(QuotedPrintable)],
+        tongues: &[],
         over_quote: |s| {
             vec![s.listed(&[
                 ("en", "Quoting {n} <{a}>:"),
@@ -315,6 +324,7 @@ pub(super) const PROGRAMS: &[Program] = &[
             Sends::Html(QuotedPrintable),
             Sends::Plain(QuotedPrintable),
         ],
+        tongues: &[],
         over_quote: |s| {
             vec![s.listed(&[
                 ("en", "On {W}, {M} {dd}, {y} {HH}:{i} CET, {n} <{a}> wrote:"),
@@ -343,6 +353,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "Zimbra",
         sends: &[Sends::Both(QuotedPrintable, QuotedPrintable), Sends::Html(QuotedPrintable)],
+        tongues: &[],
         over_quote: |s| {
             let mut rows = vec!["----- Original Message -----".to_owned()];
             rows.extend(english_forward(s).into_iter().skip(1));
@@ -376,6 +387,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "GMX",
         sends: &[Sends::Html(QuotedPrintable), Sends::Both(QuotedPrintable, QuotedPrintable)],
+        tongues: &[],
         over_quote: gmx_rows,
         over_forward: gmx_rows,
         prefixes: Some(|_| ["Aw: ".to_owned(), "Fw: ".to_owned()]),
@@ -401,6 +413,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program {
         name: "T-Online",
         sends: &[Sends::Both(QuotedPrintable, QuotedPrintable), Sends::Html(QuotedPrintable)],
+        tongues: &[],
         over_quote: |s| {
             vec![
                 "-----Original-Nachricht-----".to_owned(),
