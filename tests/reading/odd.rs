@@ -10,8 +10,13 @@ use replyd::{
 
 use crate::oracle::squeeze;
 
-const FILES: [&str; 3] =
-    [include_str!("odd/tongues.txt"), include_str!("odd/replies.txt"), include_str!("odd/more.txt")];
+const FILES: [&str; 4] = [
+    include_str!("odd/tongues.txt"),
+    include_str!("odd/replies.txt"),
+    include_str!("odd/more.txt"),
+    // What looks like something that is hidden, and is the writer's own.
+    include_str!("odd/kept.txt"),
+];
 
 const MAILS_MIN: usize = 100;
 
