@@ -73,8 +73,9 @@ pub(crate) fn fault(letter: &Letter, head: &[String], found: &Parted) -> Option<
     if letter.form == Form::Forwarded {
         return forward_fault(letter, &new).or_else(|| claim_fault(letter, head, found));
     }
-    // Short lines say nothing: `-- ` stands anywhere.
-    if let Some(line) = old.iter().find(|line| squeeze(line).len() > 4 && new.contains(&squeeze(line))) {
+    // What the writer says, too, shows nothing; nor do short lines: `-- ` stands anywhere.
+    let told = |line: &str| line.len() > 4 && new.contains(line) && !own.iter().any(|own| squeeze(own).contains(line));
+    if let Some(line) = old.iter().find(|line| told(&squeeze(line))) {
         return Some(Fault::Foreign((*line).clone()));
     }
     let quoted = squeeze(&unmarked(&found.quoted_text, Form::Forwarded));

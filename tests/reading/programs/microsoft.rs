@@ -237,7 +237,7 @@ pub(super) const PROGRAMS: &[Program] = &[
             rows.extend(outlook_rows(s, angled));
             rows
         },
-        prefixes: Some(outlook_prefixes),
+        prefixes: None,
         text: UNMARKED,
         page: PAGE,
         footer: |_| "Sent from my BlackBerry 10 smartphone.".to_owned(),
