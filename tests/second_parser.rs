@@ -188,7 +188,7 @@ impl Ours {
 }
 
 /// Why a part that only the other parser has is none of ours, or is ours in another form.
-fn justified(leaf: &Leaf, ours: &Ours) -> Option<&'static str> {
+fn justified(leaf: &Leaf, ours: &Ours, raw: &[u8]) -> Option<&'static str> {
     if !leaf.error.is_empty() {
         return Some("the other parser gave up on it");
     }
@@ -216,6 +216,9 @@ fn justified(leaf: &Leaf, ours: &Ours) -> Option<&'static str> {
     if leaf.defects.is_empty() && leaf.quoted_printable && ours.has_nearly_all(leaf) {
         return Some("a damaged soft line break: it drops the rest of that line, we keep it");
     }
+    if raw.windows(2).any(|two| two[0] == b'\r' && two[1] != b'\n') && ours.says {
+        return Some("it takes a bare CR for a line end; nothing with one is let in (S-13)");
+    }
     if leaf.wide && ours.says {
         return Some("octets that are no UTF-16, though they say so: each makes something else of them");
     }
@@ -227,7 +230,7 @@ fn differences(raw: &[u8], other: &mut Other) -> Vec<String> {
     let mail = mime::parse(raw);
     let ours = Ours::of(&mail, raw);
     assert!(described.error.is_empty() || !mail.headers.is_empty() || !mail.text.is_empty() || raw.is_empty());
-    let lost = described.leaves.iter().filter(|leaf| !ours.has(leaf) && justified(leaf, &ours).is_none());
+    let lost = described.leaves.iter().filter(|leaf| !ours.has(leaf) && justified(leaf, &ours, raw).is_none());
     lost.map(|leaf| format!("{} of {} octets {:.60?}", leaf.kind, leaf.size, leaf.letters.iter().flatten().next()))
         .collect()
 }

@@ -1,12 +1,15 @@
 //! Attachments: where they are, what they are called, and what reports among them tell.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
+
+use bytes::Bytes;
 
 use super::{
     Attachment, Mail, Source,
     body::unix_lines,
     caps::{DELIVERY_STATUS_BYTES_MAX, ENCLOSED_MAX, Hits},
-    ids, text,
+    ids, parameters, text,
+    tnef::{self, Tnef},
     transfer::{self, Pieces},
     walk::{self, Leaf},
 };
@@ -26,6 +29,9 @@ pub(super) fn attachment(leaf: &Leaf<'_>) -> Attachment {
     if is_message(&content.kind) && content.file_name.is_empty() {
         name = enclosed_name(leaf);
     }
+    if content.kind == "text/calendar" && content.file_name.is_empty() {
+        name = "invite.ics".to_owned();
+    }
     let kind = match content.kind.as_str() {
         "" => "application/octet-stream".to_owned(),
         kind => kind.to_owned(),
@@ -34,6 +40,53 @@ pub(super) fn attachment(leaf: &Leaf<'_>) -> Attachment {
     let source = Source::Raw { range: leaf.from..leaf.from + leaf.body.len(), encoding: content.encoding };
     Attachment { name, kind, source, size, digest: hasher.finalize(), inline, content_id: content.id.clone() }
 }
+
+/// An attachment that was taken out of something else.
+pub(super) fn taken_out(name: String, kind: &str, content: Bytes, content_id: &str) -> Attachment {
+    let kind = if kind.is_empty() { "application/octet-stream" } else { kind };
+    Attachment {
+        name,
+        kind: kind.to_owned(),
+        size: content.len(),
+        digest: blake3::hash(&content),
+        source: Source::Owned(content),
+        inline: !content_id.is_empty(),
+        content_id: content_id.to_owned(),
+    }
+}
+
+/// What a container of Outlook holds. The container itself is attached too: what we do not know in it stays there.
+pub(super) fn unpacked(leaf: &Leaf<'_>) -> Option<Tnef> {
+    let kind = leaf.content.kind.as_str();
+    let is_tnef = matches!(kind, "application/ms-tnef" | "application/vnd.ms-tnef");
+    if !is_tnef && !leaf.content.file_name.eq_ignore_ascii_case("winmail.dat") {
+        return None;
+    }
+    let bytes = transfer::decoded(leaf.body, leaf.content.encoding, usize::MAX);
+    tnef::read(&Bytes::from(bytes.into_owned()))
+}
+
+/// What the calendar asks for. RFC 5546 §1.4, RFC 6047 §2.4.
+pub(super) fn calendar(mail: &mut Mail, leaf: &Leaf<'_>) {
+    const LOOKED_AT: usize = 16 * 1024;
+    if mail.calendar.is_some() || !matches!(leaf.content.kind.as_str(), "text/calendar" | "application/ics") {
+        return;
+    }
+    let named = match leaf.content.method.as_str() {
+        "" => {
+            let head = transfer::decoded(leaf.body, leaf.content.encoding, LOOKED_AT);
+            let mut lines = head.split(|b| *b == b'\n');
+            let line = lines
+                .find_map(|line| line.get(..7).filter(|name| name.eq_ignore_ascii_case(b"METHOD:")).and(line.get(7..)));
+            text::one_line(&text::guess(line.unwrap_or_default()), METHOD_OCTETS_MAX).to_ascii_uppercase()
+        }
+        method => text::one_line(method, METHOD_OCTETS_MAX),
+    };
+    mail.calendar = Some(named);
+}
+
+/// Longer is none of them.
+const METHOD_OCTETS_MAX: usize = 40;
 
 fn is_message(kind: &str) -> bool {
     matches!(kind, "message/rfc822" | "message/global")
@@ -102,15 +155,20 @@ fn enclosed_status(leaf: &Leaf<'_>) -> Option<String> {
 /// What the HTML shows by `cid:` belongs into it, whatever its disposition says. RFC 2392.
 pub(super) fn mark_inline(mail: &mut Mail) {
     let html = mail.html.as_bytes();
-    let shown: HashSet<&[u8]> = memchr::memmem::find_iter(html, b"cid:")
+    let shown: HashSet<Cow<'_, str>> = memchr::memchr_iter(b':', html)
+        .filter(|at| html[..*at].last_chunk::<3>().is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"cid")))
         .map(|at| {
             // Longer is no id, and a page of these marks alone would cost its square (S-15).
-            let rest = &html[at + 4..html.len().min(at + 4 + ids::ID_OCTETS_MAX + 1)];
+            let rest = &html[at + 1..html.len().min(at + 1 + ids::ID_OCTETS_MAX + 1)];
             rest.split(|b| matches!(b, b'"' | b'\'' | b')' | b'>' | b' ' | b'\n')).next().unwrap_or_default()
         })
         .filter(|id| id.len() <= ids::ID_OCTETS_MAX)
+        .map(|id| match parameters::unescaped(id) {
+            Cow::Borrowed(id) => String::from_utf8_lossy(id),
+            Cow::Owned(id) => String::from_utf8_lossy(&id).into_owned().into(),
+        })
         .collect();
     for attachment in &mut mail.attachments {
-        attachment.inline |= !attachment.content_id.is_empty() && shown.contains(attachment.content_id.as_bytes());
+        attachment.inline |= !attachment.content_id.is_empty() && shown.contains(attachment.content_id.as_str());
     }
 }

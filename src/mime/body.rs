@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 
 use super::{
-    Mail, Note, attached,
+    Attachment, Mail, Note, attached,
     caps::{Cap, Hits, TEXT_BYTES_MAX},
-    charset, html, text, transfer,
+    charset, flowed, html, inside, seals, text,
+    tnef::Tnef,
+    transfer,
     walk::{Leaf, Parts},
 };
 
@@ -23,17 +25,27 @@ pub(super) fn fill(mail: &mut Mail, parts: Parts<'_>, hits: &mut Hits) {
     if parts.leaves.iter().any(|leaf| charset::is_refused(&leaf.content.charset)) {
         mail.notes.push(Note("a part says that it is UTF-7, which is shown as it stands and not decoded".to_owned()));
     }
+    mail.seals = parts.seals;
+    let mut containers = Vec::new();
     for leaf in &parts.leaves {
         match role(leaf) {
-            Role::Text => readable.push(read(leaf, false, hits)),
-            Role::Html => readable.push(read(leaf, true, hits)),
+            Role::Text => readable.push(read(leaf, false, &mut mail.attachments, hits)),
+            Role::Html => readable.push(read(leaf, true, &mut mail.attachments, hits)),
             Role::Skipped => {}
             Role::Attached => {
                 attached::report(mail, leaf);
+                attached::calendar(mail, leaf);
                 mail.attachments.push(attached::attachment(leaf));
+                containers.extend(attached::unpacked(leaf));
             }
         }
     }
+    for tnef in containers {
+        unpack(mail, tnef, &mut readable);
+    }
+    let armour = readable.iter().filter_map(|part| seals::of_text(&part.text));
+    let armour = armour.take(1).find(|seal| !mail.seals.contains(seal));
+    mail.seals.extend(armour);
     mail.html = joined(readable.iter().filter(|r| r.is_html).map(|r| r.text.as_str()), hits);
     fill_text(mail, readable, hits);
     attached::mark_inline(mail);
@@ -64,8 +76,32 @@ fn role(leaf: &Leaf<'_>) -> Role {
     }
 }
 
-fn read(leaf: &Leaf<'_>, is_html: bool, hits: &mut Hits) -> Readable {
-    let bytes = transfer::decoded(leaf.body, leaf.content.encoding, TEXT_BYTES_MAX);
+/// Takes what a container of Outlook holds. Its words count where the mail says nothing else: mostly it says the same.
+fn unpack(mail: &mut Mail, tnef: Tnef, readable: &mut Vec<Readable>) {
+    for file in tnef.files {
+        mail.attachments.push(attached::taken_out(file.name, &file.kind, file.content, &file.content_id));
+    }
+    if readable.iter().any(|part| !part.text.trim().is_empty()) {
+        return;
+    }
+    let as_read = |text: &str, is_html| Readable { text: unix_lines(text), is_html, alternative: None };
+    if !tnef.text.trim().is_empty() {
+        readable.push(as_read(&tnef.text, false));
+    }
+    if !tnef.html.trim().is_empty() {
+        readable.push(as_read(&tnef.html, true));
+    }
+    if readable.is_empty() && !tnef.rtf.is_empty() {
+        mail.attachments.push(attached::taken_out("message.rtf".to_owned(), "application/rtf", tnef.rtf.into(), ""));
+    }
+}
+
+fn read(leaf: &Leaf<'_>, is_html: bool, attachments: &mut Vec<Attachment>, hits: &mut Hits) -> Readable {
+    let mut bytes = transfer::decoded(leaf.body, leaf.content.encoding, TEXT_BYTES_MAX);
+    if !is_html && let Some((rest, files)) = inside::taken_out(&bytes) {
+        attachments.extend(files.into_iter().map(|file| attached::taken_out(file.name, "", file.content, "")));
+        bytes = rest.into();
+    }
     if bytes.len() == TEXT_BYTES_MAX {
         hits.add(Cap::Text);
     }
@@ -73,7 +109,10 @@ fn read(leaf: &Leaf<'_>, is_html: bool, hits: &mut Hits) -> Readable {
     if charset.is_empty() && is_html {
         charset = meta_charset(&bytes);
     }
-    let text = unix_lines(&text::decode(&bytes, &charset));
+    let mut text = unix_lines(&text::decode(&bytes, &charset));
+    if let (false, Some(delete_space)) = (is_html, leaf.content.flowed) {
+        text = flowed::joined(&text, delete_space);
+    }
     Readable { text, is_html, alternative: leaf.alternative }
 }
 

@@ -1,11 +1,11 @@
 //! What the header fields of one part say about its content. RFC 2045, RFC 2183, RFC 2231.
 
-use mail_parser::{ContentType, HeaderValue, parsers::MessageStream};
-
 use super::{
     caps::{Cap, Hits, MIME_FIELD_BYTES_MAX, PARAMETERS_MAX},
     head::{Field, Head},
-    ids, text,
+    ids,
+    parameters::Structured,
+    text,
     transfer::Encoding,
 };
 
@@ -17,6 +17,14 @@ pub(super) struct Content {
     pub(super) charset: String,
     pub(super) boundary: String,
     pub(super) report_type: String,
+    /// What a sealed multipart is sealed by; lower case.
+    pub(super) protocol: String,
+    /// What an S/MIME part is; lower case.
+    pub(super) smime_type: String,
+    /// What a calendar part asks for; upper case.
+    pub(super) method: String,
+    /// Whether lines flow (RFC 3676), and whether the blanks between them are none.
+    pub(super) flowed: Option<bool>,
     /// Of the disposition, else of the type; decoded, not cleaned.
     pub(super) file_name: String,
     /// `inline`, `attachment`, lower case; empty when not said.
@@ -27,25 +35,27 @@ pub(super) struct Content {
 
 impl Content {
     pub(super) fn of(head: &Head<'_>, hits: &mut Hits) -> Self {
-        let kind = head.first("content-type").and_then(|f| structured(f, hits));
-        let disposition = head.first("content-disposition").and_then(|f| structured(f, hits));
-        let parameter = |of: &Option<ContentType<'static>>, name: &str| {
-            of.as_ref().and_then(|c| c.attribute(name)).unwrap_or_default().to_owned()
-        };
-        let named = |of, name| text::words(parameter(of, name).as_bytes());
-        let mut file_name = named(&disposition, "filename");
+        let kind = structured(head, "content-type", hits);
+        let disposition = structured(head, "content-disposition", hits);
+        let parameter = |name: &str| kind.word_of(name);
+        let is = |name: &str, value: &str| parameter(name).eq_ignore_ascii_case(value);
+        let mut file_name = disposition.words_of("filename");
         if file_name.is_empty() {
-            file_name = named(&kind, "name");
+            file_name = kind.words_of("name");
         }
         Self {
-            charset: parameter(&kind, "charset"),
-            boundary: parameter(&kind, "boundary"),
-            report_type: parameter(&kind, "report-type").to_ascii_lowercase(),
+            charset: parameter("charset"),
+            protocol: parameter("protocol").to_ascii_lowercase(),
+            smime_type: parameter("smime-type").to_ascii_lowercase(),
+            method: parameter("method").to_ascii_uppercase(),
+            flowed: is("format", "flowed").then(|| is("delsp", "yes")),
+            boundary: parameter("boundary"),
+            report_type: parameter("report-type").to_ascii_lowercase(),
             file_name,
-            kind: kind.as_ref().map(kind_name).unwrap_or_default(),
-            disposition: disposition.map(|d| d.ctype().to_ascii_lowercase()).unwrap_or_default(),
+            kind: kind_name(&kind.word),
+            disposition: disposition.word,
             encoding: head.first("content-transfer-encoding").map_or(Encoding::Identity, encoding),
-            id: head.first("content-id").and_then(|f| ids::of(&f.unfolded()).into_iter().next()).unwrap_or_default(),
+            id: head.first("content-id").map(content_id).unwrap_or_default(),
         }
     }
 
@@ -54,31 +64,34 @@ impl Content {
     }
 }
 
-/// Reads a value with parameters by the library, which knows RFC 2231; the caps come first.
-fn structured(field: &Field<'_>, hits: &mut Hits) -> Option<ContentType<'static>> {
+/// Reads a field with parameters; the caps come first.
+fn structured(head: &Head<'_>, name: &str, hits: &mut Hits) -> Structured {
+    let Some(field) = head.first(name) else { return Structured::default() };
     let value = field.unfolded();
     let mut value = &value[..value.len().min(MIME_FIELD_BYTES_MAX)];
     if let Some((cut, _)) = value.iter().enumerate().filter(|(_, b)| **b == b';').nth(PARAMETERS_MAX) {
         hits.add(Cap::Parameters);
         value = &value[..cut];
     }
-    let line = text::guess(value).into_owned() + "\n";
-    match MessageStream::new(line.as_bytes()).parse_content_type().into_owned() {
-        HeaderValue::ContentType(content) => Some(content),
-        _ => None,
-    }
+    Structured::of(value)
 }
 
-fn kind_name(content: &ContentType<'_>) -> String {
+/// RFC 2045 §7. Tolerated: a word that is no id, for pages refer to it all the same.
+fn content_id(field: &Field<'_>) -> String {
+    let value = field.unfolded();
+    let word = || text::guess(value.trim_ascii()).into_owned();
+    let is_id = |word: &String| word.len() <= ids::ID_OCTETS_MAX && !word.contains(char::is_whitespace);
+    ids::of(&value).into_iter().next().or_else(|| Some(word()).filter(is_id)).unwrap_or_default()
+}
+
+fn kind_name(word: &str) -> String {
     let clean = |word: &str| {
         !word.is_empty()
             && word.len() <= 127
             && word.bytes().all(|b| b.is_ascii_graphic() && !b"/;,\"()<>".contains(&b))
     };
-    match content.subtype() {
-        Some(sub) if clean(content.ctype()) && clean(sub) => {
-            format!("{}/{}", content.ctype().to_ascii_lowercase(), sub.to_ascii_lowercase())
-        }
+    match word.split_once('/') {
+        Some((kind, sub)) if clean(kind) && clean(sub) => word.to_owned(),
         // Tolerated: `Content-Type: text`. RFC 2045 §5.2 lets the default stand for what is not readable.
         _ => String::new(),
     }

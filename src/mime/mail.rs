@@ -5,7 +5,10 @@ use std::ops::Range;
 use bytes::{Bytes, BytesMut};
 use serde::{Deserialize, Serialize};
 
-use super::transfer::{Encoding, Pieces};
+use super::{
+    seals::Seal,
+    transfer::{Encoding, Pieces},
+};
 use crate::types::Address;
 
 /// A mail as read. Every field is there whatever the bytes were; what was odd stands in `notes`.
@@ -43,6 +46,10 @@ pub struct Mail {
     pub text_from_html: bool,
     /// Attachments, in order.
     pub attachments: Vec<Attachment>,
+    /// What it claims to be signed or encrypted with; never verified.
+    pub seals: Vec<Seal>,
+    /// What its calendar asks for: `REQUEST`, `REPLY`, `CANCEL`; empty when that is not said, `None` without a calendar.
+    pub calendar: Option<String>,
     /// The report of a multipart/report, when it is one: its `report-type`. RFC 6522.
     pub report_type: String,
     /// The text of message/delivery-status, when there is. RFC 3464.

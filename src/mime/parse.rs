@@ -164,5 +164,8 @@ mod from_grammar_tests;
 #[path = "hostile_tests.rs"]
 mod hostile_tests;
 #[cfg(test)]
+#[path = "kinds_tests.rs"]
+mod kinds_tests;
+#[cfg(test)]
 #[path = "parse_tests.rs"]
 mod tests;

@@ -14,6 +14,7 @@ use super::{
     },
     content::Content,
     head::{self, Head, HeadCaps},
+    seals::{self, Seal},
     transfer::{self, Encoding},
 };
 
@@ -36,6 +37,8 @@ pub(super) struct Leaf<'a> {
 pub(super) struct Parts<'a> {
     pub(super) leaves: Vec<Leaf<'a>>,
     pub(super) report_type: String,
+    /// Each kind once.
+    pub(super) seals: Vec<Seal>,
 }
 
 /// A multipart whose end has not come.
@@ -130,6 +133,7 @@ impl Walk<'_, '_> {
             let digest = self.open.last().is_some_and(|o| o.digest);
             content.kind = if digest { "message/rfc822" } else { "text/plain" }.to_owned();
         }
+        self.out.seals.extend(seals::of_part(&content).filter(|seal| !self.out.seals.contains(seal)));
         let mut alternative = self.open.last().and_then(|o| o.alternative);
         if content.is_multipart() && !content.boundary.is_empty() {
             if self.open.len() < MIME_DEPTH_MAX {

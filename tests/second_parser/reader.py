@@ -13,6 +13,8 @@ import warnings
 
 # Longer texts are compared by this beginning.
 LETTERS_MAX = 50_000
+# Files inside a text are attachments of ours; what stands around them is compared.
+INSIDE = re.compile(r"^begin [0-7]{3,4} [^\n]*\n.*?^end\s*$|^=ybegin .*?^=yend [^\n]*$", re.M | re.S)
 NO_LETTER = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -49,7 +51,7 @@ def letters(part, octets):
             text = re.sub(rb"[\x80-\xff]+.?", b" ", octets).decode("ascii", "replace")
             return [NO_LETTER.sub("", piece) for piece in text.split()]
         text = octets.decode("ascii", "replace")
-    return [NO_LETTER.sub("", text)[:LETTERS_MAX]]
+    return [NO_LETTER.sub("", piece)[:LETTERS_MAX] for piece in INSIDE.split(text)]
 
 
 def is_text(octets):
