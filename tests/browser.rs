@@ -25,6 +25,9 @@ use vectors::Vector;
 /// Mails shown on one page.
 const BATCH: u64 = 250;
 
+/// Vectors that a failure names.
+const TOLD_MAX: usize = 10;
+
 /// Ours, at least.
 const OWN_MIN: usize = 500;
 
@@ -119,22 +122,27 @@ fn shown(vectors: &[Vector], many: &str, one: impl Fn(MailId) -> String) -> Vec<
     };
     let mut did = Vec::new();
     let last = vectors.len() as u64 + 1;
-    for from in (1..last).step_by(BATCH as usize) {
-        let to = last.min(from + BATCH);
-        let heard = visit(&format!("{many}/{from}/{to}"));
+    let mut ranges: Vec<_> = (1..last).step_by(BATCH as usize).map(|from| from..last.min(from + BATCH)).collect();
+    ranges.reverse();
+    while let Some(range) = ranges.pop() {
+        if did.len() == TOLD_MAX {
+            did.push("and perhaps more".to_owned());
+            break;
+        }
+        let alone = range.end - range.start == 1;
+        let path = if alone { one(MailId(range.start)) } else { format!("{many}/{}/{}", range.start, range.end) };
+        let heard = visit(&path);
         if heard.is_empty() {
             continue;
         }
-        let before = did.len();
-        for n in from..to {
-            let alone = visit(&one(MailId(n)));
-            if !alone.is_empty() {
-                let vector = &vectors[n as usize - 1];
-                did.push(format!("{}: {alone:?}: {:?}", vector.id, vector.html));
-            }
-        }
-        if did.len() == before {
-            did.push(format!("together only, {from} to {to}: {heard:?}"));
+        if alone {
+            let vector = &vectors[range.start as usize - 1];
+            did.push(format!("{}: {heard:?}: {:?}", vector.id, vector.html));
+        } else {
+            // Halves, until it stands alone.
+            let middle = range.start + (range.end - range.start) / 2;
+            ranges.extend([middle..range.end, range.start..middle]);
+            eprintln!("{range:?} did something: {:?}", &heard[..heard.len().min(5)]);
         }
     }
     did

@@ -1,9 +1,9 @@
 //! Sorts the parts of a mail into what is read and what is attached, and puts together what is read.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use super::{
-    Attachment, Mail, Note, attached,
+    Attachment, Hidden, Mail, Note, attached,
     caps::{Cap, Hits, TEXT_BYTES_MAX},
     charset, flowed, html, inside, seals, text,
     tnef::Tnef,
@@ -174,6 +174,7 @@ fn fill_text(mail: &mut Mail, readable: Vec<Readable>, hits: &mut Hits) {
     let plain_forms: HashSet<usize> = readable.iter().filter(says).filter_map(|r| r.alternative).collect();
     let mut pieces: Vec<String> = Vec::new();
     let mut any_plain = false;
+    let mut hidden = 0;
     for part in readable {
         if !part.is_html {
             if !part.text.trim().is_empty() {
@@ -184,7 +185,8 @@ fn fill_text(mail: &mut Mail, readable: Vec<Readable>, hits: &mut Hits) {
         }
         let other_form = part.alternative.map_or(!pieces.is_empty(), |group| plain_forms.contains(&group));
         if !other_form {
-            let text = html::to_text(&part.text);
+            let (text, unseen) = html::to_text_and_hidden(&part.text);
+            hidden += unseen;
             if !text.trim().is_empty() {
                 pieces.push(text);
             }
@@ -195,4 +197,10 @@ fn fill_text(mail: &mut Mail, readable: Vec<Readable>, hits: &mut Hits) {
         [only] => capped(std::mem::take(only), hits),
         several => joined(several.iter().map(String::as_str), hits),
     };
+    // S-23: plain text hides words too, in signs that show nothing.
+    if let (Cow::Owned(seen), unseen) = html::seen(&mail.text) {
+        mail.text = seen;
+        hidden += unseen;
+    }
+    mail.hidden = Hidden::beside(hidden, mail.text.len());
 }

@@ -3,15 +3,22 @@
 //! No tree is built: tags are read one after the other, linear in the input whatever is unclosed. What is hidden by
 //! style is left out, for nobody saw it. Who needs to know *where* a line stood gives a function that names regions.
 
+mod colour;
 mod entities;
+mod look;
 mod nesting;
+mod sheet;
 mod tokens;
+mod unseen;
+mod veil;
 
 use nesting::is_one_of;
 
 pub use entities::decode;
 pub use nesting::{is_void, kept_at_close, kept_at_open};
 pub use tokens::{Attributes, Tag, Token, Tokens};
+pub use unseen::seen;
+use veil::Veil;
 
 const BLOCKS: [&str; 25] = [
     "div",
@@ -66,40 +73,59 @@ pub struct Line {
 
 /// The text of a document. `> ` stands before what is quoted.
 pub fn to_text(html: &str) -> String {
+    to_text_and_hidden(html).0
+}
+
+/// The same, and how many octets of words a reader does not see: they are left out.
+pub fn to_text_and_hidden(html: &str) -> (String, usize) {
     let mut out = String::with_capacity(html.len() / 2);
-    for line in to_lines(html, &mut |_| Begins::Nothing) {
+    let (lines, hidden) = lines_and_hidden(html, &mut |_| Begins::Nothing);
+    for line in lines {
         for _ in 0..line.quotes.min(QUOTES_SHOWN_MAX) {
             out.push_str("> ");
         }
         out.push_str(&line.text);
         out.push('\n');
     }
-    out
+    (out, hidden)
 }
 
 const QUOTES_SHOWN_MAX: u8 = 5;
 
 /// The lines of a document, each with the region that `begins` named.
 pub fn to_lines(html: &str, begins: &mut dyn FnMut(&Tag<'_>) -> Begins) -> Vec<Line> {
-    let lines = read(html, begins, true);
-    // An element that hides and never closes would hide everything behind it: rather show too much than nothing.
-    if lines.is_empty() { read(html, begins, false) } else { lines }
+    lines_and_hidden(html, begins).0
 }
 
-fn read(html: &str, begins: &mut dyn FnMut(&Tag<'_>) -> Begins, hiding: bool) -> Vec<Line> {
-    let mut page = Page { hiding, ..Page::default() };
+fn lines_and_hidden(html: &str, begins: &mut dyn FnMut(&Tag<'_>) -> Begins) -> (Vec<Line>, usize) {
+    let (lines, hidden) = read(html, begins, true);
+    // A page that hides all of its words has no other reader than us: rather show too much than nothing.
+    if lines.is_empty() && hidden > 0 { (read(html, begins, false).0, hidden) } else { (lines, hidden) }
+}
+
+fn read(html: &str, begins: &mut dyn FnMut(&Tag<'_>) -> Begins, hiding: bool) -> (Vec<Line>, usize) {
+    let mut page = Page::default();
+    let mut veil = Veil::of(html);
     for token in Tokens::of(html) {
         match token {
             Token::Text(text) => page.text(text),
-            Token::Open(tag) => page.open(&tag, begins),
-            Token::Close(name) => page.close(name),
+            Token::Open(tag) => {
+                veil.open(&tag);
+                page.unseen = hiding && !veil.is_seen();
+                page.open(&tag, begins);
+            }
+            Token::Close(name) => {
+                page.close(name);
+                veil.close(name);
+                page.unseen = hiding && !veil.is_seen();
+            }
         }
     }
     page.end_line(false);
     while page.lines.last().is_some_and(|l| l.text.is_empty()) {
         page.lines.pop();
     }
-    page.lines
+    (page.lines, page.hidden)
 }
 
 /// An element that means something until it closes.
@@ -113,7 +139,6 @@ struct Inside {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum What {
     Region(u8),
-    Hidden,
     Preformatted,
     Quote,
 }
@@ -131,8 +156,10 @@ struct Page {
     gap: bool,
     inside: Vec<Inside>,
     rest: u8,
-    /// Whether what style hides is left out.
-    hiding: bool,
+    /// Whether what stands here is left out, because a reader does not see it.
+    unseen: bool,
+    /// Octets of words that were left out.
+    hidden: usize,
     link: Option<(String, usize)>,
 }
 
@@ -147,7 +174,9 @@ impl Page {
     }
 
     fn end_line(&mut self, even_empty: bool) {
-        let text = self.line.trim_end();
+        let (text, left_out) = seen(self.line.trim_end());
+        let text = text.trim_end();
+        self.hidden += left_out;
         self.space = false;
         if text.is_empty() && !even_empty {
             self.line.clear();
@@ -166,7 +195,13 @@ impl Page {
     }
 
     fn text(&mut self, text: &str) {
-        if self.has(What::Hidden) {
+        if self.unseen {
+            // Padding is no words: `&nbsp;&zwnj;` a hundred times behind the first line of a newsletter.
+            self.hidden += text
+                .split(|c: char| c.is_whitespace() || c == '\u{a0}')
+                .filter(|w| !is_padding(w))
+                .map(str::len)
+                .sum::<usize>();
             return;
         }
         let preformatted = self.has(What::Preformatted);
@@ -229,10 +264,7 @@ impl Page {
                 self.rest = self.rest.max(region);
             }
         }
-        if self.hiding && !void && is_hidden(tag) {
-            self.enter(tag, What::Hidden);
-        }
-        if self.has(What::Hidden) {
+        if self.unseen {
             return;
         }
         if tag.is("br") {
@@ -293,7 +325,7 @@ impl Page {
     /// Keeps a link readable: its address behind its words, unless they are the same.
     fn end_link(&mut self) {
         let Some((href, from)) = self.link.take() else { return };
-        if self.has(What::Hidden) || !href.get(..4).is_some_and(|h| h.eq_ignore_ascii_case("http")) {
+        if self.unseen || !href.get(..4).is_some_and(|h| h.eq_ignore_ascii_case("http")) {
             return;
         }
         let words = self.line.get(from..).unwrap_or_default().trim();
@@ -319,22 +351,13 @@ impl Page {
     }
 }
 
-/// Whether a reader would see nothing of the element.
-fn is_hidden(tag: &Tag<'_>) -> bool {
-    if tag.attribute("style").is_empty() {
-        return false;
-    }
-    let style: String =
-        tag.attribute("style").chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
-    style.split(';').any(|rule| {
-        matches!(
-            rule,
-            "display:none"
-                | "display:none!important"
-                | "visibility:hidden"
-                | "font-size:0"
-                | "font-size:0px"
-                | "opacity:0"
-        )
-    })
+/// Whether a word of a page is nothing but references to space: `&nbsp;&zwnj;&#847;`.
+fn is_padding(word: &str) -> bool {
+    word.is_empty()
+        || (word.contains('&') || !word.is_ascii())
+            && decode(word).chars().all(|c| c.is_whitespace() || unseen::is_invisible(c))
 }
+
+#[cfg(test)]
+#[path = "html/hidden_tests.rs"]
+mod hidden_tests;

@@ -58,6 +58,8 @@ pub struct Mail {
     pub reports_astray: Vec<String>,
     /// Message-ID of the mail that a report encloses; empty without.
     pub reported_message_id: String,
+    /// What a reader would not have seen, and is not in `text` (S-23).
+    pub hidden: Hidden,
     /// What was odd.
     pub notes: Vec<Note>,
 }
@@ -69,6 +71,22 @@ impl Mail {
     /// The values of all headers of that name (any case), in order.
     pub fn header<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> + 'a {
         self.headers.iter().filter(move |h| h.name.eq_ignore_ascii_case(name)).map(|h| h.value.as_str())
+    }
+}
+
+/// Words that a reader does not see: hidden by style, or written in signs that show nothing. They stay in the raw mail.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hidden {
+    /// How many octets of them.
+    pub octets: usize,
+    /// Their part of all words, percent.
+    pub share: u8,
+}
+
+impl Hidden {
+    /// So many octets, beside those that are seen.
+    pub fn beside(octets: usize, seen: usize) -> Self {
+        Self { octets, share: (octets * 100 / (octets + seen).max(1)) as u8 }
     }
 }
 

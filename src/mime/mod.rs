@@ -32,7 +32,7 @@ mod tnef;
 mod transfer;
 mod walk;
 
-pub use mail::{Attachment, Mail, Note, RawHeader, Source};
+pub use mail::{Attachment, Hidden, Mail, Note, RawHeader, Source};
 pub use parse::{mailbox, parse};
 pub use seals::{Seal, SealedBy, Sealing};
 pub use text::is_invisible;

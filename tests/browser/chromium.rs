@@ -175,7 +175,9 @@ impl Chromium {
             "Page.frameNavigated" if !self.is_ours(&told["frame"]["url"]) => {
                 self.seen.push(format!("navigation: {}", told["frame"]["url"]));
             }
-            "Page.frameRequestedNavigation" | "Page.frameScheduledNavigation" => {
+            "Page.frameRequestedNavigation" | "Page.frameScheduledNavigation"
+                if told["reason"] != "initialFrameNavigation" =>
+            {
                 self.seen.push(format!("navigation: {} ({})", told["url"], told["reason"]));
             }
             "Page.windowOpen" => self.seen.push(format!("window: {}", told["url"])),
