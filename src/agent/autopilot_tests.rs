@@ -4,6 +4,7 @@ use super::*;
 use crate::{
     agent::samples::{answer, case, filed, mail, passage},
     conversation::Class,
+    mime::Hidden,
     types::{Author, ConversationId, Level},
 };
 
@@ -52,6 +53,21 @@ fn the_address_silences_it() {
     assert_eq!(silence(|case| case.address = None), Err(Silence::NoAddress));
     let off = |case: &mut Case| case.address.as_mut().unwrap().autopilot = Autopilot::Off;
     assert_eq!(silence(off), Err(Silence::Off));
+}
+
+#[test]
+fn a_mail_that_hides_much_goes_to_a_person_s23() {
+    let hides = |octets, seen| silence(|case| case.mails[0].hidden = Hidden::beside(octets, seen));
+    assert_eq!(hides(500, 1_000), Err(Silence::Hidden(33)));
+    assert_eq!(hides(100, 1_000), Ok(()), "a newsletter's first line");
+    assert_eq!(hides(50, 10), Ok(()), "a word that a mail program hid");
+    let answered = |case: &mut Case| {
+        case.mails[0].hidden = Hidden::beside(500, 1);
+        case.mails[0].answered = true;
+        case.mails.push(mail(2, "Thank you."));
+    };
+    assert_eq!(silence(answered), Ok(()), "an older one is past");
+    assert_eq!(Silence::Hidden(33).to_string(), "33 % of the words of a mail were hidden from the eye");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 use super::brakes::Sent;
 use crate::{
     config::SupportAddress,
+    mime::Hidden,
     store::{ConversationRow, Draft, MailRow, StoreError, Written},
     types::{Approval, ConversationId, Job, JobId, Level, Millis},
 };
@@ -34,6 +35,8 @@ pub struct CaseMail {
     pub new_text: String,
     /// What they quoted.
     pub quoted_text: String,
+    /// What a reader would not have seen of it (S-23).
+    pub hidden: Hidden,
     /// Whether a letter of ours came after it.
     pub answered: bool,
 }

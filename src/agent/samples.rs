@@ -12,6 +12,7 @@ use super::{
 use crate::{
     config::{Autopilot, Brakes, SupportAddress},
     conversation::{Class, Classified, MailSummary},
+    mime::Hidden,
     store::{ConversationRow, Filed, MailRow, Place, RawRef},
     types::{Address, Clock, ConversationId, Envelope, Level, MailId, Millis, Verdicts},
 };
@@ -100,6 +101,7 @@ pub(super) fn mail(id: u64, new_text: &str) -> CaseMail {
         },
         new_text: new_text.into(),
         quoted_text: String::new(),
+        hidden: Hidden::default(),
         answered: false,
     }
 }

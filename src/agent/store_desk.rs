@@ -45,11 +45,13 @@ impl StoreDesk {
         let mut mails = Vec::new();
         for (place, id) in ids.take(Case::MAILS_MAX) {
             let Some(row) = self.store.mail(id)? else { continue };
-            let parted = quotes::part(&mime::parse(&self.store.raw(&row.raw).await?));
+            let mail = mime::parse(&self.store.raw(&row.raw).await?);
+            let parted = quotes::part(&mail);
             mails.push(CaseMail {
                 row,
                 new_text: parted.new_text,
                 quoted_text: parted.quoted_text,
+                hidden: mail.hidden,
                 answered: last_letter.is_some_and(|letter| letter > place),
             });
         }

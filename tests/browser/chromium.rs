@@ -98,7 +98,7 @@ impl Chromium {
         self.window = text(&opened["targetId"]).to_owned();
         let attached = self.call("Target.attachToTarget", json!({ "targetId": self.window, "flatten": true }));
         self.session = text(&attached["sessionId"]).to_owned();
-        for domain in ["Page", "Log", "Runtime", "Network"] {
+        for domain in ["Page", "Log", "Runtime", "Network", "DOM", "CSS"] {
             self.call(&format!("{domain}.enable"), json!({}));
         }
         self.call("Page.setLifecycleEventsEnabled", json!({ "enabled": true }));
@@ -118,17 +118,26 @@ impl Chromium {
         while !(self.loaded && self.idle) {
             self.hear(until, &url);
         }
-        self.call("Page.bringToFront", json!({}));
-        // Two pictures later everything that waited for the first has run.
-        let drawn = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))";
-        self.call("Runtime.evaluate", json!({ "expression": drawn, "awaitPromise": true }));
         std::mem::take(&mut self.seen)
     }
 
-    /// The number that an expression has in the page.
-    pub(crate) fn number(&mut self, expression: &str) -> u64 {
-        let answer = self.call("Runtime.evaluate", json!({ "expression": expression }));
-        answer["result"]["value"].as_u64().unwrap_or_else(|| panic!("{expression}: {answer}"))
+    /// An element of the page or of a frame in it: how wide it is, and the colour of its words.
+    pub(crate) fn seen(&mut self, name: &str) -> (i64, String) {
+        let document = self.call("DOM.getDocument", json!({ "depth": -1, "pierce": true }));
+        let mut nodes = vec![&document["root"]];
+        let mut found = None;
+        while let Some(node) = nodes.pop() {
+            if node["localName"] == name {
+                found = node["nodeId"].as_i64();
+            }
+            nodes.extend(node["children"].as_array().into_iter().flatten());
+            nodes.extend(node.get("contentDocument"));
+        }
+        let id = found.unwrap_or_else(|| panic!("no {name} in {document}"));
+        let shape = self.call("DOM.getBoxModel", json!({ "nodeId": id }));
+        let style = self.call("CSS.getComputedStyleForNode", json!({ "nodeId": id }));
+        let colour = style["computedStyle"].as_array().unwrap().iter().find(|one| one["name"] == "color").unwrap();
+        (shape["model"]["width"].as_i64().unwrap(), text(&colour["value"]).to_owned())
     }
 
     fn tell(&mut self, method: &str, params: &Value) -> u64 {
