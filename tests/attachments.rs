@@ -112,7 +112,9 @@ fn much_work() -> Contents {
 
 #[tokio::test]
 async fn s16_a_file_that_needs_too_much_memory_ends_its_process_only() {
-    let limits = Extraction { cpu: Duration::from_secs(60), timeout: Duration::from_secs(60), ..Extraction::default() };
+    // On a busy machine memory, and not the clock, must be what ends it.
+    let patience = Duration::from_secs(600);
+    let limits = Extraction { cpu: patience, timeout: patience, ..Extraction::default() };
     let bomb = pdf_of_contents(&[much_work()]);
     assert!(bomb.len() < 1 << 20, "{} octets", bomb.len());
     let read = Shelf::of(&[("application/pdf", &bomb)], limits).text(0).await;
@@ -264,13 +266,13 @@ fn twenty_five_megabytes_are_stored_and_served_in_constant_memory() {
 fn a_daemon_killed_while_it_stores_has_the_attachment_after_the_restart() {
     let names = Names::start();
     let house = House::plain(&names);
-    let content = noise(25 << 20);
+    let content = noise(8 << 20);
     let mut daemon = house.start();
     let id = one_mail(&daemon, "Large", &[("application/octet-stream; name=large", &content)]);
     let path = format!("/api/v1/attachments/{id}-0");
     let new = house.data().join("attachments/new");
     let mut halves = 0;
-    for _ in 0..5 {
+    for _ in 0..3 {
         let api = daemon.api();
         let asked = path.clone();
         let asking = thread::spawn(move || api.begin("GET", &asked));
