@@ -14,6 +14,8 @@ mod microsoft;
 mod office;
 #[path = "programs/phone.rs"]
 mod phone;
+#[path = "programs/servers.rs"]
+mod servers;
 #[path = "programs/webmail.rs"]
 mod webmail;
 
@@ -30,6 +32,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Program> {
         microsoft::PROGRAMS,
         desktop::PROGRAMS,
         webmail::PROGRAMS,
+        servers::PROGRAMS,
         phone::PROGRAMS,
         asia::PROGRAMS,
         office::PROGRAMS,
