@@ -11,7 +11,7 @@ use super::{
 use crate::{
     config::{Brakes, SupportAddress},
     conversation::quotes,
-    mime,
+    mime::{self, Hidden, Mail},
     outbound::{WriteError, Writer},
     store::{AiLetters, ConversationRow, Entry, HandOff, Store, StoreError, What, Written},
     types::{Author, ConversationId, Job, JobId, JobKind, Millis},
@@ -51,7 +51,7 @@ impl StoreDesk {
                 row,
                 new_text: parted.new_text,
                 quoted_text: parted.quoted_text,
-                hidden: mail.hidden,
+                hidden: hidden(&mail),
                 answered: last_letter.is_some_and(|letter| letter > place),
             });
         }
@@ -139,4 +139,10 @@ impl Desk for StoreDesk {
     fn wake(&self) -> Arc<Notify> {
         self.store.wake(JobKind::Answer)
     }
+}
+
+/// What a reader would not have seen, the larger of two ways to hide it: on the page, or beside it.
+fn hidden(mail: &Mail) -> Hidden {
+    let beside = mime::unseen_on_page(mail);
+    if beside.share > mail.hidden.share { beside } else { mail.hidden }
 }

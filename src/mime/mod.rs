@@ -18,6 +18,7 @@ mod caps;
 mod charset;
 mod content;
 mod flowed;
+mod forms;
 mod from_line;
 mod head;
 pub mod html;
@@ -32,6 +33,7 @@ mod tnef;
 mod transfer;
 mod walk;
 
+pub use forms::unseen_on_page;
 pub use mail::{Attachment, Hidden, Mail, Note, RawHeader, Source};
 pub use parse::{mailbox, parse};
 pub use seals::{Seal, SealedBy, Sealing};
