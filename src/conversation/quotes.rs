@@ -87,12 +87,17 @@ pub struct Parted {
     pub quoted_text: String,
     /// The sender's signature, its separator included; empty without.
     pub signature: String,
+    /// Whether the page held nothing but a quote and the line that introduces it, and is shown whole for that alone.
+    pub only_quoted: bool,
 }
 
 impl Parted {
     /// What a reader sees first, in the order it was written: all but quotes and what introduces them; without
-    /// signatures and disclaimers when only the `words` are wanted.
+    /// signatures and disclaimers when only the `words` are wanted. Empty for a page that is only a quote.
     pub fn visible(&self, words: bool) -> String {
+        if self.only_quoted {
+            return String::new();
+        }
         let seen = |kind| match kind {
             Kind::New | Kind::Forwarded => true,
             Kind::Signature | Kind::Disclaimer => !words,
@@ -118,6 +123,7 @@ pub fn part(mail: &Mail) -> Parted {
 /// What was found beside the segments.
 struct Found {
     sure: u8,
+    only_quoted: bool,
     forwarded: Option<Claim>,
 }
 
@@ -128,19 +134,28 @@ fn read(mut sheet: Sheet<'_>, mail: &Mail) -> (Vec<Segment>, Found) {
     prefixes::join_broken(&mut sheet);
     notices::mark(&mut sheet);
     signs::mark(&mut sheet, &mail.from_name);
-    (sheet.segments(), Found { sure: sheet.sure, forwarded })
+    let only_quoted = is_only_quoted(&sheet);
+    (sheet.segments(), Found { sure: sheet.sure, only_quoted, forwarded })
+}
+
+/// Whether a page is a quote below the line that introduces it, and nothing else.
+fn is_only_quoted(sheet: &Sheet<'_>) -> bool {
+    let hidden = |at| matches!(sheet.kind(at), Kind::Attribution | Kind::Quote);
+    sheet.get(0).is_some_and(|first| first.kind == Kind::Attribution)
+        && (0..sheet.len()).all(hidden)
+        && (0..sheet.len()).any(|at| sheet.row(at).region > 0)
 }
 
 fn parted(text: String, segments: Vec<Segment>, found: Found) -> Parted {
     let new_text = rows::gathered(&text, &segments, |kind| matches!(kind, Kind::New | Kind::Forwarded));
     let new_text = new_text.trim().to_owned();
     if new_text.is_empty() {
-        return whole(text);
+        return Parted { only_quoted: found.only_quoted, ..whole(text) };
     }
-    let Found { sure, forwarded } = found;
+    let Found { sure, forwarded, .. } = found;
     let quoted_text = rows::gathered(&text, &segments, |kind| matches!(kind, Kind::Quote | Kind::Attribution));
     let signature = rows::gathered(&text, &segments, |kind| kind == Kind::Signature);
-    Parted { text, segments, confidence: sure, forwarded, new_text, quoted_text, signature }
+    Parted { text, segments, confidence: sure, forwarded, new_text, quoted_text, signature, only_quoted: false }
 }
 
 /// Hide, never cut: a mail that seems to say nothing new is shown whole.
@@ -150,6 +165,12 @@ fn whole(text: String) -> Parted {
     let segments = if text.is_empty() { Vec::new() } else { vec![Segment { kind: Kind::New, range: 0..text.len() }] };
     Parted { text, segments, confidence: SURE, new_text, ..Parted::default() }
 }
+
+/// How sure we are, by what says that something is old.
+const SURE_ATTRIBUTION: u8 = 95;
+const SURE_BLOCK: u8 = 90;
+const SURE_MARKER: u8 = 85;
+const SURE_UNMARKED: u8 = 80;
 
 /// Finds what introduces quotes, and marks it and what follows.
 fn mark_quotes(sheet: &mut Sheet<'_>) {
@@ -166,8 +187,12 @@ fn mark_quotes(sheet: &mut Sheet<'_>) {
             Head::None => at += 1,
             // What somebody forwards is what he wants read.
             Head::Forward => return sheet.mark(heads::with_rule_above(sheet, at)..sheet.len(), Kind::Forwarded),
-            Head::Marker => return sheet.mark(heads::with_rule_above(sheet, at)..sheet.len(), Kind::Quote),
+            Head::Marker => {
+                sheet.doubt(SURE_MARKER);
+                return sheet.mark(heads::with_rule_above(sheet, at)..sheet.len(), Kind::Quote);
+            }
             Head::Original { rows: count } => {
+                sheet.doubt(SURE_BLOCK);
                 let from = heads::with_rule_above(sheet, at);
                 sheet.mark(from..at + count, Kind::Attribution);
                 at += count;
@@ -184,7 +209,9 @@ fn mark_quotes(sheet: &mut Sheet<'_>) {
                 }
                 sheet.mark(at..at + count, Kind::Attribution);
                 at += count;
+                sheet.doubt(SURE_ATTRIBUTION);
                 if sheet.get(at).is_none_or(|next| next.kind != Kind::Quote) {
+                    sheet.doubt(SURE_UNMARKED);
                     return sheet.mark(at..sheet.len(), Kind::Quote);
                 }
             }

@@ -49,7 +49,10 @@ pub(super) fn read(line: &str) -> Option<Closing> {
     let written: Vec<&str> = line.split_whitespace().rev().take(words).collect();
     let name = written.into_iter().rev().collect::<Vec<_>>().join(" ");
     let few = words <= if found == Closing::Regards { NAME_WORDS_MAX } else { 3 };
-    (set_apart && few && is_name(&name) && has_capital(&name)).then_some(Closing::Named)
+    // Without capitals a name looks like any word: `고맙습니다, 잘 됩니다.`
+    let caseless = !name.chars().any(|c| c.is_uppercase());
+    let doubtful = caseless && (found == Closing::Thanks || line.ends_with(['.', '!', '。', '！']));
+    (set_apart && few && !doubtful && is_name(&name) && has_capital(&name)).then_some(Closing::Named)
 }
 
 fn is_between(c: char) -> bool {

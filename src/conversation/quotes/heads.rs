@@ -2,7 +2,7 @@
 
 use super::{
     attribution,
-    blocks::{block_at, block_below},
+    blocks::{block_at, block_below, field},
     fold::{fold, fold_into},
     rows::Sheet,
     words::{FORWARDS, MARKERS, SEPARATORS},
@@ -122,6 +122,11 @@ fn is_marker(low: &str) -> bool {
     let edge = |c: char| matches!(c, '#' | '-' | '=' | '*' | '_' | '~' | '+' | '<' | '>' | '[' | '.');
     let marked = low.starts_with(edge) || low.ends_with(edge);
     low.len() <= if marked { OCTETS_MAX } else { BARE_OCTETS_MAX } && MARKERS.within(low).is_some()
+}
+
+/// Whether a quote may stand below a row: it ends as attributions do, or is the last of a block of fields.
+pub(super) fn introduces(text: &str) -> bool {
+    ends_like_attribution(text) || text.trim_end().ends_with("--") || field(text).is_some()
 }
 
 /// Whether a row ends as attributions do.

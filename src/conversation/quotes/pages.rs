@@ -1,7 +1,7 @@
 //! The rows of an HTML mail, marked by the containers that mail programs use.
 
 use super::{
-    Kind, forwards, heads,
+    Kind, blocks, forwards, heads,
     rows::{Sheet, is_blank},
 };
 use crate::mime::html::{Begins, Line, Tag, to_lines};
@@ -52,10 +52,19 @@ impl Page {
                 SIGNATURE => Kind::Signature,
                 _ => Kind::Quote,
             };
+            sheet.doubt(match *region {
+                0 => 100,
+                PLAIN_QUOTE => SURE_PLAIN,
+                _ => SURE_NAMED,
+            });
         }
         sheet
     }
 }
+
+/// How sure we are of a container that a mail program named, and of a blockquote that anybody may have made.
+const SURE_NAMED: u8 = 98;
+const SURE_PLAIN: u8 = 85;
 
 /// Gmail and Apple keep forwarded mail in the container they quote with: there it is what the sender wants read.
 fn keep_forwarded(lines: &mut [Line]) {
@@ -79,7 +88,7 @@ fn run_end(lines: &[Line], from: usize, like: impl Fn(&Line) -> bool) -> usize {
 /// Answers in a container below its first blockquote: they are new, when nothing but the line that says who wrote it
 /// stands above that.
 fn keep_answers(lines: &mut [Line]) {
-    const ROWS_ABOVE_MAX: usize = 4;
+    const ROWS_ABOVE_MAX: usize = 8;
     let mut at = 0;
     while at < lines.len() {
         let end = run_end(lines, at, |line| matches!(line.region, CONTAINER | QUOTE));
@@ -87,7 +96,7 @@ fn keep_answers(lines: &mut [Line]) {
         if let Some(first) = first {
             let above = lines[at..first].iter().filter(|line| !is_blank(&line.text));
             let rows = above.clone().count();
-            let introduces = above.last().is_none_or(|line| heads::ends_like_attribution(&line.text));
+            let introduces = above.last().is_none_or(|line| heads::introduces(&line.text));
             if introduces && rows <= ROWS_ABOVE_MAX {
                 let answers = lines[first..end].iter_mut().filter(|line| line.region >= CONTAINER && line.quotes == 0);
                 answers.for_each(|line| line.region = 0);
@@ -97,6 +106,12 @@ fn keep_answers(lines: &mut [Line]) {
     }
 }
 
+/// Whether the first row is a separator or a field of a mail.
+fn begins_with_head(lines: &[Line]) -> bool {
+    let first = lines.iter().find(|line| !is_blank(&line.text));
+    first.is_some_and(|line| line.text.starts_with("----") || blocks::field(&line.text).is_some())
+}
+
 /// A plain blockquote is what somebody cites, when another quote follows and no line says who wrote it.
 fn keep_citations(lines: &mut [Line]) {
     let Some(last) = lines.iter().rposition(|l| l.region >= PLAIN_QUOTE) else { return };
@@ -104,12 +119,13 @@ fn keep_citations(lines: &mut [Line]) {
     let mut at = 0;
     while at < lines.len() {
         let end = (at..lines.len()).find(|i| lines[*i].region != lines[at].region).unwrap_or(lines.len());
+        introduced |= lines[at].region == PLAIN_QUOTE && begins_with_head(&lines[at..end]);
         if lines[at].region == PLAIN_QUOTE && end <= last && !introduced {
             lines[at..end].iter_mut().for_each(|l| l.region = 0);
         }
         // Who quotes piece by piece says only once whom.
         let said = lines[at..end].iter().rfind(|l| !l.text.trim().is_empty());
-        introduced |= said.is_some_and(|l| heads::ends_like_attribution(&l.text));
+        introduced |= said.is_some_and(|l| heads::introduces(&l.text));
         at = end;
     }
 }

@@ -102,7 +102,7 @@ fn first_word(text: &str) -> &str {
 
 /// Its beginnings of some length, the longest first.
 fn stems_of(word: &str) -> impl Iterator<Item = &str> {
-    const CHARS: std::ops::Range<usize> = 4..12;
+    const CHARS: std::ops::Range<usize> = 4..20;
     let short_enough = word.char_indices().skip(CHARS.start).take(CHARS.len()).map(|(at, _)| at);
     short_enough.map(|at| &word[..at])
 }

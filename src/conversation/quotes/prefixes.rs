@@ -14,12 +14,16 @@ pub(super) fn mark(sheet: &mut Sheet<'_>) {
         };
         if quoted {
             let deep = start.chars().filter(|c| !c.is_whitespace()).take_while(|c| matches!(c, '>' | '|')).count();
+            sheet.doubt(SURE);
             let row = sheet.row_mut(at);
             (row.kind, row.depth) = (Kind::Quote, u8::try_from(deep.max(1)).unwrap_or(u8::MAX));
         }
     }
     doubt_lone(sheet);
 }
+
+/// How sure we are of a row that somebody's program marked.
+const SURE: u8 = 96;
 
 /// What an older parting put before `>`: Gmail's mobile writers leave a zero width space.
 fn is_invisible(c: char) -> bool {
@@ -33,7 +37,9 @@ fn initials(line: &str) -> Option<&str> {
     let (name, rest) = line.split_once('>')?;
     let few = !name.is_empty() && name.chars().count() <= CHARS_MAX && name.chars().all(char::is_alphabetic);
     let rest = rest.trim_start_matches('>');
-    (few && name.starts_with(char::is_uppercase) && (rest.is_empty() || rest.starts_with(' '))).then_some(name)
+    let deeper = rest.strip_prefix(name).is_some_and(|rest| rest.starts_with('>'));
+    let ended = rest.is_empty() || rest.starts_with(' ') || deeper;
+    (few && name.starts_with(char::is_uppercase) && ended).then_some(name)
 }
 
 /// The initials that quote: those of two rows together, or below an attribution. One row alone may be a prompt.

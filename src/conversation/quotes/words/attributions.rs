@@ -96,7 +96,7 @@ es: yo|me|nos|mi|mis|nosotros|usted|ustedes
 it: io|mi|ci|noi|mio|mia|lei
 pt: eu|nós|meu|minha|você|vocês
 nl: ik|wij|we|mij|mijn|ons|onze|u|jullie
-sv da nb: jag|jeg|vi|mig|meg|min|mitt|oss
+sv da nb: jag|jeg|vi|mig|min|mitt|oss
 pl cs: ja|mnie|mój|moja|nám|jsem|mně
 ru: я|мы|мне|нам|меня|вы|вам
 fi: minä|minun|me|meidän
@@ -108,6 +108,6 @@ pub(in super::super) const SELF: Table = r#"
 en: i|i've|i'm|my|me
 de fr nl: ich|mir|mich|je|j'ai|moi|ik|mijn
 es pt it: yo|me|eu|io|mi
-sv da nb fi: jag|jeg|mig|meg|minä
+sv da nb fi: jag|jeg|mig|minä
 pl cs ru: ja|mnie|mně|я|мне|меня
 "#;

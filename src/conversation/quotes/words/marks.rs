@@ -139,16 +139,16 @@ es: rv|reenv|reenviado
 pt: enc|res enc
 it: i|inoltra|inoltro
 nl: doorst|doorgestuurd
-sv: vb|vs
+sv: vb
 da nb: vs|videresendt
 fi: vl
 pl: pd|pdw
 cs sk: pře|prepos
 hu: továbbítás|tov
-ro: redirecționat|trim
+ro: redir|redirecționat|trim
 el: πρθ
 tr: ilt|i̇lt|ynt ilt
-he: הועבר
+he: הועבר|העברה|הע
 ar: إعادة توجيه
 vi: chuyển tiếp
 id: teruskan

@@ -34,8 +34,8 @@ th: ด้วยความเคารพ|ขอแสดงความนั
 vi: trân trọng|kính thư|thân mến|thân ái|kính chào|trân trọng kính chào|xin chân thành cảm ơn|trân trọng cảm ơn|thân chào|chúc một ngày tốt lành|kính|mến chào|trân trọng kính thư|thân
 id ms: salam|salam hormat|hormat saya|hormat kami|salam sejahtera|dengan hormat saya|salam hangat|yang benar|yang ikhlas|sekian|salam hangat selalu|sekian terima kasih|salam sejahtera untuk anda|dengan salam hormat
 ja: よろしくお願いいたします|よろしくお願い致します|よろしくお願いします|宜しくお願いいたします|宜しくお願い致します|宜しくお願いします|敬具|以上|何卒よろしくお願いいたします|何卒よろしくお願い申し上げます|以上、よろしくお願いいたします|以上、よろしくお願いします|草々|何卒宜しくお願い致します|よろしくお願い申し上げます|かしこ|失礼いたします
-ko: 감사합니다|고맙습니다|안녕히 계세요|올림|드림|수고하세요|안부 전합니다|좋은 하루 되세요|감사드립니다|수고하십시오|이만 줄입니다|좋은 하루 보내세요|안녕히 계십시오|경구
-zh: 此致|敬礼|祝好|谢谢|顺祝商祺|此致敬礼|此致 敬礼|祝您工作顺利|祝 好|順頌商祺|敬祝|敬上|敬啟|謝謝|顺颂商祺|致敬|祝商祺|祝工作顺利|祝您愉快|商祺|順祝商祺|敬頌|敬颂|最诚挚的问候|最好的祝愿|问候|誠摯的問候|此致 敬禮|此致敬禮|順頌時祺|祝 商祺|祝生活愉快|诚挚的问候
+ko: 안녕히 계세요|올림|드림|수고하세요|안부 전합니다|좋은 하루 되세요|수고하십시오|이만 줄입니다|좋은 하루 보내세요|안녕히 계십시오|경구
+zh: 此致|敬礼|祝好|顺祝商祺|此致敬礼|此致 敬礼|祝您工作顺利|祝 好|順頌商祺|敬祝|敬上|敬啟|顺颂商祺|致敬|祝商祺|祝工作顺利|祝您愉快|商祺|順祝商祺|敬頌|敬颂|最诚挚的问候|最好的祝愿|问候|誠摯的問候|此致 敬禮|此致敬禮|順頌時祺|祝 商祺|祝生活愉快|诚挚的问候
 hr: srdačan pozdrav|s poštovanjem|lijep pozdrav|pozdrav|lp|srdačno|s pozdravom|lijepi pozdrav|ugodan dan|s najboljim željama|lijep dan|veliki pozdrav
 sr: срдачан поздрав|с поштовањем|поздрав|srdačan pozdrav|s poštovanjem|пуно поздрава|pozdrav|puno pozdrava|леп поздрав|lep pozdrav|све најбоље|пријатан дан
 sl: lep pozdrav|s spoštovanjem|lepo pozdravljeni|prijazen pozdrav|pozdrav|lp|s prijaznimi pozdravi|lepe pozdrave|lepi pozdravi|lep dan|s prijaznim pozdravom|vse dobro|prijetno dan
@@ -73,8 +73,9 @@ hi: धन्यवाद|बहुत धन्यवाद|शुक्रि�
 th: ขอบคุณ|ขอบคุณครับ|ขอบคุณค่ะ|ขอบคุณมาก|ขอบคุณมากครับ|ขอบคุณมากค่ะ|ขอบพระคุณ|ขอขอบคุณ|ขอบใจ|ขอบคุณล่วงหน้า
 vi: cảm ơn|xin cảm ơn|cám ơn|chân thành cảm ơn|cảm ơn nhiều|xin chân thành cảm ơn|cảm ơn trước|cảm ơn bạn|cảm ơn rất nhiều|trân trọng cảm ơn|rất cảm ơn
 id ms: terima kasih|makasih|terima kasih banyak|trims|terima kasih sebelumnya|terimakasih|tq|banyak terima kasih|terima kasih atas bantuannya|matur nuwun
+ko: 감사합니다|고맙습니다|감사드립니다|감사해요|고마워요
 ja: ありがとうございます|ありがとうございました|感謝いたします|お手数ですが|有難うございます|お礼申し上げます|感謝します
-zh: 多谢|感谢|非常感谢|多謝|感謝|十分感谢|先谢谢了|谢谢您|謝謝您|万分感谢|感激不尽|非常感謝|谢谢了|谢了
+zh: 多谢|谢谢|謝謝|感谢|非常感谢|多謝|感謝|十分感谢|先谢谢了|谢谢您|謝謝您|万分感谢|感激不尽|非常感謝|谢谢了|谢了
 hr sr sl: hvala|unaprijed hvala|puno hvala|хвала|hvala lepa|najlepša hvala|хвала унапред|hvala lijepa|zahvaljujem|hvala unaprijed|hvala vam|vnaprej hvala|hvala lijepo|хвала вам|hvala vnaprej|najljepša hvala
 et: aitäh|tänan|ette tänades|suur tänu|tänades|tänud|tänan ette|suured tänud|aitäh teile|tänuga
 lv: paldies|jau iepriekš paldies|liels paldies|pateicos|ar pateicību|paldies jau iepriekš|sirsnīgs paldies|paldies par palīdzību
@@ -116,7 +117,7 @@ vi: gửi từ|được gửi từ|đã gửi từ|tải outlook|nhận outlook|
 id ms: dikirim dari|terkirim dari|dapatkan outlook|dihantar dari|dihantar daripada|dikirim melalui|dikirim menggunakan|dikirim dengan|unduh outlook|muat turun outlook|dikirim lewat
 ja: 私のiphoneから送信|iphoneから送信|ipadから送信|androidから送信|outlook for ios を入手|ios版outlookを入手|ios 版 outlook|ios 用 outlook|android 版 outlook|outlook for|スマートフォンから送信|android 用 outlook|yahoo!メール|gmailから送信|私の
 ko: 나의|내 iphone|iphone에서 보냄|ipad에서 보냄|내 갤럭시|갤럭시에서 보냄|outlook 다운로드|ios용 outlook|android용 outlook|iphone에서|outlook for|samsung galaxy 스마트폰에서|내 android|휴대전화에서|내 휴대폰에서
-zh: 发自我的|发自|發自我的|發自|从我的|從我的|通過我的|来自|获取 outlook|获取outlook|取得 outlook|发送自|下载 outlook|取得outlook|从 windows 版邮件发送|从 windows 版|從 windows 的|通过 outlook|由我的|我的iphone|由 outlook|寄自|通过我的|從我的 iphone 傳送|傳送自|来自我的|發送自|通过网易
+zh: 发自我的|发自|發自我的|發自|从我的|從我的|通過我的|来自|获取 outlook|获取outlook|取得 outlook|取得 ios|取得 android|发送自|下载 outlook|取得outlook|从 windows 版邮件发送|从 windows 版|從 windows 的|通过 outlook|由我的|我的iphone|由 outlook|寄自|通过我的|從我的 iphone 傳送|傳送自|来自我的|發送自|通过网易
 hr sr: poslano s|poslano iz|poslano pomoću|poslato sa|poslato iz|nabavite outlook|preuzmite outlook|послато са|послато из|послато преко|nabavi outlook|poslano putem|poslato preko|poslano sa|преузмите outlook|набавите outlook
 sl: poslano z|poslano iz|poslano s|prenesite outlook|pridobite outlook|poslano prek|pridobi outlook|prenesi outlook
 et: saadetud minu|saadetud|hangi outlook|hankige outlook|laadi alla outlook|laadige alla outlook
