@@ -128,8 +128,7 @@ impl Program {
         let quote_mark = if forward && !self.text.head_inside { "" } else { mark };
         let mut quote = set.paragraphs(&letter.old, quote_mark);
         if let Some((scene, words)) = &letter.older {
-            let inner_mark =
-                if quote_mark.is_empty() { String::new() } else { format!("{}{quote_mark}", quote_mark.trim_end()) };
+            let inner_mark = inner(quote_mark, how);
             let inner_head = if head_mark.is_empty() { quote_mark } else { &inner_mark };
             quote += &format!("{}\n", quote_mark.trim_end());
             quote += &set.lines(&(self.over_quote)(scene), inner_head);
@@ -228,6 +227,15 @@ fn lines(paragraph: &Paragraph) -> String {
 
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\u{a0}', "&nbsp;")
+}
+
+/// The mark of what was quoted in the quote: format=flowed has no space between marks (RFC 3676 §4.5), initials stand once.
+fn inner(mark: &str, how: Encoding) -> String {
+    if how == Encoding::Flowed || !mark.starts_with('>') && !mark.is_empty() {
+        format!("{}> ", mark.trim_end())
+    } else {
+        mark.repeat(2)
+    }
 }
 
 /// The label of a row in bold, its colon included.

@@ -126,7 +126,6 @@ fn outlook_prefixes(scene: &Scene) -> [String; 2] {
         "tr" => ("YNT", "İLT"),
         "ro" => ("RE", "Redir."),
         "el" => ("ΑΠ", "ΠΡΘ"),
-        "he" => ("תשובה", "העברה"),
         "zh-Hans" => ("答复", "转发"),
         "zh-Hant" => ("回覆", "轉寄"),
         _ => ("RE", "FW"),
