@@ -3,9 +3,10 @@
 //! The letters know what their writers wrote; `conversation::quotes` sees only what the programs made of it. Nothing here
 //! knows how quotes are found: words and forms come from what the programs write.
 //!
-//! Of the ways in which a program sends (text, HTML, both), each language and form meets one, in turn.
+//! A program writes each language in five of the seven forms, in turn, and of the ways in which it sends (text, HTML,
+//! both) each form meets one, so that the short run stays short.
 //!
-//! - `REPLYD_READING_SHARE`: reads one mail in so many, all when not said; 0: each in every way.
+//! - `REPLYD_READING_SHARE`: reads one mail in so many, all of these when not said; 0: each form in every way.
 //! - `REPLYD_READING_SHOWN`: how many kinds of failure are shown in full.
 //! - `REPLYD_READING_PROGRAM`: only programs whose name begins so.
 
@@ -82,7 +83,9 @@ fn read(program: &'static Program, share: u64) -> Score {
             for (way, sends) in program.sends.iter().enumerate() {
                 let seed = ((place as u64) << 16) + ((kind as u64) << 8) + way as u64;
                 let mut chance = Chance::new(seed ^ hash(program.name));
-                let turn = share == 0 || (place + kind) % program.sends.len() == way;
+                let form_is_due = (place * 5 + kind * 3 + program.name.len()) % 7 < 5;
+                let way_is_due = (place + kind) % program.sends.len() == way;
+                let turn = share == 0 || (form_is_due && way_is_due);
                 if !turn || chance.below(share) != 0 || !writes(program, form, *sends) {
                     continue;
                 }
