@@ -263,6 +263,29 @@ fn the_whole_intake_line_costs_no_more_than_a_mails_length_s15() {
     nothing_grew(&found);
 }
 
+#[test]
+fn reading_a_mail_takes_six_times_its_length_at_once_at_most_s15() {
+    const TIMES_MAX: u64 = 6;
+    // What a thousand fields and five hundred parts take, however short.
+    const OCTETS: u64 = 512 * 1024;
+    let _alone = alone();
+    let mut found = Vec::new();
+    let mut shapes: Vec<(String, Vec<u8>)> = AXES
+        .iter()
+        .flat_map(|axis| axis.cap.into_iter().chain([largest()]).map(|n| (axis.name.to_owned(), (axis.mail)(n))))
+        .collect();
+    for field in FIELDS {
+        shapes.extend(OPENINGS.map(|opening| (format!("{field}: {opening}"), unterminated(field, opening, largest()))));
+    }
+    for (name, raw) in shapes.iter().filter(|(name, _)| is_wanted(name)) {
+        let (_, reading) = cost(Whose::Thread, || mime::parse(raw));
+        if reading.peak > raw.len() as u64 * TIMES_MAX + OCTETS {
+            found.push(format!("{name}: {} octets at once for {}", reading.peak, raw.len()));
+        }
+    }
+    nothing_grew(&found);
+}
+
 /// Lines of base64, so many octets in all.
 fn base64_lines(octets: usize) -> String {
     let line = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAxMjM0NTY3\r\n";

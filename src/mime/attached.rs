@@ -122,7 +122,7 @@ pub(super) fn report(mail: &mut Mail, leaf: &Leaf<'_>) {
     {
         let bytes = transfer::decoded(leaf.body, leaf.content.encoding, DELIVERY_STATUS_BYTES_MAX);
         let head = walk::mail_head(&bytes, &mut Hits::default());
-        let id = head.first("message-id").and_then(|f| ids::of(&f.unfolded()).into_iter().next());
+        let id = head.first("message-id").and_then(|f| ids::first(&f.unfolded()));
         mail.reported_message_id = id.unwrap_or_default();
     }
 }

@@ -81,7 +81,7 @@ fn content_id(field: &Field<'_>) -> String {
     let value = field.unfolded();
     let word = || text::guess(value.trim_ascii()).into_owned();
     let is_id = |word: &String| word.len() <= ids::ID_OCTETS_MAX && !word.contains(char::is_whitespace);
-    ids::of(&value).into_iter().next().or_else(|| Some(word()).filter(is_id)).unwrap_or_default()
+    ids::first(&value).or_else(|| Some(word()).filter(is_id)).unwrap_or_default()
 }
 
 fn kind_name(word: &str) -> String {

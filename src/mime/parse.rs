@@ -1,6 +1,9 @@
 //! Bytes to [`Mail`]: puts together what the files beside it read.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    collections::VecDeque,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use mail_parser::{HeaderName, HeaderValue, MessageParser, parsers::MessageStream};
 
@@ -17,6 +20,9 @@ use crate::types::Address;
 
 /// Octets of a subject that are kept: the longest line mail may have. RFC 5322 §2.1.1.
 const SUBJECT_OCTETS_MAX: usize = 998;
+
+/// Octets of a From header that is believed; a line has 998 at most.
+const FROM_BYTES_MAX: usize = 4 * 1024;
 
 /// Reads a mail. Never fails, whatever the bytes are; what was odd stands in [`Mail::notes`].
 ///
@@ -36,7 +42,7 @@ fn read(raw: &[u8]) -> Mail {
     fill_addresses(&mut mail, &head, &mut hits);
     let first = |name: &str| head.first(name).map(Field::unfolded);
     mail.subject = first("subject").map(|v| text::one_line(&text::words(&v), SUBJECT_OCTETS_MAX)).unwrap_or_default();
-    mail.message_id = first("message-id").and_then(|v| ids::of(&v).into_iter().next()).unwrap_or_default();
+    mail.message_id = first("message-id").and_then(|v| ids::first(&v)).unwrap_or_default();
     mail.in_reply_to = all_ids(&head, "in-reply-to");
     mail.references = all_ids(&head, "references");
     mail.date = first("date").and_then(|v| date(&v));
@@ -77,10 +83,17 @@ fn raw_header(field: &Field<'_>) -> RawHeader {
 }
 
 fn all_ids(head: &Head<'_>, name: &str) -> Vec<String> {
-    let mut all: Vec<String> = head.all(name).flat_map(|f| ids::of(&f.unfolded())).collect();
-    // The newest stand last.
-    all.drain(..all.len().saturating_sub(Mail::REFERENCES_MAX));
-    all
+    let mut all = VecDeque::new();
+    for field in head.all(name) {
+        ids::each(&field.unfolded(), &mut |id| {
+            // The newest stand last.
+            if all.len() == Mail::REFERENCES_MAX {
+                all.pop_front();
+            }
+            all.push_back(id);
+        });
+    }
+    all.into()
 }
 
 /// Milliseconds since 1970. RFC 5322 §3.3.
@@ -119,6 +132,9 @@ fn the_one_from(raw: &[u8], head: &Head<'_>) -> Result<from_line::FromLine, &'st
         return Err("the From header is not plainly written");
     }
     let value = field.unfolded();
+    if value.len() > FROM_BYTES_MAX {
+        return Err("the From header is longer than any address and name");
+    }
     let from = from_line::read(&value)?;
     // Tolerated: `a@x <a@x>`. The library would glue the two together.
     let line = if from.repeats { format!("<{}>\n", from.address).into_bytes() } else { [&value, &b"\n"[..]].concat() };
@@ -143,17 +159,58 @@ fn fill_addresses(mail: &mut Mail, head: &Head<'_>, hits: &mut Hits) {
     let mut left = ADDRESSES_MAX;
     for (name, list) in [("reply-to", &mut mail.reply_to), ("to", &mut mail.to), ("cc", &mut mail.cc)] {
         for field in head.all(name) {
-            let line = [&field.unfolded(), &b"\n"[..]].concat();
-            let HeaderValue::Address(addresses) = MessageStream::new(&line).parse_address() else { continue };
-            for address in addresses.iter().filter_map(|a| a.address()).filter_map(|a| Address::parse(a).ok()) {
-                if left == 0 {
+            let value = field.unfolded();
+            for piece in (AddressPieces { rest: &value }) {
+                let Some(piece) = piece else {
                     hits.add(Cap::Addresses);
-                    return;
+                    break;
+                };
+                let line = [piece, &b"\n"[..]].concat();
+                let HeaderValue::Address(addresses) = MessageStream::new(&line).parse_address() else { continue };
+                for address in addresses.iter().filter_map(|a| a.address()).filter_map(|a| Address::parse(a).ok()) {
+                    if left == 0 {
+                        hits.add(Cap::Addresses);
+                        return;
+                    }
+                    left -= 1;
+                    list.push(address);
                 }
-                left -= 1;
-                list.push(address);
             }
         }
+    }
+}
+
+/// A list of addresses in pieces, cut behind commas: what the library makes of a list takes fifty times its length (S-15).
+/// `None` for a piece that is longer than any address is.
+struct AddressPieces<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for AddressPieces<'a> {
+    type Item = Option<&'a [u8]>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        const PIECE_BYTES: usize = 2 * 1024;
+        const ADDRESS_BYTES_MAX: usize = 8 * 1024;
+        if self.rest.is_empty() {
+            return None;
+        }
+        let (mut quoted, mut escaped) = (false, false);
+        for (at, byte) in self.rest.iter().enumerate().take(ADDRESS_BYTES_MAX) {
+            match byte {
+                _ if std::mem::take(&mut escaped) => {}
+                b'\\' => escaped = true,
+                b'"' => quoted = !quoted,
+                b',' if !quoted && at >= PIECE_BYTES => {
+                    let (piece, rest) = self.rest.split_at(at);
+                    self.rest = &rest[1..];
+                    return Some(Some(piece));
+                }
+                _ => {}
+            }
+        }
+        let rest = std::mem::take(&mut self.rest);
+        Some((rest.len() <= ADDRESS_BYTES_MAX).then_some(rest))
     }
 }
 
