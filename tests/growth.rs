@@ -27,9 +27,10 @@ use replyd::{
     conversation::{self, Directory, Registered, ReplyKeys, quotes},
     intake::{Judge, Line},
     mime::{self, Mail},
+    rendering::{self, Options},
     smtp::{Body, Intake},
     store::Store,
-    types::{Address, Clock, Envelope, IdMaker, Recipient, Secret},
+    types::{Address, Clock, Envelope, IdMaker, MailId, Recipient, Secret},
 };
 use support::names::Names;
 
@@ -152,6 +153,9 @@ fn steps_that_grow(name: &str, sizes: [usize; 3], mail: &dyn Fn(usize) -> Vec<u8
     };
     grew("mime::parse", growth(Whose::Thread, &raw, |raw| drop(black_box(mime::parse(raw)))));
     let mails = raw.each_ref().map(|raw| mime::parse(raw));
+    let shown = Options { id: MailId(1) };
+    let render = |mail: &Mail| drop(black_box(rendering::page(mail, &shown)));
+    grew("rendering::page", growth(Whose::Thread, &mails, render));
     let envelope = envelope();
     let classify = |mail: &Mail| drop(black_box(conversation::classify(mail, &envelope)));
     grew("conversation::classify", growth(Whose::Thread, &mails, classify));

@@ -5,6 +5,7 @@
 
 mod colour;
 mod entities;
+mod layout;
 mod look;
 mod nesting;
 mod sheet;
@@ -161,6 +162,7 @@ struct Page {
     /// Octets of words that were left out.
     hidden: usize,
     link: Option<(String, usize)>,
+    layout: layout::Layout,
 }
 
 impl Page {
@@ -246,12 +248,8 @@ impl Page {
                 inside.depth += 1;
             }
         }
-        if is_one_of(tag.name, &PARAGRAPHS) {
-            self.end_line(false);
-            self.gap = true;
-        } else if is_one_of(tag.name, &BLOCKS) {
-            self.end_line(false);
-        }
+        let before = self.layout.open(tag);
+        self.break_line(tag.name);
         match begins(tag) {
             Begins::Nothing => {}
             Begins::Region(region) if void => self.rest = self.rest.max(region),
@@ -267,13 +265,17 @@ impl Page {
         if self.unseen {
             return;
         }
-        if tag.is("br") {
+        if tag.is("br") && !self.layout.keeps_to_line("br") {
             self.end_line(true);
         } else if tag.is("hr") {
             self.end_line(false);
         } else if tag.is("li") {
-            self.line.push_str("- ");
-        } else if tag.is("td") || tag.is("th") {
+            let before = self.layout.item(tag);
+            self.line.push_str(&before);
+        } else if !before.is_empty() && !self.line.trim().is_empty() {
+            self.line.truncate(self.line.trim_end().len());
+            self.line.push_str(before);
+        } else if tag.is("td") || tag.is("th") || tag.is("br") {
             self.space = true;
         } else if tag.is("pre") {
             self.enter(tag, What::Preformatted);
@@ -283,6 +285,19 @@ impl Page {
             self.link = Some((tag.attribute("href").to_owned(), self.line.len()));
         } else if tag.is("img") {
             self.picture(tag.attribute("alt"));
+        }
+    }
+
+    /// Where an element begins or ends that stands on lines of its own.
+    fn break_line(&mut self, name: &str) {
+        if self.layout.keeps_to_line(name) {
+            self.space = true;
+            return;
+        }
+        let paragraph = is_one_of(name, &PARAGRAPHS);
+        if paragraph || is_one_of(name, &BLOCKS) {
+            self.end_line(false);
+            self.gap |= paragraph;
         }
     }
 
@@ -301,12 +316,8 @@ impl Page {
         if name.eq_ignore_ascii_case("a") {
             self.end_link();
         }
-        let block = is_one_of(name, &BLOCKS);
-        let paragraph = is_one_of(name, &PARAGRAPHS);
-        if block || paragraph {
-            self.end_line(false);
-            self.gap |= paragraph;
-        }
+        self.break_line(name);
+        self.layout.close(name);
         let mut ended = None;
         for (at, inside) in self.inside.iter_mut().enumerate() {
             if inside.name.eq_ignore_ascii_case(name) {
@@ -361,3 +372,6 @@ fn is_padding(word: &str) -> bool {
 #[cfg(test)]
 #[path = "html/hidden_tests.rs"]
 mod hidden_tests;
+#[cfg(test)]
+#[path = "html/layout_tests.rs"]
+mod layout_tests;

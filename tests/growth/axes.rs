@@ -237,6 +237,16 @@ pub(crate) const AXES: &[Axis] = &[
     axis("entities", |n| html(&"&amp;&#228;&nbsp;".repeat(n))),
     axis("entities that never end", |n| html(&"&aaaaaaaaaa".repeat(n))),
     axis("styles", |n| html(&"<style>a{b:c}</style>x".repeat(n))),
+    axis("rules that hold for everything", |n| {
+        html(&format!("<style>{}</style>{}", ".a .b{color:red}".repeat(n), "<p class='a b'>x".repeat(n)))
+    }),
+    axis("long classes around everything", |n| {
+        html(&format!(
+            "<style>.a .b{{color:red}}</style><div class=\"{}\">{}",
+            "c ".repeat(n),
+            "<b class=b>x</b>".repeat(n)
+        ))
+    }),
     axis("styles that never end", |n| html(&"<style><".repeat(n))),
     axis("ends of styles inside a style", |n| html(&format!("<style>{}", "</s".repeat(n)))),
     axis("a style attribute's rules", |n| html(&format!("<div style=\"{}\">x</div>", "color: red; ".repeat(n)))),

@@ -14,6 +14,11 @@ impl<'a> Tag<'a> {
         self.name.eq_ignore_ascii_case(name)
     }
 
+    /// How long its attributes are.
+    pub fn octets(&self) -> usize {
+        self.attributes.len()
+    }
+
     /// The value of an attribute, entities not decoded; empty without. Of two the first counts: HTML §13.2.5.33.
     pub fn attribute(&self, name: &str) -> &'a str {
         self.attributes().find(|(key, _)| key.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)

@@ -5,6 +5,9 @@ use super::{kept_at_close, kept_at_open, look::Look, nesting::is_void, sheet::Sh
 /// Elements inside one another whose look is told apart; deeper ones look like the deepest.
 const OPEN_MAX: usize = 20_000;
 
+/// A tag with longer attributes matches no rule: every element inside would read them again.
+const TAG_OCTETS_MAX: usize = 4_000;
+
 /// The open elements, each with its look.
 pub(super) struct Veil<'a> {
     sheet: Sheet<'a>,
@@ -39,8 +42,10 @@ impl<'a> Veil<'a> {
             }
             return;
         }
-        let around = self.open.iter().rev().map(|(tag, _)| *tag);
-        let styles = self.sheet.styles(tag, around, tag.attribute("style"));
+        let own = tag.attribute("style");
+        let is_short = |tag: &Tag<'_>| tag.octets() <= TAG_OCTETS_MAX;
+        let around = self.open.iter().rev().map(|(tag, _)| *tag).filter(is_short);
+        let styles = if is_short(tag) { self.sheet.styles(tag, around, own) } else { vec![own] };
         let look = self.look().inside(tag, &styles);
         if tag.is("body") || tag.is("html") {
             self.page = look;
