@@ -4,6 +4,8 @@
 //! shows them, and every dialog, request, navigation, window and refusal is written down. Pages hold many mails each; when
 //! something happens on one, its mails are shown again one by one, so that the failure names the vector.
 //!
+//! - `REPLYD_BROWSER_SHARE`: of so many vectors one is shown; 4 when not said, 1 shows all.
+//!
 //! The vectors of others come from `deploy/corpora.sh` (part `html`); ours stand in `browser/vectors.rs`.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
@@ -23,7 +25,10 @@ use replyd::types::MailId;
 use vectors::Vector;
 
 /// Mails shown on one page.
-const BATCH: u64 = 250;
+const BATCH: u64 = 50;
+
+/// Of so many vectors one is shown when nobody says otherwise: the whole takes minutes.
+const SHARE: usize = 4;
 
 /// Vectors that a failure names.
 const TOLD_MAX: usize = 10;
@@ -57,7 +62,7 @@ fn the_detector_hears_what_a_mail_must_not_do() {
         ("asked of others", "<style>@import 'http://evil.example/s.css';</style>"),
         ("asked of others", "<p style='background:url(http://evil.example/b)'>x"),
         ("asked of others", "<iframe src=http://evil.example/f></iframe>"),
-        ("asked of others", "<link rel=stylesheet href=http://127.0.0.1:9/x.css>"),
+        ("request", "<link rel=stylesheet href=http://127.0.0.1:9/x.css>"),
         ("request", "<img srcset='http://evil.example/q 1x'>"),
         ("asked of us", "<img src=/api/v1/counts>"),
         ("asked of us", "<img src=/livez>"),
@@ -94,11 +99,12 @@ fn a_mail_is_seen_in_its_frame_with_its_pictures_and_colours() {
     assert_eq!(chromium.seen("img").0, 1, "the picture that the mail carries is drawn");
 }
 
-/// Those of others and ours, each once.
+/// Those of others and ours, or a share of both.
 fn all_vectors() -> Vec<Vector> {
     let own = vectors::own();
     assert!(own.len() >= OWN_MIN, "{} of ours", own.len());
-    vectors::of_others().into_iter().chain(own).collect()
+    let share: usize = std::env::var("REPLYD_BROWSER_SHARE").map_or(SHARE, |text| text.parse().unwrap());
+    vectors::of_others().into_iter().chain(own).step_by(share).collect()
 }
 
 /// Keeps the vectors as mails and shows all of them; what did something, with what it did.
@@ -108,9 +114,9 @@ fn shown(vectors: &[Vector], many: &str, one: impl Fn(MailId) -> String) -> Vec<
         house.keep(n as u64 + 1, mail(n, &vector.html, &vector.html));
     }
     let mut chromium = Chromium::start(&house.address, &house.elsewhere);
-    let mut visit = |path: &str| {
+    let mut visit = |path: &str, glance: bool| {
         house.overheard();
-        let mut heard = chromium.visit(path);
+        let mut heard = if glance { chromium.glance(path) } else { chromium.visit(path) };
         heard.extend(house.overheard());
         heard
     };
@@ -125,7 +131,7 @@ fn shown(vectors: &[Vector], many: &str, one: impl Fn(MailId) -> String) -> Vec<
         }
         let alone = range.end - range.start == 1;
         let path = if alone { one(MailId(range.start)) } else { format!("{many}/{}/{}", range.start, range.end) };
-        let heard = visit(&path);
+        let heard = visit(&path, !alone && many == "batch");
         if heard.is_empty() {
             continue;
         }

@@ -13,7 +13,7 @@ use std::{
 use serde_json::{Value, json};
 
 /// How long one answer, or one page, may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A browser with one window.
 pub(crate) struct Chromium {
@@ -107,6 +107,15 @@ impl Chromium {
 
     /// Loads a page with all its frames, waits until it wants nothing more, and says what it did that it may not.
     pub(crate) fn visit(&mut self, path: &str) -> Vec<String> {
+        self.load(path, true)
+    }
+
+    /// The same without waiting for what comes after loading: enough where no script can put anything off.
+    pub(crate) fn glance(&mut self, path: &str) -> Vec<String> {
+        self.load(path, false)
+    }
+
+    fn load(&mut self, path: &str, until_idle: bool) -> Vec<String> {
         // What the page before left behind is none of this one.
         self.call("Runtime.evaluate", json!({ "expression": "0" }));
         (self.loaded, self.idle) = (false, false);
@@ -115,9 +124,11 @@ impl Chromium {
         let went = self.call("Page.navigate", json!({ "url": url }));
         assert!(went["errorText"].is_null(), "{url}: {went}");
         let until = Instant::now() + PATIENCE;
-        while !(self.loaded && self.idle) {
+        while !(self.loaded && (self.idle || !until_idle)) {
             self.hear(until, &url);
         }
+        // Events come in order: behind this answer stands nothing that loading did.
+        self.call("Runtime.evaluate", json!({ "expression": "0" }));
         std::mem::take(&mut self.seen)
     }
 
