@@ -179,7 +179,7 @@ impl Chromium {
         let message = self.said.recv_timeout(left);
         let message = message.unwrap_or_else(|error| panic!("{waiting_for}: {error}; so far {:?}", self.seen));
         if let Some(method) = message["method"].as_str() {
-            self.note(&method.to_owned(), &message["params"]);
+            self.note(method, &message["params"]);
         }
         message
     }
