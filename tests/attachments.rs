@@ -131,7 +131,8 @@ async fn s16_a_file_that_inflates_beyond_all_memory_costs_no_more_than_is_allowe
 
 #[tokio::test]
 async fn s16_a_file_that_takes_too_long_is_ended_at_the_limit_and_keeps_what_was_read() {
-    let limits = Extraction { cpu: Duration::from_secs(1), memory_bytes_max: 4 << 30, ..Extraction::default() };
+    let (cpu, timeout) = (Duration::from_secs(1), Duration::from_secs(600));
+    let limits = Extraction { cpu, timeout, memory_bytes_max: 4 << 30, ..Extraction::default() };
     let began = Instant::now();
     let pages = pdf_of_contents(&["BT /F1 12 Tf (first) Tj ET".into(), much_work()]);
     let read = Shelf::of(&[("application/pdf", &pages)], limits).text(0).await;
@@ -301,7 +302,7 @@ fn half_written(new: &Path) -> u64 {
 #[test]
 fn mail_flows_while_attachments_that_never_end_are_read() {
     let names = Names::start();
-    let limits = "extraction_cpu_secs_max = 2\nextraction_memory_bytes_max = 4294967296";
+    let limits = "extraction_cpu_secs_max = 4\nextraction_timeout_secs = 600\nextraction_memory_bytes_max = 4294967296";
     let house = House::new(names.addr(), limits, "segment_bytes = 4194304");
     let daemon = house.start();
     let endless = pdf_of_contents(&[much_work()]);
@@ -327,7 +328,8 @@ fn mail_flows_while_attachments_that_never_end_are_read() {
         let read = read.join().unwrap();
         assert!(read["trouble"].as_str().unwrap().contains("processor time"), "{read}");
     }
-    assert!(taken > 20, "{taken} mails in the meantime");
+    // One that had to wait for the readers would be the only one.
+    assert!(taken > 2, "{taken} mails in the meantime");
     daemon.stop();
 }
 
