@@ -176,6 +176,146 @@ fn html_that_is_no_quote_stays_new() {
 }
 
 #[test]
+fn closing_words_with_a_name_are_a_signature_and_sentences_of_thanks_are_not() {
+    for (text, new) in [
+        ("It works.\n\nBest regards,\nAda Lovelace\nAcme Ltd.\nTel. +44 20 1234567", "It works."),
+        ("Es geht.\n\nMit freundlichen Grüßen\nAda", "Es geht."),
+        ("Ça marche.\n\nCordialement,\nAda", "Ça marche."),
+        ("Работает.\n\nС уважением,\nАда", "Работает."),
+        ("動きました。\n\nよろしくお願いいたします。\n山田", "動きました。"),
+        ("It works.\n\nThank you,\nnoam", "It works."),
+        ("Thanks, that works.", "Thanks, that works."),
+        ("It broke.\nThanks for looking at it.", "It broke.\nThanks for looking at it."),
+        ("Thanks,\nAda", "Thanks,\nAda"),
+        ("동작합니다.\n\n고맙습니다, 잘 됩니다.", "동작합니다.\n\n고맙습니다, 잘 됩니다."),
+        ("My address is:\n\nAda Lovelace\n+44 20 1234567", "My address is:\n\nAda Lovelace\n+44 20 1234567"),
+    ] {
+        assert_eq!(plain(text).new_text, new, "{text:?}");
+    }
+}
+
+#[test]
+fn the_senders_own_name_at_the_end_is_a_signature() {
+    let mail = |from_name: &str| Mail {
+        text: "Which city?\n\nBerlin".to_owned(),
+        from_name: from_name.to_owned(),
+        ..Mail::default()
+    };
+    assert_eq!(part(&mail("Ada Lovelace")).new_text, "Which city?\n\nBerlin");
+    assert_eq!(part(&mail("Irving Berlin")).new_text, "Which city?");
+}
+
+#[test]
+fn notes_of_companies_and_warnings_of_gateways_are_no_words_of_the_sender() {
+    for (text, new) in [
+        (
+            "CAUTION: This email originated from outside of the organization. Do not click links.\n\nIt works.",
+            "It works.",
+        ),
+        ("[EXTERNAL]\n\nIt works.", "It works."),
+        (
+            "It works.\n\nThis e-mail is confidential and intended solely for the addressee.\nIf you received it in error, delete it.",
+            "It works.",
+        ),
+        (
+            "Geht.\n\nDiese E-Mail enthält vertrauliche Informationen. Wenn Sie nicht der richtige Adressat sind, vernichten Sie sie.",
+            "Geht.",
+        ),
+        ("Fonctionne.\n\nCe message est confidentiel et destiné exclusivement à son destinataire.", "Fonctionne."),
+        ("It works.\n\nThis email has been checked for viruses by Avast antivirus software.", "It works."),
+        (
+            "Is my file confidential?\n\nI think I received this email in error.",
+            "Is my file confidential?\n\nI think I received this email in error.",
+        ),
+        ("Я заказал это по ошибке.\n\nУдалите заказ.", "Я заказал это по ошибке.\n\nУдалите заказ."),
+    ] {
+        let parted = plain(text);
+        assert_eq!(parted.new_text, new, "{text:?}");
+        assert_eq!(parted.segments.iter().any(|segment| segment.kind == Kind::Disclaimer), text != new, "{text:?}");
+    }
+}
+
+#[test]
+fn a_line_of_a_ticket_system_begins_what_was_there() {
+    for marker in [
+        "##- Please type your reply above this line -##",
+        "—-—-—-—\nReply above this line.",
+        "--- Bitte antworten Sie oberhalb dieser Zeile ---",
+        "##- Veuillez répondre au-dessus de cette ligne -##",
+        "=== この行より上に返信してください ===",
+    ] {
+        let parted = plain(&format!("It works.\n\n{marker}\n\nDoes it?"));
+        assert_eq!(parted.new_text, "It works.", "{marker}");
+        assert!(parted.quoted_text.starts_with(marker), "{parted:?}");
+    }
+    let own = "Please see my reply above it.";
+    assert_eq!(plain(own).new_text, own);
+}
+
+#[test]
+fn a_forwarded_mail_is_shown_with_whose_it_claims_to_be() {
+    let block = "From: Ada <ada@x.example>\nSent: Monday\nTo: b@y.example\nSubject: Hello";
+    for (subject, head, forwarded) in [
+        ("Fwd: Hello", "---------- Forwarded message ---------\n", true),
+        ("a", "Begin forwarded message:\n\n", true),
+        ("FW: Hello", "________________________________\n", true),
+        ("RE: Hello", "________________________________\n", false),
+    ] {
+        let text = format!("See below.\n\n{head}{block}\n\nHow?");
+        let parted = part(&Mail { text, subject: subject.to_owned(), ..Mail::default() });
+        assert_eq!(parted.new_text.contains("How?"), forwarded, "{subject} {head}");
+        let claim = parted.forwarded.map(|claim| [claim.from, claim.to, claim.date, claim.subject]);
+        let want = ["Ada <ada@x.example>", "b@y.example", "Monday", "Hello"].map(str::to_owned);
+        assert_eq!(claim, forwarded.then_some(want), "{subject} {head}");
+        assert_eq!(parted.segments[0].kind, Kind::New);
+    }
+}
+
+#[test]
+fn programs_that_mark_quotes_in_their_own_way_are_understood() {
+    for quote in [
+        ">>> Bob <b@x.example> 1/2/2024 10:00 AM >>>\nDoes it?",
+        "Tuesday, January 2, 2024, 10:00:00 AM, you wrote:\n\nBS> Does it?\nBS>BS> Deeper",
+        "------ Original Message ------\nFrom \"Bob\" <b@x.example>\nTo \"Ada\" <a@x.example>\nDate 1/2/2024\nSubject Yours\n\n>Does it?",
+        "---- On Tue, 02 Jan 2024 10:00:00 +0100 Bob <b@x.example> wrote ----\n\nDoes it?",
+        "------- Original Message -------\nOn Tuesday, January 2nd, 2024 at 10:00, Bob <b@x.example> wrote:\n\n> Does it?",
+        "-----Bob wrote: -----\nTo: Ada\nFrom: Bob\nDate: 1/2/2024\nSubject: Yours\n\nDoes it?",
+    ] {
+        let parted = plain(&format!("It works.\n\n{quote}\n"));
+        assert_eq!(parted.new_text, "It works.", "{quote}");
+    }
+    let prompt = "Type this\nC> dir\nand see.";
+    assert_eq!(plain(prompt).new_text, prompt);
+}
+
+#[test]
+fn answers_inside_the_container_of_a_quote_are_new() {
+    for (open, quote) in [
+        (
+            "<div class=gmail_quote><div class=gmail_attr>On 2 Jan 2024, S wrote:</div>",
+            "<blockquote class=gmail_quote>",
+        ),
+        ("<div class=protonmail_quote>On 2 Jan 2024, S wrote:<br>", "<blockquote type=cite>"),
+        ("<div class=zmail_extra><div>---- On 2 Jan 2024 10:00 S wrote ----</div>", "<blockquote>"),
+    ] {
+        let body = format!("{open}{quote}one?</blockquote><div>Yes.</div>{quote}two?</blockquote><div>No.</div></div>");
+        let parted = html(&body);
+        assert_eq!(parted.new_text.replace("\n\n", "\n"), "Yes.\nNo.", "{body}");
+        assert!(parted.quoted_text.contains("one?") && parted.quoted_text.contains("two?"), "{parted:?}");
+    }
+}
+
+#[test]
+fn what_is_less_sure_says_so() {
+    let sure = |text: &str| plain(text).confidence;
+    let marked = sure("Yes.\n\nOn 2 Jan 2024, Bob <b@x.example> wrote:\n> one?");
+    let unmarked = sure("Yes.\n\nOn 2 Jan 2024, Bob <b@x.example> wrote:\n\none?");
+    assert_eq!(sure("Yes."), 100);
+    assert!(marked >= 95 && (60..95).contains(&unmarked), "{marked} {unmarked}");
+    assert!(sure("> one?") <= 50);
+}
+
+#[test]
 fn time_grows_with_the_length_only() {
     for piece in [
         "> a\n",

@@ -24,6 +24,8 @@ const SURE_CONTACTS: u8 = 70;
 /// Marks the signatures of a mail that somebody of this name wrote.
 pub(super) fn mark(sheet: &mut Sheet<'_>, from_name: &str) {
     let name = fold(from_name);
+    let first = (0..sheet.len()).find(|at| says(sheet, *at));
+    let last = (0..sheet.len()).rfind(|at| says(sheet, *at));
     let mut end = sheet.len();
     let mut is_last = true;
     while end > 0 {
@@ -34,7 +36,7 @@ pub(super) fn mark(sheet: &mut Sheet<'_>, from_name: &str) {
         let start = (0..end).rev().take_while(|at| is_open(sheet, *at)).last().unwrap_or(end);
         let rows: Vec<usize> = (start..end).rev().filter(|at| sheet.is_new(*at)).take(ROWS_MAX * 2).collect();
         let mut stretch = Stretch { rows: rows.into_iter().rev().collect(), is_last, is_only: false, name: &name };
-        stretch.is_only = !(0..start).any(|at| says(sheet, at)) && !(end..sheet.len()).any(|at| says(sheet, at));
+        stretch.is_only = first.is_none_or(|first| first >= start) && last.is_none_or(|last| last < end);
         is_last &= stretch.rows.is_empty();
         stretch.mark(sheet);
         end = start;
