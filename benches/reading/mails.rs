@@ -183,9 +183,9 @@ pub(crate) fn outlook() -> Sample {
         }
         for paragraph in paragraphs(level, PARAGRAPHS) {
             let _ = write!(text, "{paragraph}\n\n");
-            let _ = write!(
+            let _ = writeln!(
                 body,
-                "<p class=\"MsoNormal\"><span style=\"font-size:11.0pt;color:#1F497D\">{paragraph}</span><o:p></o:p></p>\n"
+                "<p class=\"MsoNormal\"><span style=\"font-size:11.0pt;color:#1F497D\">{paragraph}</span><o:p></o:p></p>"
             );
         }
         text += "Mit freundlichen Grüßen\nAda Lovelace\n";
