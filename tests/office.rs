@@ -93,6 +93,34 @@ fn a_subject_cannot_write_on_the_terminal() {
 }
 
 #[test]
+fn whom_a_mail_forwarded_by_hand_names_is_shown_as_a_claim_and_is_nobody() {
+    let names = Names::start();
+    let house = House::plain(&names);
+    let daemon = house.start();
+    let text = "Can you help him?\r\n\r\n---------- Forwarded message ---------\r\nFrom: Bob <bob@elsewhere.example>\r\n\
+                Date: Mon, 4 May 2026 at 10:00\r\nSubject: Broken lamp\r\nTo: Ada <ada@customer.example>\r\n\r\n\
+                My lamp broke.";
+    ada_writes(&daemon, "1@customer.example", "Fwd: Broken lamp", text);
+
+    let row = &daemon.api().conversations()[0];
+    let view = daemon.api().conversation(row["id"].as_str().unwrap());
+    assert_eq!(view["contact"], ADA);
+    let mail = view["timeline"].as_array().unwrap().iter().find(|line| line["kind"] == "mail").unwrap();
+    assert_eq!(mail["forwarded"]["from"], "Bob <bob@elsewhere.example>");
+    assert_eq!(mail["forwarded"]["subject"], "Broken lamp");
+    assert!(mail["new_text"].as_str().unwrap().contains("My lamp broke."), "{mail:#}");
+    let kinds: Vec<_> = mail["segments"].as_array().unwrap().iter().map(|segment| segment["kind"].clone()).collect();
+    assert_eq!(kinds, ["new", "forwarded"]);
+    let last = &mail["segments"][1];
+    assert_eq!(last["end"].as_u64().unwrap() as usize, mail["text"].as_str().unwrap().len(), "{last}");
+
+    let shown = house.run(&["conversations", "show", &format!("#{}", row["number"])]);
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert!(shown.contains("forwards a mail, as it says from Bob <bob@elsewhere.example>"), "{shown}");
+    daemon.stop();
+}
+
+#[test]
 fn every_command_that_changes_a_conversation_can_say_it_in_json() {
     let names = Names::start();
     let house = House::plain(&names);

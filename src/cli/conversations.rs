@@ -169,10 +169,11 @@ pub(super) fn render(view: &Value, paint: Paint) -> String {
                 let from = line["mail"]["from"].as_str().unwrap_or("(no usable From)");
                 let level = &line["verdicts"]["level"];
                 format!(
-                    "\n{at} {} {}\n{}{}",
+                    "\n{at} {} {}\n{}{}{}",
                     paint.cyan(from),
                     paint.dim(&format!("(level {level}, {})", text(&line["id"]))),
                     body(text(&line["new_text"]), paint),
+                    said_of_itself(line, paint),
                     attached(&line["attached"], paint)
                 )
             }
@@ -192,6 +193,24 @@ pub(super) fn render(view: &Value, paint: Paint) -> String {
         out += &format!("\n{}\n{}", paint.green("draft, to be sent with reply --draft"), body(draft, paint));
     }
     out
+}
+
+/// What a mail says of itself that nobody proved, and what of it is not seen.
+fn said_of_itself(line: &Value, paint: Paint) -> String {
+    let mut said = Vec::new();
+    if let Some(claim) = line["forwarded"].as_object() {
+        let parts = ["from", "to", "date", "subject"].map(|name| (name, text(&claim[name])));
+        let parts = parts.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name} {value}"));
+        said.push(format!("forwards a mail, as it says {}", parts.collect::<Vec<_>>().join(", ")));
+    }
+    for seal in line["seals"].as_array().into_iter().flatten() {
+        said.push(format!("{} with {}, not verified", text(&seal["is"]), text(&seal["by"])));
+    }
+    if let Some(share @ 1..) = line["hidden"]["share"].as_u64() {
+        said.push(format!("{share} % of its words are hidden from the eye and left out"));
+    }
+    let bar = paint.dim("│");
+    said.iter().map(|words| format!("   {bar} {}\n", paint.dim(&paint::one_line(words)))).collect()
 }
 
 /// What is attached, without the pictures that only decorate.

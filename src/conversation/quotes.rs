@@ -26,11 +26,13 @@ use std::ops::Range;
 use heads::Head;
 pub use passed_on::writer_passed_on;
 use rows::Sheet;
+use serde::Serialize;
 
 use crate::mime::Mail;
 
 /// What a piece of a mail's text is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// What the sender wrote this time.
     New,
@@ -47,16 +49,17 @@ pub enum Kind {
 }
 
 /// A piece of the text of one kind.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Segment {
     /// What it is.
     pub kind: Kind,
     /// Octets of [`Parted::text`], on the edges of characters.
+    #[serde(flatten)]
     pub range: Range<usize>,
 }
 
 /// What the header of a forwarded mail says, as written. A claim in a text, proved by nothing; never an identity.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Claim {
     /// Who is said to have written it; empty without, as the others.
     pub from: String,

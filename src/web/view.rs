@@ -4,8 +4,11 @@ use serde::Serialize;
 
 use crate::{
     attachments::{Listed, TextState},
-    conversation::{self, Notice, quotes},
-    mime,
+    conversation::{
+        self, Notice,
+        quotes::{self, Claim, Segment},
+    },
+    mime::{self, Hidden, Seal},
     store::{ConversationRow, LetterRow, MailRow, Store, StoreError, What},
     types::ConversationId,
 };
@@ -59,6 +62,19 @@ pub struct MailView {
     pub quoted_text: String,
     /// Their signature.
     pub signature: String,
+    /// The whole text, in which the segments count their octets: nothing is cut, a reader folds what is not new.
+    pub text: String,
+    /// What each piece of `text` is.
+    pub segments: Vec<Segment>,
+    /// How sure it is that the right words are shown, 0 to 100.
+    pub confidence: u8,
+    /// Whom a mail forwarded by hand names: what the sender claims, never who wrote to us.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forwarded: Option<Claim>,
+    /// What a reader would not have seen, and is not in the texts (S-23).
+    pub hidden: Hidden,
+    /// What it claims to be signed or encrypted with; never verified.
+    pub seals: Vec<Seal>,
     /// What was attached.
     pub attached: Vec<AttachmentView>,
 }
@@ -165,6 +181,12 @@ pub async fn mail(store: &Store, row: MailRow) -> Result<MailView, StoreError> {
         new_text: parted.new_text,
         quoted_text: parted.quoted_text,
         signature: parted.signature,
+        text: parted.text,
+        segments: parted.segments,
+        confidence: parted.confidence,
+        forwarded: parted.forwarded,
+        hidden: parsed.hidden,
+        seals: parsed.seals,
         row,
     })
 }
