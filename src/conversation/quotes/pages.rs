@@ -94,9 +94,9 @@ fn keep_answers(lines: &mut [Line]) {
         let end = run_end(lines, at, |line| matches!(line.region, CONTAINER | QUOTE));
         let first = (at..end).find(|at| lines[*at].region >= CONTAINER && lines[*at].quotes > 0);
         if let Some(first) = first {
-            let above = lines[at..first].iter().filter(|line| !is_blank(&line.text));
+            let mut above = lines[at..first].iter().filter(|line| !is_blank(&line.text));
             let rows = above.clone().count();
-            let introduces = above.last().is_none_or(|line| heads::introduces(&line.text));
+            let introduces = above.next_back().is_none_or(|line| heads::introduces(&line.text));
             if introduces && rows <= ROWS_ABOVE_MAX {
                 let answers = lines[first..end].iter_mut().filter(|line| line.region >= CONTAINER && line.quotes == 0);
                 answers.for_each(|line| line.region = 0);
