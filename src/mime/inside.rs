@@ -129,7 +129,9 @@ fn name(written: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    fn taken(text: &[u8]) -> Option<(String, Vec<(String, Vec<u8>)>)> {
+    type Taken = (String, Vec<(String, Vec<u8>)>);
+
+    fn taken(text: &[u8]) -> Option<Taken> {
         let (rest, files) = taken_out(text)?;
         let files = files.into_iter().map(|file| (file.name, file.content.to_vec())).collect();
         Some((String::from_utf8(rest).unwrap(), files))

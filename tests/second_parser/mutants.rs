@@ -45,6 +45,7 @@ pub(crate) fn mutant(mail: &[u8], dice: &mut Dice) -> Vec<u8> {
     mail
 }
 
+#[allow(clippy::ptr_arg, reason = "one of the damages, which all take a mail so")]
 fn flip_octets(mail: &mut Vec<u8>, dice: &mut Dice) {
     for _ in 0..=dice.below(4) {
         let at = dice.below(mail.len());
