@@ -92,6 +92,8 @@ fn kind_name(word: &str) -> String {
     };
     match word.split_once('/') {
         Some((kind, sub)) if clean(kind) && clean(sub) => word.to_owned(),
+        // Tolerated: damage behind the slash; its boundary tells.
+        Some(("multipart", _)) => "multipart/mixed".to_owned(),
         // Tolerated: `Content-Type: text`. RFC 2045 §5.2 lets the default stand for what is not readable.
         _ => String::new(),
     }

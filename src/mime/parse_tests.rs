@@ -333,6 +333,7 @@ fn broken_shapes_still_show_their_text() {
             "no blank\n\nmore",
         ),
         ("Content-Transfer-Encoding: base64\n\nDear team, no base64 at all.", "Dear team, no base64 at all."),
+        ("Content-Type: multipart/\tmixed; boundary=m\n\n--m\n\nhi\n--m--\n", "hi"),
         ("Content-Type: text\n\nx", "x"),
         ("Content-Type: text/plain; charset\n\nx", "x"),
         ("Content-Transfer-Encoding: base64\n\n!!SGk*=\n", "Hi"),
