@@ -64,7 +64,7 @@ impl Row {
 }
 
 /// Reads the attachments of a mail; costs their octets once. `raw` is what it was parsed from.
-pub(super) fn rows(mail: &Mail, raw: &[u8]) -> Vec<Row> {
+pub fn rows(mail: &Mail, raw: &[u8]) -> Vec<Row> {
     let shown = shown_ids(&mail.html);
     let rows = mail.attachments.iter().enumerate().map(|(n, attachment)| {
         let shown = !attachment.content_id.is_empty() && shown.contains(attachment.content_id.as_bytes());

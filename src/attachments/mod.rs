@@ -19,6 +19,6 @@ mod sniff;
 mod warnings;
 
 pub use extract::{Form, Text};
-pub use list::Row;
+pub use list::{Row, rows};
 pub use names::disposition;
 pub use shelf::{Asked, AttachmentId, Attachments, Listed, Raws, TextState, Trouble};

@@ -4,12 +4,13 @@ use serde_json::{Value, json};
 
 use super::super::{held::notice_lines, paint};
 use crate::{
+    attachments,
     conversation::{
         self,
         quotes::{self, Claim, Kind, Segment},
     },
     intake::Judged,
-    mime::Attachment,
+    mime::Seal,
     rendering::{self, Options},
 };
 
@@ -19,7 +20,6 @@ pub(super) fn report(judged: &Judged, steps: &[String]) -> Value {
     let parted = quotes::part(mail);
     let lookups = &destinations[0].lookups;
     let rendered = rendering::page(mail, &Options { id: judged.envelope.id });
-    let attachments: Vec<Value> = mail.attachments.iter().map(attachment).collect();
     json!({
         "class": class.class,
         "class_reasons": class.reasons,
@@ -42,7 +42,10 @@ pub(super) fn report(judged: &Judged, steps: &[String]) -> Value {
         "html_trimmed": rendered.trimmed,
         "remote_images": rendered.remote,
         "links": rendered.links,
-        "attachments": attachments,
+        "hidden": mail.hidden,
+        "seals": mail.seals.iter().map(seal).collect::<Vec<_>>(),
+        "calendar": mail.calendar,
+        "attachments": attachments::rows(mail, &judged.body),
         "bounce": conversation::bounce(mail, class.class),
         "notice": conversation::notice(mail, class.class),
         "notes": mail.notes,
@@ -68,14 +71,9 @@ fn claim(Claim { from, to, date, subject }: &Claim) -> Value {
     json!({ "from": from, "to": to, "date": date, "subject": subject, "is_claim": true })
 }
 
-fn attachment(attachment: &Attachment) -> Value {
-    json!({
-        "name": attachment.name,
-        "type": attachment.kind,
-        "size": attachment.size,
-        "inline": attachment.inline,
-        "digest": attachment.digest.to_hex().as_str(),
-    })
+/// Nobody verified it, and no field says that somebody did.
+fn seal(seal: &Seal) -> Value {
+    json!({ "by": seal.by, "is": seal.is, "words": seal.to_string(), "verified": false })
 }
 
 /// The same for a person at a terminal.
@@ -99,8 +97,39 @@ pub(super) fn in_words(judged: &Judged, steps: &[String]) -> String {
         out += &format!("  report: {}\n", paint::one_line(&failed.to_string()));
     }
     out += &notice_lines(&report["notice"]);
+    for (name, words) in looked_at(judged, &report) {
+        out += &format!("{name:>8}: {}\n", paint::one_line(&words));
+    }
     out += "\nWhat was tried, in order:\n";
     out.extend(steps.iter().map(|step| format!("  {}\n", paint::one_line(step))));
     out += &format!("\n{}\n", paint::harmless(text(&report["new_text"]).trim()));
     out
+}
+
+/// What a reader should know of the mail's text and of what comes with it.
+fn looked_at(judged: &Judged, report: &Value) -> Vec<(&'static str, String)> {
+    let mail = &judged.mail;
+    let mut lines: Vec<(&str, String)> = mail.seals.iter().map(|seal| ("seal", seal.to_string())).collect();
+    if let Some(method) = &mail.calendar {
+        lines.push(("calendar", method.clone()));
+    }
+    if mail.hidden.octets > 0 {
+        let words = format!("{} octets that a reader does not see, {} % of all", mail.hidden.octets, mail.hidden.share);
+        lines.push(("hidden", words));
+    }
+    let remote = report["remote_images"]["count"].as_u64().unwrap_or_default();
+    if remote > 0 {
+        lines.push(("pictures", format!("{remote} from elsewhere, not loaded")));
+    }
+    let claim = &report["forwarded"];
+    if !claim.is_null() {
+        let said = |key: &str| claim[key].as_str().unwrap_or_default().to_owned();
+        lines.push(("forwards", format!("what it says {} wrote: {}", said("from"), said("subject"))));
+    }
+    for row in attachments::rows(mail, &judged.body) {
+        let odd = row.warnings.iter().map(|warning| format!("; {warning}")).collect::<String>();
+        lines.push(("attached", format!("{} ({}, {} octets){odd}", row.name, row.is, row.size)));
+    }
+    lines.push(("sure", format!("{} % that the right words are taken for new", report["confidence"])));
+    lines
 }
