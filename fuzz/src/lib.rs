@@ -1,9 +1,18 @@
 //! What must hold of any input at all: one function for each fuzz target. `tests/seeds.rs` runs the same over the seeds.
 
+mod harmless;
+
 use replyd::{
     conversation::quotes::{self, Kind},
     mime::{self, Mail, Source, html},
+    rendering::{self, Options},
+    types::MailId,
 };
+
+use harmless::rendered_is_harmless;
+
+/// Octets of markup that one octet of a page may become: names of ours are longer than a mail's.
+const MARKUP_GROWTH_MAX: usize = 256;
 
 /// Octets of text that one octet of a mail may become: a line of quoted HTML gets `> ` for each level.
 const TEXT_GROWTH_MAX: usize = 32;
@@ -45,10 +54,17 @@ fn words(text: &str) -> usize {
     text.chars().filter(|c| !c.is_whitespace()).count()
 }
 
-/// A page: its text is no longer than it may be.
+/// A page: its text is no longer than it may be, and what is rendered of it holds nothing that acts or loads.
 pub fn html(data: &[u8]) {
     let page = String::from_utf8_lossy(data);
-    is_bounded(html::to_text(&page).len(), page.len(), "the text of a page");
+    let (text, hidden) = html::to_text_and_hidden(&page);
+    is_bounded(text.len(), page.len(), "the text of a page");
+    assert!(hidden <= page.len() * TEXT_GROWTH_MAX, "{hidden} octets are hidden in {}", page.len());
+    let mail = Mail { text, html: page.into_owned(), text_from_html: true, ..Mail::default() };
+    let rendered = rendering::page(&mail, &Options { id: MailId(1) });
+    let length = mail.html.len().max(mail.text.len());
+    assert!(rendered.html.len() <= length * MARKUP_GROWTH_MAX + 4096, "{} of {length}", rendered.html.len());
+    rendered_is_harmless(&rendered.html);
 }
 
 /// A winmail.dat in a mail of its own.
