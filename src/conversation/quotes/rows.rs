@@ -99,7 +99,8 @@ impl<'t> Sheet<'t> {
 
     /// The segments, which cover the whole text.
     pub(super) fn segments(&self) -> Vec<Segment> {
-        let mut segments: Vec<Segment> = Vec::new();
+        let changes = self.rows.windows(2).filter(|two| two[0].kind != two[1].kind).count();
+        let mut segments: Vec<Segment> = Vec::with_capacity((changes + 1).min(SEGMENTS_MAX));
         let mut start = 0;
         for at in 0..self.rows.len() {
             let next = self.rows.get(at + 1);
