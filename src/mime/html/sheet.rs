@@ -9,7 +9,7 @@ use super::tokens::Tag;
 
 /// Octets of style sheets and rules that are read. Newsletters stay far below.
 const SHEET_OCTETS_MAX: usize = 256 * 1024;
-const RULES_MAX: usize = 4_000;
+const RULES_MAX: usize = 2_000;
 /// What reading the rules for all elements may cost: so many octets for each of the page, and these. Past it rules hide nothing
 /// (S-15).
 const COST_PER_OCTET: usize = 16;
@@ -35,8 +35,8 @@ pub(super) struct Sheet<'a> {
 
 #[derive(Debug)]
 struct Rule<'a> {
-    /// From the outermost to the element itself.
-    parts: Vec<Part>,
+    /// From the outermost to the element itself. Thousands of rules are kept at once: none keeps room to grow.
+    parts: Box<[Part]>,
     /// Something of the selector was not understood.
     doubtful: bool,
     weight: u32,
@@ -47,7 +47,7 @@ struct Rule<'a> {
 struct Part {
     tag: String,
     id: String,
-    classes: Vec<String>,
+    classes: Box<[String]>,
     /// It is the parent of what follows, not only somewhere around it.
     parent: bool,
 }
@@ -200,7 +200,7 @@ impl<'a> Rule<'a> {
         }
         let weight = parts.iter().map(Part::weight).sum();
         let fine = parts.last().is_some_and(|last| last.weight() > 0 || last.tag == "*");
-        fine.then_some(Self { parts, doubtful, weight, declarations })
+        fine.then_some(Self { parts: parts.into_boxed_slice(), doubtful, weight, declarations })
     }
 
     fn holds<'t>(&self, tag: &Tag<'t>, around: impl Iterator<Item = Tag<'t>>) -> bool {
@@ -226,13 +226,13 @@ impl<'a> Rule<'a> {
 
 impl Part {
     fn of(word: &str) -> Option<Self> {
-        let mut part = Self::default();
+        let (mut part, mut classes) = (Self::default(), Vec::new());
         let mut rest = word;
         while !rest.is_empty() {
             let end = rest[1..].find(['.', '#']).map_or(rest.len(), |at| at + 1);
             let piece = &rest[..end];
             match piece.as_bytes()[0] {
-                b'.' => part.classes.push(piece[1..].to_owned()),
+                b'.' => classes.push(piece[1..].to_owned()),
                 b'#' => part.id = piece[1..].to_owned(),
                 _ => part.tag = piece.to_owned(),
             }
@@ -241,6 +241,7 @@ impl Part {
                 return None;
             }
         }
+        part.classes = classes.into_boxed_slice();
         Some(part)
     }
 
