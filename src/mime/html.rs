@@ -161,6 +161,8 @@ struct Page {
     unseen: bool,
     /// Octets of words that were left out.
     hidden: usize,
+    /// How long the line was behind the number or bullet of an item that has no words yet.
+    marked: Option<usize>,
     link: Option<(String, usize)>,
     layout: layout::Layout,
 }
@@ -180,6 +182,7 @@ impl Page {
         let text = text.trim_end();
         self.hidden += left_out;
         self.space = false;
+        self.marked = None;
         if text.is_empty() && !even_empty {
             self.line.clear();
             return;
@@ -272,6 +275,7 @@ impl Page {
         } else if tag.is("li") {
             let before = self.layout.item(tag);
             self.line.push_str(&before);
+            self.marked = Some(self.line.len());
         } else if !before.is_empty() && !self.line.trim().is_empty() {
             self.line.truncate(self.line.trim_end().len());
             self.line.push_str(before);
@@ -292,6 +296,10 @@ impl Page {
     fn break_line(&mut self, name: &str) {
         if self.layout.keeps_to_line(name) {
             self.space = true;
+            return;
+        }
+        // A bullet stays with its words: `<li><p>words`.
+        if self.marked == Some(self.line.len()) && !is_one_of(name, &["li", "ul", "ol", "blockquote"]) {
             return;
         }
         let paragraph = is_one_of(name, &PARAGRAPHS);

@@ -27,6 +27,8 @@ fn lists_have_their_numbers_and_levels() {
         ("<ol><li>a<li>b<ul><li>c<li>d</ul><li>e</ol>", "1. a\n2. b\n  - c\n  - d\n3. e\n"),
         ("<ol start=3><li>a</li><li value=9>b</li><li>c</li></ol>", "3. a\n9. b\n10. c\n"),
         ("</ol></table><li>a", "- a\n"),
+        ("<ol><li><p>a</p></li><li><div><p>b</p><p>c</p></div></li></ol>d", "1. a\n2. b\n\nc\n\nd\n"),
+        ("<ul><li><p></p></li><li><ul><li><p>a</ul></ul>", "-\n-\n  - a\n"),
     ] {
         assert_eq!(to_text(page), text, "{page}");
     }
