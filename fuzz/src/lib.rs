@@ -54,7 +54,8 @@ fn words(text: &str) -> usize {
     text.chars().filter(|c| !c.is_whitespace()).count()
 }
 
-/// A page: its text is no longer than it may be, and what is rendered of it holds nothing that acts or loads.
+/// A page: its text is no longer than it may be, and what is rendered of it, as a page or as plain text, holds
+/// nothing that acts or loads.
 pub fn html(data: &[u8]) {
     let page = String::from_utf8_lossy(data);
     let (text, hidden) = html::to_text_and_hidden(&page);
@@ -65,6 +66,8 @@ pub fn html(data: &[u8]) {
     let length = mail.html.len().max(mail.text.len());
     assert!(rendered.html.len() <= length * MARKUP_GROWTH_MAX + 4096, "{} of {length}", rendered.html.len());
     rendered_is_harmless(&rendered.html);
+    let plain = Mail { text: mail.html, ..Mail::default() };
+    rendered_is_harmless(&rendering::page(&plain, &Options { id: MailId(1) }).html);
 }
 
 /// A winmail.dat in a mail of its own.

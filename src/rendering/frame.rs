@@ -62,7 +62,7 @@ const STYLE: &str = "\
 :root{color-scheme:only light}\
 body{margin:12px;background:#fff;color:#111;font:15px/1.45 system-ui,sans-serif;overflow-wrap:anywhere}\
 img{max-width:100%}\
-.plain{white-space:pre-wrap}.plain br{display:none}\
+.plain{white-space:pre-wrap}\
 .quoted{margin:0 0 0 2px;padding:0 0 0 10px;border-left:2px solid #bbb;color:#444}\
 .picture{display:inline-block;padding:2px 8px;border:1px dashed #999;background:#f4f4f4;color:#555;font:12px sans-serif}\
 .elsewhere{margin-left:4px;padding:0 4px;background:#fff3cd;color:#5c4400;font:12px sans-serif}\

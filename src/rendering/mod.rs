@@ -1,8 +1,9 @@
 //! A mail as a page that is safe to look at (S-19).
 //!
-//! Two walls that know nothing of each other: `rewrite` writes a new document from nothing but names and values it knows,
+//! Two walls that know nothing of each other, for HTML: `rewrite` writes a new document from nothing but names and values it knows,
 //! and what it wrote goes through ammonia, which parses it as a browser does and keeps what `policy` allows. The third wall
-//! is the frame it is shown in: no script, no form, no load, an origin of its own.
+//! is the frame it is shown in: no script, no form, no load, an origin of its own. Of plain text nothing is markup but what
+//! `plain` writes itself, as the second wall would leave it.
 //!
 //! Pure, and linear in the mail: no file, no network, no clock. Nothing is fetched to show a mail (S-21): pictures are those
 //! that the mail carries, and the others are named.
@@ -101,9 +102,9 @@ pub fn page(mail: &Mail, options: &Options) -> Rendered {
     let mut rendered = if mail.html.trim().is_empty() {
         plain::markup(&mail.text)
     } else {
-        rewrite::markup(&mail.html, &pictures::Album::of(mail, options.id))
+        let written = rewrite::markup(&mail.html, &pictures::Album::of(mail, options.id));
+        Rendered { html: policy::clean(&written.html), ..written }
     };
-    rendered.html = policy::clean(&rendered.html);
     if rendered.trimmed {
         rendered.html.push_str(frame::TRIMMED);
     }

@@ -8,7 +8,7 @@ use std::{
     sync::LazyLock,
 };
 
-use ammonia::{Builder, UrlRelative};
+use ammonia::{Builder, Url, UrlRelative};
 
 use super::{css, elements, links, pictures};
 
@@ -19,6 +19,14 @@ pub(super) const CLASSES: [&str; 4] = ["plain", "quoted", "picture", "elsewhere"
 pub(super) fn clean(markup: &str) -> String {
     POLICY.clean(markup).to_string()
 }
+
+/// Whether an address that `links` let through stays: one that no browser can parse does not.
+pub(super) fn is_address(href: &str) -> bool {
+    Url::parse(href).is_ok()
+}
+
+/// What ends the start tag of a link behind its address, as the policy writes it.
+pub(super) const LINK_END: &str = "\" target=\"_blank\" rel=\"noopener noreferrer nofollow\">";
 
 static POLICY: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut own: HashMap<&str, HashSet<&str>> = HashMap::from([("a", HashSet::from(["href"]))]);

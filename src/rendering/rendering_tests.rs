@@ -86,8 +86,8 @@ fn plain_text_is_shown_with_links_and_quotes() {
     assert_eq!(
         html,
         "<div class=\"plain\">See &lt;<a href=\"https://a.example/x?a=1&amp;b=2\" target=\"_blank\" \
-         rel=\"noopener noreferrer nofollow\">https://a.example/x?a=1&amp;b=2</a>&gt;.<br>\n<blockquote class=\"quoted\">\
-         old<br>\n<blockquote class=\"quoted\">older<br>\n</blockquote></blockquote>me<br>\n</div>"
+         rel=\"noopener noreferrer nofollow\">https://a.example/x?a=1&amp;b=2</a>&gt;.\n<blockquote class=\"quoted\">\
+         old\n<blockquote class=\"quoted\">older\n</blockquote></blockquote>me\n</div>"
     );
 }
 
