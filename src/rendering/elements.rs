@@ -22,7 +22,9 @@ pub(super) const ELEMENTS: [&str; 80] = [
     "colgroup",
     "dd",
     "del",
+    "details",
     "dfn",
+    "dir",
     "div",
     "dl",
     "dt",
@@ -43,6 +45,8 @@ pub(super) const ELEMENTS: [&str; 80] = [
     "img",
     "ins",
     "kbd",
+    "label",
+    "legend",
     "li",
     "main",
     "mark",
@@ -78,10 +82,6 @@ pub(super) const ELEMENTS: [&str; 80] = [
     "ul",
     "var",
     "wbr",
-    "details",
-    "dir",
-    "label",
-    "legend",
 ];
 
 /// Elements whose content is not for the reader of a mail, beside those that [`crate::mime::html::Tokens`] passes over.
@@ -128,7 +128,58 @@ pub(super) const OWN: [(&str, &[&str]); 16] = [
 
 /// The place of an element among [`ELEMENTS`].
 pub(super) fn element(name: &str) -> Option<usize> {
-    ELEMENTS.iter().position(|known| known.eq_ignore_ascii_case(name))
+    let mut lower = [0; NAME_OCTETS_MAX];
+    let lower = lower.get_mut(..name.len())?;
+    lower.copy_from_slice(name.as_bytes());
+    lower.make_ascii_lowercase();
+    ELEMENTS.binary_search_by(|known| known.as_bytes().cmp(lower)).ok()
+}
+
+/// Octets of the longest name among [`ELEMENTS`].
+const NAME_OCTETS_MAX: usize = 10;
+
+/// Whether an element does nothing but dress its words: without words it is not seen.
+pub(super) fn only_dresses(name: &str) -> bool {
+    matches!(name, "b" | "big" | "em" | "font" | "i" | "s" | "small" | "span" | "strike" | "strong" | "u")
+}
+
+/// Whether a line ends before and behind an element, so that white space there is not shown.
+pub(super) fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "center"
+            | "dd"
+            | "div"
+            | "dl"
+            | "dt"
+            | "footer"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hr"
+            | "li"
+            | "main"
+            | "nav"
+            | "ol"
+            | "p"
+            | "section"
+            | "table"
+            | "tbody"
+            | "td"
+            | "tfoot"
+            | "th"
+            | "thead"
+            | "tr"
+            | "ul"
+    )
 }
 
 /// The name of an attribute that the element may have, in the case we write it.
@@ -160,5 +211,20 @@ pub(super) fn is_plain_value(name: &str, value: &str) -> bool {
             value.len() <= WORD_OCTETS_MAX
                 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"#-+ (),.%".contains(&b))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_element_is_found_in_any_case() {
+        assert!(ELEMENTS.is_sorted());
+        for (place, name) in ELEMENTS.iter().enumerate() {
+            assert_eq!(element(name), Some(place));
+            assert_eq!(element(&name.to_uppercase()), Some(place));
+        }
+        assert_eq!((element("script"), element(""), element("blockquotes")), (None, None, None));
     }
 }

@@ -80,6 +80,25 @@ fn a_link_that_says_another_host_than_it_leads_to_is_marked() {
 }
 
 #[test]
+fn what_says_nothing_is_not_written() {
+    for (page, shown) in [
+        (
+            "<div dir=ltr>\r\n<p class=x><span lang=de>a</span><b></b><i><font></font></i></p>\n\n<p>b",
+            "<div><p>a</p><p>b</p></div>",
+        ),
+        ("<b>a</b> <i>b</i>\n<u> </u>c", "<b>a</b> <i>b</i>\n<u> </u>c"),
+        ("<p>a</p> b <span style='color:red'></span>", "<p>a</p> b <span style=\"color:red\"></span>"),
+        ("<p>a<br> <b> </b> b</p>", "<p>a<br> b</p>"),
+        ("<pre>a\n</pre>\n<p>b", "<pre>a\n</pre>\n<p>b</p>"),
+        ("<div dir=rtl>a<div dir=ltr>b</div></div>", "<div dir=\"rtl\">a<div dir=\"ltr\">b</div></div>"),
+        ("<span dir=ltr>a</span>", "<span dir=\"ltr\">a</span>"),
+        ("<span>a<p>b</span>c", "a<p>b</p>c"),
+    ] {
+        assert_eq!(rendered(page).html, shown, "{page}");
+    }
+}
+
+#[test]
 fn plain_text_is_shown_with_links_and_quotes() {
     let mail = Mail { text: "See <https://a.example/x?a=1&b=2>.\n> old\n>> older\nme".into(), ..Mail::default() };
     let html = page(&mail, &Options { id: MailId(7) }).html;

@@ -26,6 +26,9 @@ pub(super) fn markup(html: &str, album: &Album) -> Rendered {
         album,
         out: String::with_capacity(html.len().min(PAGE_OCTETS_MAX)),
         open: Vec::new(),
+        edge: true,
+        spaces_count: false,
+        direction_count: false,
         too_deep: [0; ELEMENTS.len()],
         endless: [false; DROPPED.len()],
         data_left: pictures::data_octets(),
@@ -54,7 +57,12 @@ pub(super) fn markup(html: &str, album: &Album) -> Rendered {
 struct Page<'a> {
     album: &'a Album,
     out: String,
-    open: Vec<&'static str>,
+    open: Vec<Open>,
+    /// White space that stands here is not shown: nothing of the line is written yet.
+    edge: bool,
+    /// Whether something on the page shows its white space, or words run from right to left.
+    spaces_count: bool,
+    direction_count: bool,
     /// Of each element, how many are open that were not written.
     too_deep: [u32; ELEMENTS.len()],
     /// Of each dropped element, whether no end tag of it follows.
@@ -62,6 +70,14 @@ struct Page<'a> {
     data_left: usize,
     link: Option<OpenLink>,
     rendered: Rendered,
+}
+
+/// An element that is open.
+#[derive(Clone, Copy)]
+struct Open {
+    name: &'static str,
+    /// Where its start tag begins; `None` when it says nothing and was not written.
+    at: Option<usize>,
 }
 
 struct OpenLink {
@@ -74,6 +90,12 @@ impl Page<'_> {
         if self.link.is_some() {
             self.link_words(&decode(text));
         }
+        // Each piece of text costs the parsers behind us a node, and most white space of a mail stands between its blocks.
+        let blank = text.bytes().all(|octet| matches!(octet, b' ' | b'\t' | b'\r' | b'\n'));
+        if blank && self.edge && !self.spaces_count {
+            return;
+        }
+        self.edge &= blank;
         // Character references stay as they are; nothing else of it can be markup.
         let mut rest = text;
         while let Some(at) = rest.find(['<', '>', '\0']) {
@@ -108,7 +130,7 @@ impl Page<'_> {
         let name = if tag.is("body") { "div" } else { tag.name };
         let Some(place) = elements::element(name) else { return };
         let name = ELEMENTS[place];
-        let kept = kept_at_open(name, self.open.iter().copied());
+        let kept = kept_at_open(name, self.open.iter().map(|open| open.name));
         self.truncate(kept);
         if name == "a" {
             self.close("a");
@@ -117,14 +139,16 @@ impl Page<'_> {
             return self.picture(tag);
         }
         if is_void(name) {
-            return self.start(name, tag);
+            self.start(name, tag);
+            return;
         }
         if self.open.len() == DEPTH_MAX {
             self.too_deep[place] += 1;
             return;
         }
-        self.start(name, tag);
-        self.open.push(name);
+        self.spaces_count |= name == "pre";
+        let at = self.start(name, tag);
+        self.open.push(Open { name, at });
         if name == "a" {
             self.begin_link();
         }
@@ -134,7 +158,7 @@ impl Page<'_> {
         let Some(place) = elements::element(name) else { return };
         if self.too_deep[place] > 0 {
             self.too_deep[place] -= 1;
-        } else if let Some(kept) = kept_at_close(name, self.open.iter().copied()) {
+        } else if let Some(kept) = kept_at_close(name, self.open.iter().map(|open| open.name)) {
             self.truncate(kept);
         }
     }
@@ -142,20 +166,35 @@ impl Page<'_> {
     /// Closes all but the first elements.
     fn truncate(&mut self, kept: usize) {
         while self.open.len() > kept {
-            let Some(name) = self.open.pop() else { return };
-            self.out.push_str("</");
-            self.out.push_str(name);
-            self.out.push('>');
+            let Some(Open { name, at }) = self.open.pop() else { return };
+            if let Some(at) = at {
+                self.end(name, at);
+            }
             if name == "a" {
                 self.end_link();
             }
         }
     }
 
-    /// Writes a start tag with the attributes it may have, each once.
-    fn start(&mut self, name: &'static str, tag: &Tag<'_>) {
+    /// Writes an end tag, or takes the start tag back when nothing stands between them.
+    fn end(&mut self, name: &'static str, at: usize) {
+        let bare = self.out.len() == at + name.len() + "<>".len();
+        if bare && elements::only_dresses(name) {
+            return self.out.truncate(at);
+        }
+        self.out.push_str("</");
+        self.out.push_str(name);
+        self.out.push('>');
+        self.edge |= elements::is_block(name);
+    }
+
+    /// Writes a start tag with the attributes it may have, each once. Where it begins, if it says anything.
+    fn start(&mut self, name: &'static str, tag: &Tag<'_>) -> Option<usize> {
+        let at = self.out.len();
         self.out.push('<');
         self.out.push_str(name);
+        let bare = self.out.len();
+        let block = elements::is_block(name);
         let mut seen: Vec<&'static str> = Vec::new();
         for (key, value) in tag.attributes() {
             let key = if name == "a" && key.eq_ignore_ascii_case("href") {
@@ -170,10 +209,20 @@ impl Page<'_> {
             };
             if !seen.contains(&key) {
                 seen.push(key);
-                self.attribute(key, &decode(value));
+                let value = decode(value);
+                let usual = key == "dir" && block && !self.direction_count && value.eq_ignore_ascii_case("ltr");
+                if !usual {
+                    self.attribute(key, &value);
+                }
             }
         }
+        if self.out.len() == bare && matches!(name, "span" | "font") {
+            self.out.truncate(at);
+            return None;
+        }
         self.out.push('>');
+        self.edge = block || name == "br" || self.edge && elements::only_dresses(name);
+        Some(at)
     }
 
     fn attribute(&mut self, key: &'static str, value: &str) {
@@ -182,6 +231,8 @@ impl Page<'_> {
                 let mut loads = Vec::new();
                 let style = css::filtered(value, &mut |address| loads.push(address.to_owned()));
                 loads.iter().for_each(|address| self.loads(address));
+                self.spaces_count |= ["white-space", "display:inline", "float"].iter().any(|p| style.contains(p));
+                self.direction_count |= ["direction", "unicode-bidi", "writing-mode"].iter().any(|p| style.contains(p));
                 style
             }
             "href" => {
@@ -194,6 +245,7 @@ impl Page<'_> {
             _ if elements::is_plain_value(key, value.trim()) => value.trim().to_owned(),
             _ => String::new(),
         };
+        self.direction_count |= key == "dir";
         if !value.is_empty() {
             self.out.push(' ');
             self.out.push_str(key);
@@ -225,6 +277,7 @@ impl Page<'_> {
         if host.is_empty() || !links::names_another(&link.words, &host) {
             return;
         }
+        self.edge = false;
         self.out.push_str("<span class=\"elsewhere\">leads to ");
         escape(&host, &mut self.out);
         self.out.push_str("</span>");
@@ -235,6 +288,7 @@ impl Page<'_> {
     }
 
     fn picture(&mut self, tag: &Tag<'_>) {
+        self.edge = false;
         let alt = decode(tag.attribute("alt"));
         let alt = alt[..alt.floor_char_boundary(ALT_OCTETS_MAX)].trim();
         self.link_words(alt);
