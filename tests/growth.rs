@@ -282,9 +282,14 @@ fn reading_a_mail_takes_six_times_its_length_at_once_at_most_s15() {
         shapes.extend(OPENINGS.map(|opening| (format!("{field}: {opening}"), unterminated(field, opening, largest()))));
     }
     for (name, raw) in shapes.iter().filter(|(name, _)| is_wanted(name)) {
-        let (_, reading) = cost(Whose::Thread, || mime::parse(raw));
+        let (mail, reading) = cost(Whose::Thread, || mime::parse(raw));
         if reading.peak > raw.len() as u64 * TIMES_MAX + OCTETS {
             found.push(format!("{name}: {} octets at once for {}", reading.peak, raw.len()));
+        }
+        let read = if mail.text_from_html { mail.html.len() } else { mail.text.len() };
+        let (_, parting) = cost(Whose::Thread, || quotes::part(&mail));
+        if parting.peak > read as u64 * TIMES_MAX + OCTETS {
+            found.push(format!("{name}: {} octets at once to part {read}", parting.peak));
         }
     }
     nothing_grew(&found);

@@ -210,7 +210,7 @@ fn mark_quotes(sheet: &mut Sheet<'_>) {
                     sheet.split(at, from);
                     at += 1;
                 }
-                sheet.mark(at..at + count, Kind::Attribution);
+                sheet.mark(heads::with_rule_above(sheet, at)..at + count, Kind::Attribution);
                 at += count;
                 sheet.doubt(SURE_ATTRIBUTION);
                 if sheet.get(at).is_none_or(|next| next.kind != Kind::Quote) {

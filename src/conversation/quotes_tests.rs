@@ -334,3 +334,54 @@ fn time_grows_with_the_length_only() {
         assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{piece:?}: {:?}", begun.elapsed());
     }
 }
+
+#[test]
+fn lines_that_stand_for_themselves_are_not_joined_to_one_that_says_who_wrote() {
+    let log = "2026-03-02 11:04:17 ERROR lost\nexit code 1";
+    for between in ["\n\n", "\n"] {
+        let parted = plain(&format!("Look:\n\n{log}{between}Your colleague wrote:\n\n> it is old\n"));
+        assert!(parted.new_text.contains(log), "{parted:?}");
+    }
+    let page = "<div>Look:</div><div>2026-03-02 11:04:17 lost</div><div>&nbsp;</div><div>Your colleague wrote:</div>\
+                <div>1) one</div><div>&nbsp;</div><blockquote type=cite>old</blockquote>";
+    let parted = html(page);
+    assert_eq!(parted.new_text, "Look:\n2026-03-02 11:04:17 lost\n\nYour colleague wrote:\n1) one");
+}
+
+#[test]
+fn a_day_or_a_host_that_reads_as_a_pronoun_elsewhere_hides_no_attribution() {
+    for line in [
+        "On Mon, Jan 5, 2026 at 3:04 PM Tom Hill <tom@x.example> wrote:",
+        "Den ons 7 jan. 2026 kl 15:04 skrev Tom Hill <tom@x.example>:",
+        "On 5 Jan 2026 at 15:04, Mia Hill <tom@me.eu> wrote:",
+        "On 5 Jan 2026 at 15:04, Tom <tom@mail.io> wrote:",
+    ] {
+        let parted = plain(&format!("It works.\n\n{line}\n\nDoes it work?\n"));
+        assert_eq!(parted.new_text, "It works.", "{line}");
+    }
+    let own = "On 5 May 2026 I sent tom@x.example 15 lamps and wrote:\n\nWhere are they?";
+    assert_eq!(plain(own).new_text, own);
+}
+
+#[test]
+fn containers_and_marks_of_lesser_programs_are_quotes() {
+    for old in [
+        "<div name=\"messageReplySection\">Am 5. Jan. 2026 schrieb Tom:<br><blockquote>Old</blockquote></div>",
+        "<blockquote class='history_container'><p>On 1/5/2026, Tom wrote:</p>Old</blockquote>",
+        "<div class=\"missive_quote\">Old</div>",
+        "<div id=\"quoted_body\">Old</div>",
+        "<div>------------------ Original ------------------</div><div><b>From: </b>Tom;</div>\
+         <div><b>Date: </b>Mon;</div><div>Old</div>",
+    ] {
+        let parted = html(&format!("<div>It works.</div>{old}"));
+        assert!(parted.new_text == "It works." && parted.quoted_text.ends_with("Old"), "{parted:?}");
+    }
+    for sign in ["name=\"messageSignatureSection\"", "id=\"composer_signature\"", "class=\"mb_sig\""] {
+        let parted = html(&format!("<div>It works.</div><div {sign}>Ada<br>Acme</div>"));
+        assert_eq!((parted.new_text.as_str(), parted.signature.as_str()), ("It works.", "Ada\nAcme"), "{sign}");
+    }
+    let parted = plain("Yes.\n\nTom wrote on 2026-01-05:\n| Shall we?\n| Or not?\n");
+    assert_eq!(parted.new_text, "Yes.");
+    let table = "Tom wrote on 2026-01-05:\n| one | two |\n| 1   | 2   |";
+    assert_eq!(plain(table).new_text, table);
+}

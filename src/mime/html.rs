@@ -183,8 +183,8 @@ impl Page {
         self.hidden += left_out;
         self.space = false;
         self.marked = None;
-        if text.is_empty() && !even_empty {
-            self.line.clear();
+        // A row of nothing but a space that does not break is an empty row to who sees it.
+        if text.is_empty() && !even_empty && self.line.is_empty() {
             return;
         }
         // Never more than one empty line, and none on top.

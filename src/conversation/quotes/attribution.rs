@@ -69,13 +69,26 @@ fn rows_of(sheet: &Sheet<'_>, at: usize, low: &str) -> Option<usize> {
             return None;
         }
         if is_attribution(&joined, quote_follows(sheet, row)) {
-            return Some(count);
+            return (count == 1 || has_address(&joined) || is_wrapped(sheet, at, row)).then_some(count);
         }
         if count == 1 && !may_begin(low) {
             return None;
         }
     }
     None
+}
+
+/// Whether a program may have broken one line at the end of each of these rows: a row that had room for the word below
+/// is a line of its own, as those of a log are.
+fn is_wrapped(sheet: &Sheet<'_>, first: usize, last: usize) -> bool {
+    const CHARS_MIN: usize = 60;
+    (first..last).all(|row| {
+        let word = sheet.line(row + 1).split_whitespace().next().unwrap_or_default();
+        let low = fold(sheet.line(row + 1));
+        sheet.line(row).ends_with([',', '<'])
+            || sheet.line(row).chars().count() + word.chars().count() >= CHARS_MIN
+            || VERBS.begins(&low).is_some()
+    })
 }
 
 /// Whether more rows are worth reading.
@@ -127,12 +140,24 @@ fn is_attribution(low: &str, quote_follows: bool) -> bool {
     }
 }
 
+/// Whether a line by itself looks as if it said who wrote what follows: it ends so, and names a time, an address or what
+/// somebody did.
+pub(super) fn says_who(line: &str) -> bool {
+    if !ends_like_attribution(line) || line.len() > OCTETS_MAX {
+        return false;
+    }
+    let low = fold(line);
+    is_dated(&low) || has_address(&low) || VERBS.within(&low).is_some()
+}
+
 fn begins(body: &str) -> bool {
     STARTS.begins(body).is_some() || body.starts_with(|c: char| c.is_ascii_digit())
 }
 
 fn speaks_of_self(body: &str) -> bool {
-    PRONOUNS.within(body).is_some()
+    // `me` and `eu` end the names of hosts.
+    let words = body.split(' ').map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
+    words.filter(|word| !word.contains(['@', '.'])).any(|word| PRONOUNS.is(word))
 }
 
 /// Longer than a name and a verb.

@@ -39,7 +39,7 @@ pub(super) fn block_below(sheet: &Sheet<'_>, at: usize) -> Option<Block> {
 fn block<'t>(sheet: &Sheet<'t>, at: usize, field: fn(&'t str) -> Option<(Label, &'t str)>) -> Option<Block> {
     let kind = sheet.get(at)?.kind;
     let (first, _) = field(sheet.line(at))?;
-    if matches!(first, Label::To | Label::Other) {
+    if matches!(first, Label::To | Label::Other) || is_below_transit(sheet, at) {
         return None;
     }
     let (mut seen, mut address, mut rows) = (0, false, 0);
@@ -70,8 +70,25 @@ fn block<'t>(sheet: &Sheet<'t>, at: usize, field: fn(&'t str) -> Option<(Label, 
     let several = u8::count_ones(seen) >= 2;
     let of_mail = address || seen & (Label::Subject as u8 | Label::Sent as u8) != 0;
     // A block that begins with its subject is one only when it says who wrote it.
-    let by_somebody = first != Label::Subject || (seen & Label::From as u8 != 0 && u8::count_ones(seen) >= 3);
+    // One that begins with a date has an address or somebody as well: a payment has a date, a receiver and a subject.
+    let from = seen & Label::From as u8 != 0;
+    let by_somebody = match first {
+        Label::Subject => from && address && u8::count_ones(seen) >= 3,
+        Label::Date => from || address,
+        _ => true,
+    };
     (several && of_mail && by_somebody).then_some(Block { rows, claim })
+}
+
+/// Whether the rows right above are those that servers write: somebody shows a header, and quotes nothing.
+fn is_below_transit(sheet: &Sheet<'_>, at: usize) -> bool {
+    const ROWS_ABOVE_MAX: usize = 12;
+    const TRANSIT: [&str; 4] = ["Received: ", "Return-Path: ", "DKIM-Signature: ", "Authentication-Results: "];
+    let mut above = (0..=at).rev().take(ROWS_ABOVE_MAX).scan(true, |joined, row| {
+        let seen = std::mem::replace(joined, *joined && sheet.row(row).gap == 0);
+        seen.then_some(row)
+    });
+    above.any(|row| TRANSIT.iter().any(|name| sheet.line(row).starts_with(name)))
 }
 
 /// Whether a row without a name of its own belongs to the field above: another field follows soon.

@@ -6,6 +6,15 @@
 /// Folds `line` into `out`, which is emptied first. Runs of white space become one space; both ends are trimmed.
 pub(super) fn fold_into(line: &str, out: &mut String) {
     out.clear();
+    if line.is_ascii() {
+        for word in line.split_ascii_whitespace() {
+            if !out.is_empty() {
+                out.push(' ');
+            }
+            out.push_str(word);
+        }
+        return out.make_ascii_lowercase();
+    }
     for c in line.chars() {
         push(c, out);
     }

@@ -41,7 +41,8 @@ pub(super) fn at(sheet: &Sheet<'_>, at: usize, low: &mut String) -> Head {
         return Head::Forward;
     }
     if is_groupwise(line) {
-        return Head::Original { rows: 1 };
+        let named = sheet.get(at + 1).is_some() && is_message_name(sheet.line(at + 1));
+        return Head::Original { rows: 1 + usize::from(named) };
     }
     if is_separator(low) {
         // What the separator stands over belongs to it: fields, or a line that says who wrote it.
@@ -85,8 +86,14 @@ pub(super) fn is_groupwise(line: &str) -> bool {
     let line = line.trim();
     line.starts_with(">>>") && line.len() <= OCTETS_MAX && {
         let closed = line.len() > 6 && line.ends_with(">>>");
-        (closed || ends_like_attribution(line)) && attribution::is_dated(line)
+        let names_message = || attribution::has_address(line) && attribution::says_who(&format!("{line}:"));
+        (closed || ends_like_attribution(line) || names_message()) && attribution::is_dated(line)
     }
+}
+
+/// `<5FD36A4E@mail.x.example>:`, as newer versions end that line.
+fn is_message_name(line: &str) -> bool {
+    line.starts_with('<') && line.ends_with(">:") && line.contains('@')
 }
 
 /// Dashed, or with a colon at its end, as Apple writes it.
@@ -112,7 +119,10 @@ fn is_separator(low: &str) -> bool {
     }
     let words = low.trim_matches(is_edge);
     let dashes = low.len() - low.trim_start_matches(['-', '_', '*', '=', '#', ' ']).len();
-    SEPARATORS.begins(words).is_some_and(|end| end == words.len() || (dashes >= 3 && low.ends_with("--")))
+    // A page that lost its lines has the fields behind the dashes.
+    SEPARATORS.begins(words).is_some_and(|end| {
+        end == words.len() || (dashes >= 3 && (low.ends_with("--") || words[end..].trim_start().starts_with("---")))
+    })
 }
 
 /// `##- Please type your reply above this line -##`, with or without what marks it.

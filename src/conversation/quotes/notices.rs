@@ -107,34 +107,55 @@ struct Said {
     /// Known phrases, and their characters.
     phrases: usize,
     weight: usize,
-    is_secret: bool,
+    /// The word that says it is confidential; empty without.
+    secret: String,
     /// Different things that notes speak of.
     notions: Vec<String>,
-    of_self: bool,
+    /// Different words of who speaks of themselves.
+    selves: Vec<String>,
 }
 
 impl Said {
     /// Reads a folded row; whether it says anything.
     fn hear(&mut self, low: &str) -> bool {
         let (phrases, weight) = hits_in(&DISCLAIMERS, low, |_| {});
-        let (notions, _) = hits_in(&NOTIONS, low, |notion| {
-            if self.notions.len() < NOTIONS_MIN && !self.notions.iter().any(|known| known == notion) {
-                self.notions.push(notion.to_owned());
-            }
-        });
-        let secret = SECRETS.within(low).is_some();
-        self.is_secret |= secret;
+        let (notions, _) = hits_in(&NOTIONS, low, |notion| keep(&mut self.notions, notion));
+        let secret = SECRETS.within(low);
+        if let Some(word) = secret.clone().filter(|_| self.secret.is_empty()) {
+            self.secret = low[word].to_owned();
+        }
         self.phrases += phrases;
         self.weight += weight;
-        let says = secret || phrases + notions > 0;
-        self.of_self |= says && SELF.within(low).is_some();
+        let says = secret.is_some() || phrases + notions > 0;
+        if says {
+            hits_in(&SELF, low, |word| keep(&mut self.selves, word));
+        }
         says
+    }
+
+    /// Whether it is somebody's own: in the language of the note, for `i`, `je` and `ich` mean other things elsewhere.
+    fn is_of_self(&self) -> bool {
+        let of = |secrets: &[&str]| self.secret.is_empty() || secrets.contains(&self.secret.as_str());
+        self.selves.iter().any(|word| match word.as_str() {
+            "i" => of(&["confidential", "confidentiality", "privileged"]),
+            "ich" => of(&["vertraulich"]),
+            "je" => of(&["confidentiel", "vertrouwelijk"]),
+            _ => true,
+        })
     }
 
     /// Whether it is a note. One phrase alone may be somebody's own: `I think I received this email in error`.
     fn is_note(&self) -> bool {
-        let by_phrases = self.weight >= WEIGHT_MIN && (self.phrases > 1 || !self.of_self);
-        by_phrases || (self.is_secret && self.notions.len() >= NOTIONS_MIN && !self.of_self)
+        let by_phrases = self.weight >= WEIGHT_MIN && (self.phrases > 1 || !self.is_of_self());
+        by_phrases || (!self.secret.is_empty() && self.notions.len() >= NOTIONS_MIN && !self.is_of_self())
+    }
+}
+
+/// Keeps a word once, and few of them.
+fn keep(words: &mut Vec<String>, word: &str) {
+    const WORDS_MAX: usize = 4;
+    if words.len() < WORDS_MAX && !words.iter().any(|known| known == word) {
+        words.push(word.to_owned());
     }
 }
 

@@ -1,10 +1,15 @@
 //! The rows of an HTML mail, marked by the containers that mail programs use.
 
 use super::{
-    Kind, blocks, forwards, heads,
+    Kind, attribution, blocks,
+    fold::fold,
+    forwards, heads,
     rows::{Sheet, is_blank},
 };
-use crate::mime::html::{Begins, Line, Tag, to_lines};
+use crate::{
+    mime::html::{Begins, Line, Tag, to_lines},
+    types::head,
+};
 
 const SIGNATURE: u8 = 1;
 /// A blockquote that no mail program says it made.
@@ -109,12 +114,18 @@ fn keep_answers(lines: &mut [Line]) {
 /// Whether the first row is a separator or a field of a mail.
 fn begins_with_head(lines: &[Line]) -> bool {
     let first = lines.iter().find(|line| !is_blank(&line.text));
-    first.is_some_and(|line| line.text.starts_with("----") || blocks::field(&line.text).is_some())
+    first.is_some_and(|line| {
+        line.text.starts_with("----") || blocks::field(&line.text).is_some() || attribution::says_who(&line.text)
+    })
 }
 
 /// A plain blockquote is what somebody cites, when another quote follows and no line says who wrote it.
 fn keep_citations(lines: &mut [Line]) {
     let Some(last) = lines.iter().rposition(|l| l.region >= PLAIN_QUOTE) else { return };
+    if is_cited_only(lines, last) {
+        lines.iter_mut().filter(|line| line.region == PLAIN_QUOTE).for_each(|line| line.region = 0);
+        return;
+    }
     let mut introduced = false;
     let mut at = 0;
     while at < lines.len() {
@@ -130,6 +141,36 @@ fn keep_citations(lines: &mut [Line]) {
     }
 }
 
+/// Whether all blockquotes are plain, stand between somebody's words, below a row of theirs that says so with a colon,
+/// and nothing says who wrote them.
+fn is_cited_only(lines: &[Line], last: usize) -> bool {
+    const ROWS_ABOVE: usize = 3;
+    let is_seen = |line: &&Line| !is_blank(&line.text);
+    let answered = lines[last + 1..].iter().filter(is_seen).any(|line| line.region == 0);
+    if !answered || lines.iter().any(|line| line.region > PLAIN_QUOTE) {
+        return false;
+    }
+    let first = lines.iter().position(|line| line.region == PLAIN_QUOTE).unwrap_or(last);
+    let introduced = lines[..first].iter().rev().find(is_seen).is_some_and(|line| heads::introduces(&line.text));
+    // How many of the next rows above a blockquote may say who wrote it.
+    let mut above = 0;
+    introduced
+        && lines[..=last].iter().rev().filter(is_seen).all(|line| {
+            above = if line.region == PLAIN_QUOTE { ROWS_ABOVE + 1 } else { above };
+            let says = above > 0 && says_more(&line.text);
+            above = above.saturating_sub(1);
+            !says
+        })
+}
+
+/// Whether a row may be part of what says who wrote something.
+fn says_more(text: &str) -> bool {
+    attribution::says_who(text) || blocks::field(text).is_some() || text.starts_with("----") || {
+        let low = fold(head(text, heads::OCTETS_MAX));
+        attribution::has_address(&low) || attribution::is_dated(&low)
+    }
+}
+
 fn begins(tag: &Tag<'_>) -> Begins {
     let (id, class) = (tag.attribute("id"), tag.attribute("class"));
     if tag.is("blockquote") {
@@ -142,6 +183,11 @@ fn begins(tag: &Tag<'_>) -> Begins {
         };
     }
     let has = |list: &[&str]| list.iter().any(|name| has_class(class, name) || id.trim_start_matches("x_") == *name);
+    match tag.attribute("name") {
+        "messageReplySection" => return Begins::Region(CONTAINER),
+        "messageSignatureSection" => return Begins::Region(SIGNATURE),
+        _ => {}
+    }
     if has(&ENDS_THE_NEW) {
         return Begins::Rest(REST);
     }
@@ -191,8 +237,10 @@ const ENDS_THE_NEW: [&str; 8] = [
     "replySplit",
     "reply-intro",
 ];
-const CONTAINERS: [&str; 2] = ["gmail_quote", "gmail_quote_container"];
-const QUOTES: [&str; 16] = [
+const CONTAINERS: [&str; 4] = ["gmail_quote", "gmail_quote_container", "missive_quote", "quoted_body"];
+const QUOTES: [&str; 18] = [
+    "history_container",
+    "spark_quote",
     "gmail_attr",
     "yahoo_quoted",
     "moz-cite-prefix",
@@ -210,7 +258,12 @@ const QUOTES: [&str; 16] = [
     "qt",
     "isReplyContent",
 ];
-const SIGNATURES: [&str; 10] = [
+const SIGNATURES: [&str; 15] = [
+    "composer_signature",
+    "messageSignatureSection",
+    "mb_sig",
+    "missive_signature",
+    "sh-signature",
     "gmail_signature",
     "gmail_signature_prefix",
     "moz-signature",

@@ -17,6 +17,43 @@ pub(super) fn phrases_of(table: Table) -> impl Iterator<Item = &'static str> {
 pub(super) struct Phrases {
     by_first: HashMap<String, Vec<Phrase>>,
     has_stems: bool,
+    starts: Starts,
+}
+
+/// The first two octets of all phrases: what most words of a text fail, before anything is hashed.
+#[derive(Debug)]
+struct Starts([u64; Self::BITS / 64]);
+
+impl Starts {
+    const BITS: usize = 4096;
+
+    fn of<'p>(phrases: impl Iterator<Item = &'p str>) -> Self {
+        let mut bits = [0; Self::BITS / 64];
+        let mut set = |place: usize| bits[place / 64] |= 1 << (place % 64);
+        for phrase in phrases {
+            match *phrase.as_bytes() {
+                [] => (0..Self::BITS).for_each(&mut set),
+                // Any octet may follow.
+                [one] => (0..=u8::MAX).for_each(|two| set(Self::place(one, two))),
+                [one, two, ..] => set(Self::place(one, two)),
+            }
+        }
+        Self(bits)
+    }
+
+    fn place(one: u8, two: u8) -> usize {
+        (usize::from(one) * 37 + usize::from(two)) % Self::BITS
+    }
+
+    /// Whether a phrase may begin with these octets; where none follows the first, 0 stands for it.
+    fn may_be(&self, one: u8, two: u8) -> bool {
+        let place = Self::place(one, two);
+        self.0[place / 64] >> (place % 64) & 1 != 0
+    }
+
+    fn may_begin(&self, text: &[u8]) -> bool {
+        text.first().is_some_and(|one| self.may_be(*one, text.get(1).copied().unwrap_or(0)))
+    }
 }
 
 #[derive(Debug)]
@@ -38,7 +75,8 @@ impl Phrases {
         // The longest first: `a ecrit` before `a`.
         by_first.values_mut().for_each(|phrases| phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.text.len())));
         let has_stems = by_first.values().flatten().any(|phrase| phrase.is_stem);
-        Self { by_first, has_stems }
+        let starts = Starts::of(by_first.values().flatten().map(|phrase| phrase.text.as_str()));
+        Self { by_first, has_stems, starts }
     }
 
     /// Whether the folded text is one of them.
@@ -48,6 +86,9 @@ impl Phrases {
 
     /// Octets of the longest one that the folded text begins with.
     pub(super) fn begins(&self, text: &str) -> Option<usize> {
+        if !self.starts.may_begin(text.as_bytes()) {
+            return None;
+        }
         let exact = self.starting_with(first_word(text), text);
         // A stem may be all there is of the first word.
         exact.or_else(|| {
@@ -70,9 +111,14 @@ impl Phrases {
 
     /// Where in the folded text the first of them stands, as whole words.
     pub(super) fn within(&self, text: &str) -> Option<std::ops::Range<usize>> {
-        let mut before = None;
-        for (at, c) in text.char_indices() {
-            let inside = before.replace(c).is_some_and(|b: char| b.is_alphanumeric() && !is_unspaced(b));
+        let octets = text.as_bytes();
+        for at in 0..octets.len() {
+            if !self.starts.may_begin(&octets[at..]) || !text.is_char_boundary(at) {
+                continue;
+            }
+            let Some(c) = text[at..].chars().next() else { break };
+            let before = text[..at].chars().next_back();
+            let inside = before.is_some_and(|b| b.is_alphanumeric() && !is_unspaced(b));
             if (!inside || is_unspaced(c))
                 && !c.is_whitespace()
                 && let Some(length) = self.begins(&text[at..])

@@ -1,12 +1,17 @@
 //! Rows that a mail program marked one by one: `>`, `> >`, `>|`, `AB>`.
 
 use super::{Kind, attribution, heads, rows::Sheet};
+use crate::types::head;
 
 /// Marks what `>` or somebody's initials stand before.
 pub(super) fn mark(sheet: &mut Sheet<'_>) {
     let writers = writers(sheet);
+    mark_drawn(sheet);
     for at in 0..sheet.len() {
         let line = sheet.line(at);
+        if memchr::memchr(b'>', line.as_bytes()).is_none() {
+            continue;
+        }
         let start = line.trim_start_matches(is_invisible);
         let quoted = match initials(start) {
             Some(name) => writers.contains(&name),
@@ -22,6 +27,34 @@ pub(super) fn mark(sheet: &mut Sheet<'_>) {
     doubt_lone(sheet);
 }
 
+/// Marks rows that begin with `| ` or `: ` below a line that says who wrote them. A table's rows end with a bar, too.
+fn mark_drawn(sheet: &mut Sheet<'_>) {
+    const ROWS_MIN: usize = 2;
+    let mut at = 1;
+    while at < sheet.len() {
+        let Some(mark) = ["|", ":"].into_iter().find(|mark| is_drawn(sheet.line(at), mark)) else {
+            at += 1;
+            continue;
+        };
+        let end = (at..sheet.len()).find(|row| !is_drawn(sheet.line(*row), mark)).unwrap_or(sheet.len());
+        let is_table = (at..end).any(|row| sheet.line(row).len() > 1 && sheet.line(row).ends_with('|'));
+        if end - at >= ROWS_MIN && !is_table && attribution::says_who(sheet.line(at - 1)) {
+            sheet.doubt(SURE_DRAWN);
+            for row in at..end {
+                let row = sheet.row_mut(row);
+                (row.kind, row.depth) = (Kind::Quote, 1);
+            }
+        }
+        at = end;
+    }
+}
+
+fn is_drawn(line: &str, mark: &str) -> bool {
+    line.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+}
+
+/// How sure we are of rows marked with what may be a table's edge.
+const SURE_DRAWN: u8 = 85;
 /// How sure we are of a row that somebody's program marked.
 const SURE: u8 = 96;
 
@@ -34,7 +67,9 @@ fn is_invisible(c: char) -> bool {
 /// The initials before `>`, as The Bat! writes them: `AB> `, `Ada>> `.
 fn initials(line: &str) -> Option<&str> {
     const CHARS_MAX: usize = 4;
-    let (name, rest) = line.split_once('>')?;
+    const CHAR_OCTETS_MAX: usize = 4;
+    let beginning = head(line, CHARS_MAX * CHAR_OCTETS_MAX + 1);
+    let (name, rest) = line.split_at(memchr::memchr(b'>', beginning.as_bytes())?);
     let few = !name.is_empty() && name.chars().count() <= CHARS_MAX && name.chars().all(char::is_alphabetic);
     let rest = rest.trim_start_matches('>');
     let deeper = rest.strip_prefix(name).is_some_and(|rest| rest.starts_with('>'));
@@ -64,7 +99,7 @@ fn writers<'t>(sheet: &Sheet<'t>) -> Vec<&'t str> {
 /// A single `>` line in the middle of a paragraph is no quote: `>>> now cheaper <<<`.
 fn doubt_lone(sheet: &mut Sheet<'_>) {
     for at in 1..sheet.len().saturating_sub(1) {
-        let beside = |at: usize| sheet.is_new(at) && !heads::ends_like_attribution(sheet.line(at));
+        let beside = |at: usize| sheet.is_new(at) && !attribution::says_who(sheet.line(at));
         if sheet.kind(at) == Kind::Quote && beside(at - 1) && beside(at + 1) && sheet.line(at).contains("<<") {
             sheet.row_mut(at).kind = Kind::New;
         }

@@ -69,8 +69,15 @@ impl Stretch<'_> {
             self.take(sheet, from, SURE_SEPARATOR);
         }
         if let Some(from) = self.telephone(sheet) {
-            self.take(sheet, from, SURE_TELEPHONE);
-            self.take_name(sheet);
+            // What somebody says below it is no signature.
+            let end = (from + 1..self.rows.len()).find(|at| is_sentence(self.line(sheet, *at)));
+            if let Some(end) = end {
+                sheet.doubt(SURE_TELEPHONE);
+                self.rows.drain(from..end).for_each(|row| sheet.row_mut(row).kind = Kind::Signature);
+            } else {
+                self.take(sheet, from, SURE_TELEPHONE);
+                self.take_name(sheet);
+            }
         }
         if let Some((from, to)) = self.closing(sheet) {
             sheet.doubt(SURE_CLOSING);
@@ -89,7 +96,9 @@ impl Stretch<'_> {
     fn take_name(&mut self, sheet: &mut Sheet<'_>) {
         let Some(last) = self.rows.len().checked_sub(1).filter(|last| *last > 0) else { return };
         let line = self.line(sheet, last);
-        if sheet.row(self.rows[last]).gap > 0 && (closings::is_full_name(line) || self.is_sender(&fold(line))) {
+        let ended = line.ends_with(['.', '!', '?', '。', '！', '？', ':', '：']);
+        if !ended && sheet.row(self.rows[last]).gap > 0 && (closings::is_full_name(line) || self.is_sender(&fold(line)))
+        {
             self.take(sheet, last, SURE_CONTACTS);
         }
     }
@@ -207,7 +216,11 @@ impl Stretch<'_> {
             (count.saturating_sub(ROWS).max(1)..count).find(|at| self.is_sender(&fold(self.line(sheet, *at))))?;
         let above = self.line(sheet, from - 1);
         let below_signs = (from + 1..count).all(|at| !is_sentence(self.line(sheet, at)));
-        (below_signs && !above.ends_with([':', '：'])).then_some(from)
+        // `Please send it to` over a name and the rows of a place: what is meant is the place.
+        let is_place = count - from > 2
+            && !above.ends_with(['.', '!', '?', ',', '。', '！', '？'])
+            && (from + 1..count).all(|at| !is_contact(self.line(sheet, at)));
+        (below_signs && !is_place && !above.ends_with([':', '：'])).then_some(from)
     }
 
     /// `-Ada Lovelace` as the last row below others.
@@ -236,6 +249,9 @@ fn is_telephone(text: &str) -> bool {
         return false;
     }
     let words = text.split_once('<').map_or(text, |(words, link)| if words.trim().is_empty() { link } else { words });
+    // What the maker says of the program behind its link is no sentence of the writer.
+    let linked = words.split_once("(http").filter(|(words, _)| !words.trim().is_empty());
+    let (words, text) = linked.map_or((words, text), |(words, _)| (words, words.trim_end()));
     let mut low = String::new();
     fold_into(words, &mut low);
     let low = low.trim_matches(|c: char| !c.is_alphanumeric() && c != '〒');

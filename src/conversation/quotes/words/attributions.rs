@@ -87,20 +87,21 @@ lt: an|pr|tr|kt|pn|št|sk
 ca: missatge de|dt|dl|dc|dj|dv|ds|dg|el dia|en
 "#;
 
-/// Whoever speaks of themselves or to somebody writes a sentence.
+/// Whoever speaks of themselves or to somebody writes a sentence. Not among them: what is a day of the week or a name in
+/// another language, as `mon`, `ons` and `Mia`.
 pub(in super::super) const PRONOUNS: Table = r#"
 en: i|we|my|our|me|us|i've|i'm
 de: ich|wir|mir|mich|uns|mein|meine|meiner|unser|unsere|sie|ihnen
-fr: je|j'ai|nous|mon|ma|mes|vous
-es: yo|me|nos|mi|mis|nosotros|usted|ustedes
-it: io|mi|ci|noi|mio|mia|lei
+fr: je|j'ai|nous|mes|vous
+es: yo|me|nos|mis|nosotros|usted|ustedes
+it: io|ci|noi|mio
 pt: eu|nós|meu|minha|você|vocês
-nl: ik|wij|we|mij|mijn|ons|onze|u|jullie
-sv da nb: jag|jeg|vi|mig|min|mitt|oss
+nl: ik|wij|we|mij|mijn|onze|jullie
+sv da nb: jag|jeg|vi|mig|mitt|oss
 pl cs: ja|mnie|mój|moja|nám|jsem|mně
 ru: я|мы|мне|нам|меня|вы|вам
 fi: minä|minun|me|meidän
-tr: ben|biz|bana
+tr: biz|bana
 "#;
 
 /// Whoever says so speaks of themselves.

@@ -80,7 +80,7 @@ ro: confidenți*
 bg: поверител*|конфиденциал*
 ru: конфиденциал*
 uk: конфіденцій*
-el: εμπιστευτικ*
+el: εμπιστευτικ*|απόρρητ*
 tr: gizli*
 he: חסוי|חסויים|סודי|סודיים
 ar: سرية|سري
@@ -100,40 +100,41 @@ lt: konfidenciali*
 ca: confidencial*
 "#;
 
-/// Of what such notes speak besides: for whom the mail is, the mistake, whom to tell, to delete it.
+/// Of what such notes speak besides: for whom the mail is, the mistake, whom to tell, to delete it, not to copy it
+/// or pass it on.
 pub(in super::super) const NOTIONS: Table = r#"
-en: intended|recipient|addressee|in error|by mistake|notify the sender|inform the sender|delete|destroy|disclosure|unauthorized|unauthorised|attachments|prohibited
-de: bestimmt|adressat*|empfänger*|irrtümlich|versehentlich|absender|vernichten|löschen|unbefugt*|anhänge|anlagen|untersagt|weitergabe
-fr: destinataire*|destiné*|par erreur|expéditeur|détruire|supprimer|pièces jointes|interdit*|diffusion
-es: destinatario*|dirigid*|por error|remitente|destrucción|eliminar|bórrelo|adjuntos|anexos|prohibid*
-pt: destinatário*|destina*|por engano|por erro|remetente|apagu*|elimin*|anexos|proibid*
-it: destinatari*|destinat*|per errore|mittente|cancellar*|distrugger*|allegati|vietat*
-nl: bestemd|geadresseerde*|ontvanger|per vergissing|onterecht|afzender|verwijderen|vernietigen|bijlagen|verboden
-sv: avsed*|mottagare*|av misstag|avsändare*|radera*|bilagor|förbjud*
-da nb: beregnet|modtager*|mottaker*|ved en fejl|ved en feil|afsender*|avsender*|slet|slette*|vedhæftede|vedlegg|forbudt
-fi: tarkoitet*|vastaanottaj*|vahingossa|erehdyk*|lähettäj*|poista*|liitteet|kiellet*
-pl: przeznaczon*|adresat*|omyłkow*|pomyłk*|nadawc*|usunię*|załącznik*|zabronion*
-cs sk: určen*|adresát*|příjemc*|omylem|odesílatel*|odosielateľ*|smažte|vymažte|příloh*|príloh*|zakázán*
-hu: kizárólag|címzett*|tévedés*|téves*|feladó*|töröl*|mellékle*|tilos
-ro: destinat*|destinatar*|din greșeală|din eroare|expeditor*|șterg*|fișierele|atașat*|interzis*
-bg: предназнач*|получател*|адресат*|по погрешка|подател*|изтри*|прикачен*|забранен*
-ru: предназнач*|адресат*|получател*|по ошибке|ошибочно|отправител*|удал*|уничтож*|вложени*|запрещ*
-uk: признач*|адресат*|отримувач*|помилково|відправник*|видал*|вкладен*|заборон*
-el: προορίζ*|παραλήπτ*|κατά λάθος|από λάθος|εκ παραδρομής|αποστολέα*|διαγράψ*|συνημμέν*|απαγορεύ*
-tr: yalnızca|alıcı*|gönderildiği|yanlışlıkla|göndereni*|gönderen*|siliniz|silin|ekleri|yasak*
-he: מיועדת|ומיועדים|מיועד|לנמען|הנמען|בטעות|לשולח|השולח|ומחק|למחוק|מצורפים|המצורפים
-ar: مخصصة|ومخصصة|مخصص|للمرسل إليه|المستلم|المتلقي|عن طريق الخطأ|بطريق الخطأ|المرسل|بحذف|وحذفها|حذف|ومرفقاتها|مرفقات|محظور
-fa: گیرنده|مخاطب|به اشتباه|فرستنده|حذف|پیوست*|ممنوع
-hi: प्राप्तकर्ता|गलती से|प्रेषक|हटा|संलग्नक|निषिद्ध|अभिप्रेत
-th: ผู้รับ|โดยผิดพลาด|ผู้ส่ง|ลบ|เอกสารแนบ|ห้าม
-vi: người nhận|nhầm|người gửi|xóa|tệp đính kèm|nghiêm cấm|dành cho
-id ms: penerima|ditujukan|karena kesalahan|tersilap|pengirim|hapus|lampiran|dilarang
-ja: 宛先|誤って|送信者|削除|破棄|添付ファイル|禁止|意図した受信者
-ko: 수신인|수신자|잘못 수신|발신자|송신자|삭제|첨부|금지|지정된
-zh: 收件人|误收|誤收|错误地收到|发件人|寄件人|删除|刪除|附件|禁止
-hr sr sl: namijenj*|namenj*|primatelj*|primalac|naslovnik*|greškom|pomotoma|pošiljatelj*|pošiljaoc*|izbriši*|obriši*|privit*|priponk*|zabranjen*|примала*|грешком|пошиља*|обриш*
-et: mõeldud|saaja*|adressaa*|kogemata|ekslikult|saatja*|kustuta*|manus*|keelatud
-lv: paredzēt*|adresāt*|saņēmēj*|kļūdas pēc|sūtītāj*|izdzēs*|dzēs*|pielikum*|aizliegt*
-lt: skirt*|adresat*|gavėj*|per klaidą|siuntėj*|ištrin*|pried*|draudžiam*
-ca: destinatari*|adreç*|per error|remitent|eliminar*|esborr*|adjunts|prohibi*
+en: intended|recipient|addressee|in error|by mistake|notify the sender|inform the sender|delete|destroy|disclosure|unauthorized|unauthorised|attachments|prohibited|copying|distribution|strictly forbidden|contents of this|unauthorized use
+de: bestimmt|adressat*|empfänger*|irrtümlich|versehentlich|absender|vernichten|löschen|unbefugt*|anhänge|anlagen|untersagt|weitergabe|vervielfältig*|inhalt dieser|inhalt dieses|verbreit*|nicht gestattet
+fr: destinataire*|destiné*|par erreur|expéditeur|détruire|supprimer|pièces jointes|interdit*|diffusion|reproduction|contenues dans ce|autorisation|utilisation
+es: destinatario*|dirigid*|por error|remitente|destrucción|eliminar|bórrelo|adjuntos|anexos|prohibid*|divulgación|copia|distribución|autorización|contenida en este|confidenciales y
+pt: destinatário*|destina*|por engano|por erro|remetente|apagu*|elimin*|anexos|proibid*|divulgação|cópia|distribuição|autorização|contidas neste|contidas nesta
+it: destinatari*|destinat*|per errore|mittente|cancellar*|distrugger*|allegati|vietat*|divulgazione|diffusione|copia|distribuzione|contenute in quest*|autorizza*
+nl: bestemd|geadresseerde*|ontvanger|per vergissing|onterecht|afzender|verwijderen|vernietigen|bijlagen|verboden|kopiëren|verspreid*|toestemming|dit bericht|niet toegestaan
+sv: avsed*|mottagare*|av misstag|avsändare*|radera*|bilagor|förbjud*|kopier*|spridning*|sprida|tillstånd|innehållet i|otillåten|vidarebefordr*|obehörig*|distribu*
+da nb: beregnet|modtager*|mottaker*|ved en fejl|ved en feil|afsender*|avsender*|slet|slette*|vedhæftede|vedlegg|forbudt|kopier*|kopiering|videresend*|distribu*|tilladelse|tillatelse|indholdet af|innholdet i|uautorisert|uautoriseret|uvedkommende|ikke tilladt|ikke tillatt|spred*|offentliggør*|uberettig*|videregiv*
+fi: tarkoitet*|vastaanottaj*|vahingossa|erehdyk*|lähettäj*|poista*|liitteet|kiellet*|kopioi*|levittä*|luvat*|lupaa|tämän sähköpostin|tämän viestin|sisält*|jakelu*
+pl: przeznaczon*|adresat*|omyłkow*|pomyłk*|nadawc*|usunię*|załącznik*|zabronion*|kopiowani*|rozpowszechniani*|zgody nadawcy|bez zgody|zawarte w tej|ujawniani*
+cs sk: určen*|adresát*|příjemc*|omylem|odesílatel*|odosielateľ*|smažte|vymažte|příloh*|príloh*|zakázán*|kopírován*|kopírovan*|šíření|šírenie|obsah tohoto|obsah této|neoprávněn*|neoprávnen*|zakázané|zverejn*
+hu: kizárólag|címzett*|tévedés*|téves*|feladó*|töröl*|mellékle*|tilos|másol*|továbbít*|jogosulatlan*|foglalt információ*|terjeszt*|jelen level*|jelen levél*
+ro: destinat*|destinatar*|din greșeală|din eroare|expeditor*|șterg*|fișierele|atașat*|interzis*|copierea|distribuirea|acordul|informațiile din|difuzarea|interzisă
+bg: предназнач*|получател*|адресат*|по погрешка|подател*|изтри*|прикачен*|забранен*|копиране*|разпространение*|разрешение|информацията в
+ru: предназнач*|адресат*|получател*|по ошибке|ошибочно|отправител*|удал*|уничтож*|вложени*|запрещ*|копировани*|распространени*|разрешени*|содержащаяся в|содержащуюся в|воспроизведени*
+uk: признач*|адресат*|отримувач*|помилково|відправник*|видал*|вкладен*|заборон*|копіюванн*|поширенн*|розповсюдженн*|дозвол*|що міститься
+el: προορίζ*|παραλήπτ*|κατά λάθος|από λάθος|εκ παραδρομής|αποστολέα*|διαγράψ*|συνημμέν*|απαγορεύ*|αντιγραφ*|διανομ*|κοινοποίηση*|αναπαραγωγ*|άδεια*|περιεχόμεν*|περιέχονται|χωρίς
+tr: yalnızca|alıcı*|gönderildiği|yanlışlıkla|göndereni*|gönderen*|siliniz|silin|ekleri|yasak*|kopyala*|dağıt*|izinsiz|yer alan bilgiler|çoğalt*|yasaktır
+he: מיועדת|ומיועדים|מיועד|לנמען|הנמען|בטעות|לשולח|השולח|ומחק|למחוק|מצורפים|המצורפים|להעתיק|להפיץ|העתקה|הפצה|ללא רשות|רשות|המידע בהודעה
+ar: مخصصة|ومخصصة|مخصص|للمرسل إليه|المستلم|المتلقي|عن طريق الخطأ|بطريق الخطأ|المرسل|بحذف|وحذفها|حذف|ومرفقاتها|مرفقات|محظور|نسخها|توزيعها|نسخ|توزيع|دون إذن|إذن|المعلومات الواردة
+fa: گیرنده|مخاطب|به اشتباه|فرستنده|حذف|پیوست*|ممنوع|کپی|توزیع|انتشار|بدون اجازه|اطلاعات موجود
+hi: प्राप्तकर्ता|गलती से|प्रेषक|हटा|संलग्नक|निषिद्ध|अभिप्रेत|प्रतिलिपि|वितरण|अनुमति
+th: ผู้รับ|โดยผิดพลาด|ผู้ส่ง|ลบ|เอกสารแนบ|ห้าม|คัดลอก|เผยแพร่|โดยไม่ได้รับอนุญาต
+vi: người nhận|nhầm|người gửi|xóa|tệp đính kèm|nghiêm cấm|dành cho|sao chép|phát tán|cho phép|phân phối|nội dung
+id ms: penerima|ditujukan|karena kesalahan|tersilap|pengirim|hapus|lampiran|dilarang|menyalin|menyebarkan|penyalinan|penyebaran|tanpa izin|izin
+ja: 宛先|誤って|送信者|削除|破棄|添付ファイル|禁止|意図した受信者|無断|転載|複製|開示|第三者|転送
+ko: 수신인|수신자|잘못 수신|발신자|송신자|삭제|첨부|금지|지정된|복사|배포|무단|공개|유출|전재|허가|사전 동의|본 메일|이 메일
+zh: 收件人|误收|誤收|错误地收到|发件人|寄件人|删除|刪除|附件|禁止|复制|複製|传播|散布|散佈|转发|轉發|轉寄|未经授权|未經授權|未经许可|未經許可|披露|擅自|泄露|洩漏|洩露|本邮件|本郵件|邮件内容|郵件內容
+hr sr sl: namijenj*|namenj*|primatelj*|primalac|naslovnik*|greškom|pomotoma|pošiljatelj*|pošiljaoc*|izbriši*|obriši*|privit*|priponk*|zabranjen*|примала*|грешком|пошиља*|обриш*|kopiran*|distribu*|širenj*|dozvol*|neovlašten*|razmnožev*|dovoljenj*
+et: mõeldud|saaja*|adressaa*|kogemata|ekslikult|saatja*|kustuta*|manus*|keelatud|kopeeri*|levita*|loata|sisu
+lv: paredzēt*|adresāt*|saņēmēj*|kļūdas pēc|sūtītāj*|izdzēs*|dzēs*|pielikum*|aizliegt*|kopē*|izplat*|atļauj*
+lt: skirt*|adresat*|gavėj*|per klaidą|siuntėj*|ištrin*|pried*|draudžiam*|kopijuo*|platin*|leidim*
+ca: destinatari*|adreç*|per error|remitent|eliminar*|esborr*|adjunts|prohibi*|còpia|divulgació|distribució|autorització|reproducció
 "#;
