@@ -281,6 +281,8 @@ fn reading_a_mail_takes_six_times_its_length_at_once_at_most_s15() {
     for field in FIELDS {
         shapes.extend(OPENINGS.map(|opening| (format!("{field}: {opening}"), unterminated(field, opening, largest()))));
     }
+    // The tables of words are made once, for all mails.
+    drop(quotes::part(&mime::parse(b"\r\nOn 1/2/2026, Ada wrote:\r\n> one\r\n\r\nRegards\r\nAda\r\n")));
     for (name, raw) in shapes.iter().filter(|(name, _)| is_wanted(name)) {
         let (mail, reading) = cost(Whose::Thread, || mime::parse(raw));
         if reading.peak > raw.len() as u64 * TIMES_MAX + OCTETS {

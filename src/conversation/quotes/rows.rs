@@ -153,7 +153,9 @@ pub(super) fn is_blank(line: &str) -> bool {
 /// What the kinds say, line by line, without white space at line ends. Where other kinds stood between, one empty line
 /// stays at most.
 pub(super) fn gathered(text: &str, segments: &[Segment], wanted: impl Fn(Kind) -> bool) -> String {
-    let mut out = String::new();
+    // Room for all at once: a line end is the most that a segment adds.
+    let room = segments.iter().filter(|segment| wanted(segment.kind)).map(|segment| segment.range.len() + 1).sum();
+    let mut out = String::with_capacity(room);
     let (mut others, mut gap) = (false, 0_usize);
     for segment in segments {
         let span = &text[segment.range.clone()];
