@@ -13,9 +13,6 @@ use super::{
 };
 use crate::mime::html::{Tag, Token, Tokens, decode, is_void, kept_at_close, kept_at_open};
 
-/// Pieces of text beside one another: a browser's parser begins a new one at each reference and line end and adds it to the
-/// text before, and that of the second wall copies all of it each time (S-15).
-const PIECES_MAX: usize = 256;
 /// Octets of a link's words that are looked at for another host.
 const WORDS_OCTETS_MAX: usize = 300;
 /// Octets kept of the words that stand for a picture.
@@ -36,7 +33,6 @@ pub(super) fn markup(html: &str, album: &Album) -> Rendered {
         endless: [false; DROPPED.len()],
         data_left: pictures::data_octets(),
         link: None,
-        pieces: 0,
         rendered: Rendered::default(),
     };
     let mut tokens = Tokens::of(html);
@@ -73,7 +69,6 @@ struct Page<'a> {
     endless: [bool; DROPPED.len()],
     data_left: usize,
     link: Option<OpenLink>,
-    pieces: usize,
     rendered: Rendered,
 }
 
@@ -103,27 +98,16 @@ impl Page<'_> {
         self.edge &= blank;
         // Character references stay as they are; nothing else of it can be markup.
         let mut rest = text;
-        while let Some(at) = rest.find(['<', '>', '\0', '&', '\n']) {
+        while let Some(at) = rest.find(['<', '>', '\0']) {
             self.out.push_str(&rest[..at]);
-            self.part_pieces();
             self.out.push_str(match rest.as_bytes()[at] {
                 b'<' => "&lt;",
                 b'>' => "&gt;",
-                b'&' => "&",
-                b'\n' => "\n",
                 _ => "",
             });
             rest = &rest[at + 1..];
         }
         self.out.push_str(rest);
-    }
-
-    /// A comment now and then, which the second wall drops.
-    fn part_pieces(&mut self) {
-        self.pieces += 1;
-        if self.pieces.is_multiple_of(PIECES_MAX) {
-            self.out.push_str("<!---->");
-        }
     }
 
     fn link_words(&mut self, words: &str) {
