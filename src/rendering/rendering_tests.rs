@@ -138,3 +138,12 @@ fn a_page_is_cut_at_its_limit_and_says_so() {
     assert!(shown.trimmed && shown.html.len() < PAGE_OCTETS_MAX + 10_000);
     assert!(shown.html.ends_with(frame::TRIMMED));
 }
+
+#[test]
+fn s15_references_without_end_stay_and_cost_no_more_than_their_number() {
+    for (before, reference) in [("", "&amp;"), ("", "\u{a7}"), ("<table>", "&amp;"), ("<table><tr>", "&nbsp;")] {
+        let shown = rendered(&format!("{before}{}", reference.repeat(20_000))).html;
+        assert_eq!(shown.matches(reference).count(), 20_000, "{before}{reference}");
+        assert_eq!(shown.contains("<wbr>"), !before.is_empty(), "{before}{reference}");
+    }
+}

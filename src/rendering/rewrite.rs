@@ -17,6 +17,8 @@ use crate::mime::html::{Tag, Token, Tokens, decode, is_void, kept_at_close, kept
 const WORDS_OCTETS_MAX: usize = 300;
 /// Octets kept of the words that stand for a picture.
 const ALT_OCTETS_MAX: usize = 300;
+/// Octets after which a node of text ends before the next reference: to write one, html5ever looks through all that follows.
+const TEXT_OCTETS: usize = 4096;
 /// Pictures no wider or higher count who reads, and have no place to be shown in.
 const PIXEL_MAX: u32 = 2;
 
@@ -27,6 +29,7 @@ pub(super) fn markup(html: &str, album: &Album) -> Rendered {
         out: String::with_capacity(html.len().min(PAGE_OCTETS_MAX)),
         open: Vec::new(),
         edge: true,
+        cut: 0,
         spaces_count: false,
         direction_count: false,
         too_deep: [0; ELEMENTS.len()],
@@ -60,6 +63,8 @@ struct Page<'a> {
     open: Vec<Open>,
     /// White space that stands here is not shown: nothing of the line is written yet.
     edge: bool,
+    /// Where the last node of text was ended for its length.
+    cut: usize,
     /// Whether something on the page shows its white space, or words run from right to left.
     spaces_count: bool,
     direction_count: bool,
@@ -97,17 +102,32 @@ impl Page<'_> {
         }
         self.edge &= blank;
         // Character references stay as they are; nothing else of it can be markup.
-        let mut rest = text;
-        while let Some(at) = rest.find(['<', '>', '\0']) {
-            self.out.push_str(&rest[..at]);
-            self.out.push_str(match rest.as_bytes()[at] {
-                b'<' => "&lt;",
-                b'>' => "&gt;",
-                _ => "",
-            });
-            rest = &rest[at + 1..];
+        let mut from = 0;
+        for (at, octet) in text.bytes().enumerate() {
+            let (instead, length) = match octet {
+                b'<' => ("&lt;", 1),
+                b'>' => ("&gt;", 1),
+                b'\0' => ("", 1),
+                b'&' | 0xC2 if self.out.len() + at - from > self.cut + TEXT_OCTETS => (self.cut_text(), 0),
+                _ => continue,
+            };
+            self.out.push_str(&text[from..at]);
+            self.out.push_str(instead);
+            from = at + length;
+            if length == 0 {
+                self.cut = self.out.len();
+            }
         }
-        self.out.push_str(rest);
+        self.out.push_str(&text[from..]);
+    }
+
+    /// What ends a node of text: a comment, which the second wall takes away. Browsers move the text of a table before it,
+    /// but no comment.
+    fn cut_text(&self) -> &'static str {
+        match self.open.last().map(|open| open.name) {
+            Some("table" | "tbody" | "thead" | "tfoot" | "tr" | "colgroup") => "<wbr>",
+            _ => "<!---->",
+        }
     }
 
     fn link_words(&mut self, words: &str) {
