@@ -6,6 +6,7 @@
 
 mod absence;
 mod automatic;
+mod calendar;
 mod code_words;
 mod codes;
 mod confirmation;
@@ -89,13 +90,14 @@ pub fn classify(mail: &Mail, envelope: &Envelope) -> Classified {
 /// person's. Whether a confirmation, a probe or an echo is genuine is the caller's to check.
 pub fn classify_at(mail: &Mail, envelope: &Envelope, ours: &[&Address]) -> Classified {
     let marks = Marks::of(mail, envelope, ours);
-    let stages: [(Class, Evidence); 9] = [
+    let stages: [(Class, Evidence); 10] = [
         (Class::Probe, own(mail, "X-Replyd-Probe", "it carries the mark of our own connection test")),
         (Class::OwnEcho, own(mail, "X-Replyd-Letter", "it carries the mark of our own letters")),
         (Class::ForwardingConfirmation, confirmation::forwarding(mail, &marks)),
         (Class::VerificationCode, codes::verification_code(mail, &marks)),
         (Class::Bounce, report::delivery_report(mail, &marks)),
         (Class::AutomaticReply, automatic::reply(mail, &marks)),
+        (Class::AutomaticReply, calendar::answer(mail, &marks)),
         (Class::List, unattended::list(mail, &marks)),
         (Class::Form, unattended::form(mail, &marks)),
         (Class::AutomaticReply, unattended::notice(mail, &marks)),

@@ -215,6 +215,36 @@ fn absences_without_any_header_are_told_by_enough_words() {
 }
 
 #[test]
+fn a_calendar_that_answers_is_no_person_and_an_invitation_is_one() {
+    let meeting = |subject: &str, text: &str, method: &str, more: &str| {
+        format!(
+            "Subject: {subject}\nContent-Type: multipart/alternative; boundary=m\n\n--m\n\n{text}\n--m\n\
+             Content-Type: text/calendar; method={method}\n\nBEGIN:VCALENDAR\n{more}END:VCALENDAR\n--m--\n"
+        )
+    };
+    let google = "Ada has accepted this invitation.\n";
+    for mail in [
+        meeting("Accepted: Demo", "", "REPLY", ""),
+        meeting("Zugesagt: Demo", "", "reply", "COMMENT:\n"),
+        meeting("Demo", "", "CANCEL", ""),
+        meeting("Accepted: Demo @ Fri", google, "REPLY", ""),
+    ] {
+        check(Class::AutomaticReply, &[("ada@x.example", &mail)]);
+    }
+    for mail in [
+        meeting("Demo", "Shall we meet?", "REQUEST", ""),
+        meeting("Demo", "", "REQUEST", ""),
+        meeting("Accepted: Demo", "Fine, but please send the price list before.", "REPLY", ""),
+        meeting("Accepted: Demo", "", "REPLY", "COMMENT:Please send the price list\n"),
+        meeting("Canceled: Demo", "We no longer need your product.", "CANCEL", ""),
+    ] {
+        check(Class::Human, &[("ada@x.example", &mail)]);
+    }
+    let found = class_of("ada@x.example", &meeting("Demo", "", "REPLY", ""));
+    assert_eq!(found.reasons, ["+2 its calendar answers an invitation", "+1 nobody wrote a word to it"]);
+}
+
+#[test]
 fn every_sign_has_its_points() {
     let found = class_of("<>", "Subject: Automatic reply: A question\n\nI am out of the office.\n");
     let expected = [

@@ -72,16 +72,25 @@ pub(super) fn calendar(mail: &mut Mail, leaf: &Leaf<'_>) {
     if mail.calendar.is_some() || !matches!(leaf.content.kind.as_str(), "text/calendar" | "application/ics") {
         return;
     }
+    let head = transfer::decoded(leaf.body, leaf.content.encoding, LOOKED_AT);
+    let property = |name: &'static str| {
+        let behind = move |line: &[u8]| {
+            let is_it = line.get(..name.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(name.as_bytes()));
+            is_it.then(|| line[name.len()..].to_vec())
+        };
+        head.split(|b| *b == b'\n').find_map(behind)
+    };
     let named = match leaf.content.method.as_str() {
         "" => {
-            let head = transfer::decoded(leaf.body, leaf.content.encoding, LOOKED_AT);
-            let mut lines = head.split(|b| *b == b'\n');
-            let line = lines
-                .find_map(|line| line.get(..7).filter(|name| name.eq_ignore_ascii_case(b"METHOD:")).and(line.get(7..)));
-            text::one_line(&text::guess(line.unwrap_or_default()), METHOD_OCTETS_MAX).to_ascii_uppercase()
+            let value = property("METHOD:").unwrap_or_default();
+            text::one_line(&text::guess(&value), METHOD_OCTETS_MAX).to_ascii_uppercase()
         }
         method => text::one_line(method, METHOD_OCTETS_MAX),
     };
+    // `COMMENT;LANGUAGE=en:words`
+    let comment = property("COMMENT").filter(|rest| matches!(rest.first(), Some(b':' | b';')));
+    let words = comment.as_deref().and_then(|rest| rest.splitn(2, |b| *b == b':').nth(1));
+    mail.calendar_comment = words.is_some_and(|words| !words.trim_ascii().is_empty());
     mail.calendar = Some(named);
 }
 
@@ -135,7 +144,7 @@ fn astray(mail: &mut Mail, found: impl FnOnce() -> Option<String>) {
 
 fn status(leaf: &Leaf<'_>) -> String {
     let bytes = transfer::decoded(leaf.body, leaf.content.encoding, DELIVERY_STATUS_BYTES_MAX);
-    unix_lines(&text::decode(&bytes, &leaf.content.charset))
+    unix_lines(text::decode(&bytes, &leaf.content.charset))
 }
 
 /// What a report in an enclosed mail tells. One mail deep, and no deeper.

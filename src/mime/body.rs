@@ -84,12 +84,12 @@ fn unpack(mail: &mut Mail, tnef: Tnef, readable: &mut Vec<Readable>) {
     if readable.iter().any(|part| !part.text.trim().is_empty()) {
         return;
     }
-    let as_read = |text: &str, is_html| Readable { text: unix_lines(text), is_html, alternative: None };
+    let as_read = |text: String, is_html| Readable { text: unix_lines(text.into()), is_html, alternative: None };
     if !tnef.text.trim().is_empty() {
-        readable.push(as_read(&tnef.text, false));
+        readable.push(as_read(tnef.text, false));
     }
     if !tnef.html.trim().is_empty() {
-        readable.push(as_read(&tnef.html, true));
+        readable.push(as_read(tnef.html, true));
     }
     if readable.is_empty() && !tnef.rtf.is_empty() {
         mail.attachments.push(attached::taken_out("message.rtf".to_owned(), "application/rtf", tnef.rtf.into(), ""));
@@ -109,7 +109,7 @@ fn read(leaf: &Leaf<'_>, is_html: bool, attachments: &mut Vec<Attachment>, hits:
     if charset.is_empty() && is_html {
         charset = meta_charset(&bytes);
     }
-    let mut text = unix_lines(&text::decode(&bytes, &charset));
+    let mut text = unix_lines(text::decode(&bytes, &charset));
     if let (false, Some(delete_space)) = (is_html, leaf.content.flowed) {
         text = flowed::joined(&text, delete_space);
     }
@@ -125,10 +125,13 @@ fn meta_charset(bytes: &[u8]) -> String {
     value.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_:".contains(*c)).collect()
 }
 
-/// Lines that end in LF alone, and no NUL. One pass: texts may be long.
-pub(super) fn unix_lines(text: &str) -> String {
+/// Lines that end in LF alone, and no NUL. One pass, and no copy of what is so already: texts may be long.
+pub(super) fn unix_lines(text: Cow<'_, str>) -> String {
+    if memchr::memchr2(b'\r', 0, text.as_bytes()).is_none() {
+        return text.into_owned();
+    }
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
+    let mut rest = &*text;
     while let Some(at) = memchr::memchr2(b'\r', 0, rest.as_bytes()) {
         out.push_str(&rest[..at]);
         let is_return = rest.as_bytes()[at] == b'\r';

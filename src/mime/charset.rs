@@ -110,6 +110,21 @@ pub(super) fn guess(bytes: &[u8]) -> Cow<'_, str> {
     if odd <= alone { text.into() } else { lossless(bytes, UTF_8).0.into() }
 }
 
+/// Reads octets that name no charset and stand beside text of that one: header fields.
+pub(super) fn guess_beside<'a>(bytes: &'a [u8], charset: &str) -> Cow<'a, str> {
+    if std::str::from_utf8(bytes).is_ok() {
+        return guess(bytes);
+    }
+    match label::named(charset) {
+        Charset::Standard(encoding) if encoding != UTF_8 => match lossless(bytes, encoding) {
+            (text, 0) => text.into(),
+            _ => guess(bytes),
+        },
+        Charset::Table(table) => tables::decode(bytes, table).into(),
+        _ => guess(bytes),
+    }
+}
+
 fn detected(bytes: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     // It may be long before the first of them comes.

@@ -10,7 +10,7 @@ use super::{
 };
 
 /// What a part says about itself.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Content {
     /// `type/subtype`, lower case; empty when not said or not readable.
     pub(super) kind: String,
@@ -30,6 +30,8 @@ pub(super) struct Content {
     /// `inline`, `attachment`, lower case; empty when not said.
     pub(super) disposition: String,
     pub(super) encoding: Encoding,
+    /// What a second field says of it; as the first when there is none.
+    pub(super) other_encoding: Encoding,
     pub(super) id: String,
 }
 
@@ -43,6 +45,8 @@ impl Content {
         if file_name.is_empty() {
             file_name = kind.words_of("name");
         }
+        let mut encodings = head.all("content-transfer-encoding").map(encoding);
+        let first = encodings.next().unwrap_or(Encoding::Identity);
         Self {
             charset: parameter("charset"),
             protocol: parameter("protocol").to_ascii_lowercase(),
@@ -54,7 +58,8 @@ impl Content {
             file_name,
             kind: kind_name(&kind.word),
             disposition: disposition.word,
-            encoding: head.first("content-transfer-encoding").map_or(Encoding::Identity, encoding),
+            encoding: first,
+            other_encoding: encodings.next().unwrap_or(first),
             id: head.first("content-id").map(content_id).unwrap_or_default(),
         }
     }

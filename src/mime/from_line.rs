@@ -18,11 +18,11 @@ pub(super) struct FromLine {
 /// Comments inside one another that are followed.
 const COMMENT_DEPTH_MAX: usize = 20;
 
-/// Reads an unfolded From value.
+/// Reads an unfolded From value of a mail whose text is of that charset.
 ///
 /// # Errors
 /// A sentence that says why there is not exactly one usable address.
-pub(super) fn read(value: &[u8]) -> Result<FromLine, &'static str> {
+pub(super) fn read(value: &[u8], charset: &str) -> Result<FromLine, &'static str> {
     if value.trim_ascii().is_empty() {
         return Err("the From header is empty");
     }
@@ -57,7 +57,7 @@ pub(super) fn read(value: &[u8]) -> Result<FromLine, &'static str> {
     if pieces.angle.is_some() && pieces.bare_at && !repeats {
         return Err("the From header holds an address outside of its brackets");
     }
-    Ok(FromLine { address, name: text::one_line(&text::words(&name), NAME_OCTETS_MAX), repeats })
+    Ok(FromLine { address, name: text::one_line(&text::words_beside(&name, charset), NAME_OCTETS_MAX), repeats })
 }
 
 const NAME_OCTETS_MAX: usize = 300;

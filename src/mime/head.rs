@@ -3,7 +3,7 @@
 //! RFC 5322 §2.2 with the tolerance real mail needs: bare LF, an mbox line on top, lines that are no field, no blank
 //! line at all.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 use memchr::memchr;
 
@@ -12,7 +12,7 @@ use super::caps::{Cap, Hits};
 /// One field, still folded.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Field<'a> {
-    /// Field name without white space around it.
+    /// Field name without white space around it; empty for a line that is no field, so that its words stay to be read.
     pub(super) name: &'a [u8],
     /// Whether white space stood between name and colon (RFC 5322 §4.5, obsolete).
     pub(super) spaced: bool,
@@ -55,6 +55,9 @@ pub(super) struct Head<'a> {
     pub(super) from_lines: usize,
     /// Whether lines stood in it that are no fields.
     pub(super) odd_lines: bool,
+    /// Lines among them that read like words of a letter: two of them at least, one behind the other.
+    pub(super) prose: Range<usize>,
+    prose_lines: usize,
     /// Whether the block never ended and the body was taken to begin at the first odd line.
     pub(super) unended: bool,
 }
@@ -67,8 +70,16 @@ pub(super) fn split<'a>(
     hits: &mut Hits,
     stops: &dyn Fn(usize, &[u8]) -> bool,
 ) -> Head<'a> {
-    let mut head =
-        Head { fields: Vec::new(), read: 0, body_at: raw.len(), from_lines: 0, odd_lines: false, unended: true };
+    let mut head = Head {
+        fields: Vec::new(),
+        read: 0,
+        body_at: raw.len(),
+        from_lines: 0,
+        odd_lines: false,
+        prose: 0..0,
+        prose_lines: 0,
+        unended: true,
+    };
     // The first odd line of all, and the first since the last field.
     let (mut first_odd, mut odd_since) = (None, None);
     let mut open: Option<(&[u8], usize)> = None; // name (with what stands before the colon), where the value begins
@@ -107,6 +118,8 @@ pub(super) fn split<'a>(
                 _ if beyond => {}
                 _ => {
                     head.odd_lines = true;
+                    head.note_prose(at, line, next);
+                    head.fields.push(Field { name: b"", spaced: false, value: line });
                     // Tolerated: the line that programs which keep mbox files leave on top.
                     if !(at == 0 && (line.starts_with(b"From ") || line.starts_with(b">From "))) {
                         first_odd.get_or_insert(at);
@@ -124,6 +137,9 @@ pub(super) fn split<'a>(
     // Odd lines behind the last field are text whose blank line is missing: they are shown.
     let text_at = if head.unended { first_odd } else { odd_since };
     head.body_at = text_at.unwrap_or(head.body_at);
+    if head.prose.start >= head.body_at || head.prose_lines < 2 {
+        head.prose = 0..0;
+    }
     head
 }
 
@@ -138,6 +154,21 @@ impl<'a> Head<'a> {
             return false;
         }
         true
+    }
+
+    /// Keeps the first run of lines that read like words. What is left of a broken field reads otherwise.
+    fn note_prose(&mut self, at: usize, line: &[u8], next: usize) {
+        const WORDS_MIN: usize = 4;
+        let words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).count();
+        if words < WORDS_MIN || line.iter().any(|b| matches!(b, b'@' | b';' | b'=' | b':')) {
+            return;
+        }
+        if self.prose_lines > 0 && self.prose.end == at {
+            self.prose.end = next;
+            self.prose_lines += 1;
+        } else if self.prose_lines < 2 {
+            (self.prose, self.prose_lines) = (at..next, 1);
+        }
     }
 
     fn close(&mut self, raw: &'a [u8], open: Option<(&'a [u8], usize)>, value_end: usize) {

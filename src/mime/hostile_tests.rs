@@ -1,19 +1,15 @@
 //! The shapes of S-15 and S-16. Each runs on the stack that a worker has, and what it built is dropped there too.
 
-use std::time::{Duration, Instant};
-
 use proptest::prelude::*;
 
 use super::*;
 
-/// Parses and drops on a 2 MiB stack; far more time than it needs, far less than anything worse than linear would.
+/// Parses and drops on a 2 MiB stack. What it costs is measured by `tests/growth.rs`, and not by a clock that runs while
+/// others work too.
 fn on_a_small_stack(raw: Vec<u8>) -> Mail {
     let thread = std::thread::Builder::new().stack_size(2 * 1024 * 1024).spawn(move || {
-        let begun = Instant::now();
-        let mail = parse(&raw);
         drop(parse(&raw));
-        assert!(begun.elapsed() < Duration::from_secs(120), "{:?} for {} octets", begun.elapsed(), raw.len());
-        mail
+        parse(&raw)
     });
     thread.unwrap().join().unwrap()
 }

@@ -191,3 +191,58 @@ fn file_names_are_read_in_every_way_they_are_written() {
         assert_eq!(mail(&raw).attachments[0].name, want, "{parameters:?}");
     }
 }
+
+#[test]
+fn eight_bit_headers_are_read_as_the_text_is_where_they_are_no_utf8() {
+    let of = |charset: &str, words: &[u8]| {
+        let kind = format!(
+            "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain; charset={charset}\n\nx"
+        );
+        let mail = parse(
+            &[b"From: ", words, b" <a@x.example>\nSubject: ", words, b"\nX: ", words, b"\n", kind.as_bytes()].concat(),
+        );
+        assert_eq!((&mail.from_name, &mail.headers[2].value), (&mail.subject, &mail.subject));
+        mail.subject
+    };
+    // Too few octets to tell by themselves.
+    assert_eq!(of("windows-1251", b"\xcf\xf0\xe8"), "При");
+    assert_eq!(of("koi8-r", b"\xf0\xd2\xc9"), "При");
+    assert_eq!(of("windows-1251", "Grüße".as_bytes()), "Grüße");
+    // Those are not octets of that charset, or nobody could read a header in it.
+    assert_eq!(of("shift_jis", b"Gr\xfc\xdfe"), "Grüße");
+    assert_eq!(of("utf-16", b"Gr\xfc\xdfe"), "Grüße");
+    assert_eq!(of("utf-8", b"Gr\xfc\xdfe"), "Grüße");
+}
+
+#[test]
+fn words_in_the_header_of_a_part_are_shown_though_fields_follow_them() {
+    let head = "Content-Type: multipart/mixed; boundary=m\n\n--m\nContent-Type: text/plain\n";
+    let shown = mail(&format!("{head}We have looked at it\nand found nothing so far\nNote: Sunday\n\nAda\n--m--\n"));
+    assert_eq!(shown.text, "We have looked at it\nand found nothing so far\nAda");
+    // What is left of a broken field is none of it.
+    let broken =
+        mail(&format!("{head}name=\"a b c d.zip\"\nfor <a@x>; Tue, 7 May 2019\nContent-ID: <1>\n\nAda\n--m--\n"));
+    assert_eq!(broken.text, "Ada");
+    let top = mail("Subject: x\nno field at all\nX: y\n\nAda\n");
+    let lines: Vec<_> = top.headers.iter().map(|field| (field.name.as_str(), field.value.as_str())).collect();
+    assert_eq!((lines, top.text.as_str()), (vec![("Subject", "x"), ("", "no field at all"), ("X", "y")], "Ada\n"));
+}
+
+#[test]
+fn of_two_encodings_the_one_that_decodes_is_taken() {
+    let text = |encodings: [&str; 2], body: &str| {
+        let [one, other] = encodings.map(|encoding| format!("Content-Transfer-Encoding: {encoding}\n"));
+        mail(&format!("Content-Type: text/plain; charset=utf-8\n{one}{other}\n{body}\n")).text
+    };
+    assert_eq!(text(["x-uuencode", "7bit"], "The farmer and the stork"), "The farmer and the stork\n");
+    assert_eq!(
+        text(["base64", "quoted-printable"], "Gr=C3=BC=C3=9Fe, und noch viele mehr, sagt er."),
+        "Grüße, und noch viele mehr, sagt er.\n"
+    );
+    assert_eq!(text(["base64", "7bit"], "R3LDvMOfZQ=="), "Grüße");
+    assert_eq!(text(["x-uuencode", "x-uuencode"], "#0V%T"), "Cat");
+    assert_eq!(
+        text(["x-uuencode", "x-uuencode"], "See what I send, a cat of my own"),
+        "See what I send, a cat of my own\n"
+    );
+}

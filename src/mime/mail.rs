@@ -50,6 +50,8 @@ pub struct Mail {
     pub seals: Vec<Seal>,
     /// What its calendar asks for: `REQUEST`, `REPLY`, `CANCEL`; empty when that is not said, `None` without a calendar.
     pub calendar: Option<String>,
+    /// Whether somebody wrote a comment into it. RFC 5545 §3.8.1.4.
+    pub calendar_comment: bool,
     /// The report of a multipart/report, when it is one: its `report-type`. RFC 6522.
     pub report_type: String,
     /// The text of message/delivery-status, when there is. RFC 3464.
@@ -93,7 +95,7 @@ impl Hidden {
 /// One header field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RawHeader {
-    /// As written.
+    /// As written; empty for a line that is no field.
     pub name: String,
     /// Unfolded, trimmed, lossily read as UTF-8, not decoded.
     pub value: String,

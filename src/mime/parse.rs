@@ -37,16 +37,21 @@ fn read(raw: &[u8]) -> Mail {
     let mut mail = Mail::default();
     let mut hits = Hits::default();
     let head = walk::mail_head(raw, &mut hits);
-    mail.headers = head.fields.iter().map(raw_header).collect();
-    fill_from(&mut mail, raw, &head);
+    let parts = walk::walk(&head, raw, &mut hits);
+    // RFC 2047 wants other characters than ASCII encoded. Who does not writes them as in the text.
+    let named = parts.leaves.iter().map(|leaf| leaf.content.charset.as_str()).find(|charset| !charset.is_empty());
+    let charset = named.unwrap_or_default().to_owned();
+    mail.headers = head.fields.iter().map(|field| raw_header(field, &charset)).collect();
+    fill_from(&mut mail, raw, &head, &charset);
     fill_addresses(&mut mail, &head, &mut hits);
     let first = |name: &str| head.first(name).map(Field::unfolded);
-    mail.subject = first("subject").map(|v| text::one_line(&text::words(&v), SUBJECT_OCTETS_MAX)).unwrap_or_default();
+    mail.subject = first("subject")
+        .map_or_else(String::new, |v| text::one_line(&text::words_beside(&v, &charset), SUBJECT_OCTETS_MAX));
     mail.message_id = first("message-id").and_then(|v| ids::first(&v)).unwrap_or_default();
     mail.in_reply_to = all_ids(&head, "in-reply-to");
     mail.references = all_ids(&head, "references");
     mail.date = first("date").and_then(|v| date(&v));
-    body::fill(&mut mail, walk::walk(&head, raw, &mut hits), &mut hits);
+    body::fill(&mut mail, parts, &mut hits);
     mail.notes.extend(hits.iter().map(|cap| Note(cap.words())));
     if head.odd_lines {
         mail.notes.push(Note("lines in the header are no header fields".to_owned()));
@@ -75,10 +80,10 @@ fn opaque(raw: &[u8]) -> Mail {
     }
 }
 
-fn raw_header(field: &Field<'_>) -> RawHeader {
+fn raw_header(field: &Field<'_>, charset: &str) -> RawHeader {
     RawHeader {
         name: String::from_utf8_lossy(field.name).into_owned(),
-        value: text::guess(&field.unfolded()).trim().to_owned(),
+        value: text::guess_beside(&field.unfolded(), charset).trim().to_owned(),
     }
 }
 
@@ -106,18 +111,18 @@ fn date(value: &[u8]) -> Option<i64> {
 }
 
 /// S-04: exactly one From header with exactly one address, and two readers that agree on it.
-fn fill_from(mail: &mut Mail, raw: &[u8], head: &Head<'_>) {
-    match the_one_from(raw, head) {
+fn fill_from(mail: &mut Mail, raw: &[u8], head: &Head<'_>, charset: &str) {
+    match the_one_from(raw, head, charset) {
         Ok(from) => (mail.from, mail.from_name) = (Some(from.address), from.name),
         Err(trouble) => {
             mail.from_trouble = trouble.to_owned();
-            mail.from_name =
-                head.first("from").map(|f| text::one_line(&text::words(&f.unfolded()), 300)).unwrap_or_default();
+            let name = head.first("from").map(|f| text::one_line(&text::words_beside(&f.unfolded(), charset), 300));
+            mail.from_name = name.unwrap_or_default();
         }
     }
 }
 
-fn the_one_from(raw: &[u8], head: &Head<'_>) -> Result<from_line::FromLine, &'static str> {
+fn the_one_from(raw: &[u8], head: &Head<'_>, charset: &str) -> Result<from_line::FromLine, &'static str> {
     let mut fields = head.all("from");
     let field = fields.next().ok_or("there is no From header")?;
     if fields.next().is_some() || head.from_lines > 1 {
@@ -135,7 +140,7 @@ fn the_one_from(raw: &[u8], head: &Head<'_>) -> Result<from_line::FromLine, &'st
     if value.len() > FROM_BYTES_MAX {
         return Err("the From header is longer than any address and name");
     }
-    let from = from_line::read(&value)?;
+    let from = from_line::read(&value, charset)?;
     // Tolerated: `a@x <a@x>`. The library would glue the two together.
     let line = if from.repeats { format!("<{}>\n", from.address).into_bytes() } else { [&value, &b"\n"[..]].concat() };
     let HeaderValue::Address(again) = MessageStream::new(&line).parse_address() else {
@@ -152,7 +157,7 @@ fn the_one_from(raw: &[u8], head: &Head<'_>) -> Result<from_line::FromLine, &'st
 /// The one address of a header value that names one mailbox, and the name beside it, empty without. As strict as From.
 pub fn mailbox(value: &str) -> Option<(Address, String)> {
     let line = value.replace(['\r', '\n'], "");
-    from_line::read(line.trim().as_bytes()).ok().map(|from| (from.address, from.name))
+    from_line::read(line.trim().as_bytes(), "").ok().map(|from| (from.address, from.name))
 }
 
 fn fill_addresses(mail: &mut Mail, head: &Head<'_>, hits: &mut Hits) {

@@ -1,13 +1,20 @@
 //! Words of header fields: encoded words (RFC 2047), and what is cleaned out of words that people will see.
 
-pub(super) use super::charset::{decode, guess};
+pub(super) use super::charset::{decode, guess, guess_beside};
 use super::transfer::{self, Encoding};
 
-/// Decodes the encoded words of a header value and reads the rest by [`guess`]. RFC 2047 §5, §6.
+/// As [`words_beside`] where there is no text.
+pub(super) fn words(value: &[u8]) -> String {
+    words_beside(value, "")
+}
+
+/// Decodes the encoded words of a header value and reads the rest as what stands beside text of that
+/// charset, empty when there is none. RFC 2047 §5, §6.
 ///
 /// Neighbours of one charset are joined before decoding: many writers cut in the middle of a character.
-pub(super) fn words(value: &[u8]) -> String {
-    let Some(last_end) = memchr::memmem::rfind(value, b"?=") else { return guess(value).into_owned() };
+pub(super) fn words_beside(value: &[u8], charset: &str) -> String {
+    let rest = |octets| guess_beside(octets, charset);
+    let Some(last_end) = memchr::memmem::rfind(value, b"?=") else { return rest(value).into_owned() };
     let mut out = String::with_capacity(value.len());
     let mut pending: Option<(String, Vec<u8>)> = None;
     let mut plain_at = 0;
@@ -17,7 +24,7 @@ pub(super) fn words(value: &[u8]) -> String {
         if start >= last_end {
             break;
         }
-        let Some((charset, bytes, end)) = encoded_word(value, start) else {
+        let Some((named, bytes, end)) = encoded_word(value, start) else {
             at = start + 2;
             continue;
         };
@@ -25,20 +32,20 @@ pub(super) fn words(value: &[u8]) -> String {
         // RFC 2047 §6.2: white space between encoded words is not shown.
         let joined = pending.is_some() && between.iter().all(u8::is_ascii_whitespace);
         match &mut pending {
-            Some((open, kept)) if joined && *open == charset => kept.extend_from_slice(&bytes),
+            Some((open, kept)) if joined && *open == named => kept.extend_from_slice(&bytes),
             _ => {
                 flush(&mut out, pending.take());
                 if !joined {
-                    out.push_str(&guess(between));
+                    out.push_str(&rest(between));
                 }
-                pending = Some((charset, bytes));
+                pending = Some((named, bytes));
             }
         }
         at = end;
         plain_at = end;
     }
     flush(&mut out, pending);
-    out.push_str(&guess(&value[plain_at..]));
+    out.push_str(&rest(&value[plain_at..]));
     out
 }
 

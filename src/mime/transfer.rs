@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use memchr::{memchr, memmem::find};
 
 /// How the octets of a part are written down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Encoding {
     /// As they are: 7bit, 8bit, binary, and what nobody knows.
+    #[default]
     Identity,
     /// RFC 2045 §6.8. What is no base64 is passed over; one run after the other is read.
     Base64,
@@ -222,6 +223,26 @@ pub(super) fn is_base64(encoded: &[u8]) -> bool {
         }
     }
     junk * JUNK_SHARE <= letters + JUNK_FREE * JUNK_SHARE
+}
+
+/// Whether most of its lines are as long as they say: others are a text that only says so.
+pub(super) fn is_uuencoded(encoded: &[u8]) -> bool {
+    const LOOKED_AT: usize = 4 * 1024;
+    let begun = if encoded.starts_with(b"begin ") { Some(0) } else { find(encoded, b"\nbegin ") };
+    let lines = begun.map_or(encoded, |at| after_line(&encoded[at + 1..]));
+    let seen = &lines[..lines.len().min(LOOKED_AT)];
+    let (mut good, mut others) = (0, 0);
+    for line in seen.split(|b| *b == b'\n').map(<[u8]>::trim_ascii_end).filter(|line| !line.is_empty()) {
+        if line == b"end" {
+            break;
+        }
+        let letters = usize::from(line[0].wrapping_sub(b' ') & 0x3f).div_ceil(3) * 4;
+        // Blanks at its end get lost, a check letter may come to it.
+        let fits = (letters.saturating_sub(2)..=letters + 1).contains(&(line.len() - 1));
+        let is_code = line.iter().all(|letter| (b' '..=b'`').contains(letter));
+        if fits && is_code { good += 1 } else { others += 1 }
+    }
+    good >= others
 }
 
 const NONE: u8 = 0xff;

@@ -102,6 +102,7 @@ fn names_boundary(header: &[u8], line: &[u8], tries: &Cell<usize>) -> bool {
 pub(super) fn walk<'a>(head: &Head<'_>, raw: &'a [u8], hits: &mut Hits) -> Parts<'a> {
     let mut walk =
         Walk { raw, open: Vec::new(), growing: None, alternatives: 0, parts: 0, out: Parts::default(), hits };
+    walk.show_prose(head, 0);
     walk.begin(head, head.body_at, true);
     let finder = memmem::Finder::new(b"--");
     let mut at = head.body_at;
@@ -157,6 +158,16 @@ impl Walk<'_, '_> {
         self.growing = Some(Growing { content, alternative, from, is_root });
     }
 
+    /// Words of a letter that stand in a header which begins there are shown, though more fields follow them.
+    fn show_prose(&mut self, head: &Head<'_>, from: usize) {
+        let Some(body) = self.raw.get(from + head.prose.start..from + head.prose.end) else { return };
+        if !body.is_empty() {
+            let content = Content { kind: "text/plain".to_owned(), ..Content::default() };
+            let from = from + head.prose.start;
+            self.out.leaves.push(Leaf { content, body, from, alternative: None, is_root: false });
+        }
+    }
+
     /// Takes a line that begins with `--` and says where to go on; `None` when no more parts are read.
     fn boundary(&mut self, line: &[u8], start: usize, end: usize) -> Option<usize> {
         let Some((level, says_end)) = matching(&self.open, line) else { return Some(end) };
@@ -172,7 +183,7 @@ impl Walk<'_, '_> {
             self.close_down_to(level, content_end);
             return Some(end);
         }
-        self.begin_level(level, content_end, says_end);
+        self.begin_level(level, content_end, says_end, line);
         if self.parts >= PARTS_MAX {
             self.hits.add(Cap::Parts);
             return None;
@@ -188,6 +199,7 @@ impl Walk<'_, '_> {
             self.hits.add(hit);
         }
         let from = end + head.body_at;
+        self.show_prose(&head, end);
         self.begin(&head, from, false);
         Some(from)
     }
@@ -205,14 +217,14 @@ impl Walk<'_, '_> {
     }
 
     /// A boundary line of that multipart has come, perhaps an odd one.
-    fn begin_level(&mut self, level: usize, content_end: usize, odd: bool) {
+    fn begin_level(&mut self, level: usize, content_end: usize, odd: bool, line: &[u8]) {
         let (outer, inner) = self.open.split_at_mut(level);
         let Some(open) = inner.first_mut() else { return };
         let began = std::mem::replace(&mut open.begun, true);
-        let doubtful = odd || outer.iter().any(|outer| outer.content.boundary == open.content.boundary);
+        let doubtful = odd || matching(outer, line).is_some();
         let body = self.raw.get(open.from..content_end).unwrap_or_default();
         if !began && doubtful && !body.trim_ascii().is_empty() {
-            // An end for a beginning, or one boundary for two multiparts: what stands in front may be content.
+            // An end for a beginning, or a boundary line for two multiparts: what stands in front may be content.
             let content = Content { kind: "text/plain".to_owned(), ..open.content.clone() };
             self.out.leaves.push(Leaf { content, body, from: open.from, alternative: None, is_root: false });
         }
@@ -221,9 +233,7 @@ impl Walk<'_, '_> {
     fn end_leaf(&mut self, end: usize) {
         if let Some(Growing { mut content, alternative, from, is_root }) = self.growing.take() {
             let body = self.raw.get(from..end).unwrap_or_default();
-            if content.encoding == Encoding::Base64 && !transfer::is_base64(body) {
-                content.encoding = Encoding::Identity;
-            }
+            content.encoding = encoding(&content, body);
             self.out.leaves.push(Leaf { content, body, from, alternative, is_root });
         }
     }
@@ -239,6 +249,24 @@ impl Walk<'_, '_> {
             }
         }
     }
+}
+
+/// The encoding that a part says it has, when it decodes by that; else what a second field says. RFC 2045 §6.1 has one
+/// field, and of two either may be the true one.
+fn encoding(content: &Content, body: &[u8]) -> Encoding {
+    let fits = |encoding: &Encoding| match encoding {
+        Encoding::Base64 => transfer::is_base64(body),
+        // What stands in front of a file is text: the file is taken out of it.
+        Encoding::Uuencode if content.kind == "text/plain" && begins_with_text(body) => false,
+        Encoding::Uuencode => transfer::is_uuencoded(body),
+        Encoding::Identity | Encoding::QuotedPrintable => true,
+    };
+    [content.encoding, content.other_encoding].into_iter().find(fits).unwrap_or(Encoding::Identity)
+}
+
+fn begins_with_text(body: &[u8]) -> bool {
+    memmem::find(body, b"\nbegin ")
+        .is_some_and(|at| !body.starts_with(b"begin ") && !body[..at].trim_ascii().is_empty())
 }
 
 /// Which open multipart the line belongs to, innermost first, and whether it ends it.
