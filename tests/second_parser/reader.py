@@ -1,7 +1,10 @@
 """Reads mails with Python's own parser and says what parts they have.
 
-On standard input: mails, each behind its length in octets as a decimal line. On standard output: one JSON line for each.
+On standard input: mails, each behind a line with its length in octets, and `lines` behind that to hear of every line. On
+standard output: one JSON line for each.
 """
+import base64
+import binascii
 import email
 import email.policy
 import hashlib
@@ -15,14 +18,31 @@ import warnings
 LETTERS_MAX = 50_000
 # Files inside a text are attachments of ours; what stands around them is compared.
 INSIDE = re.compile(r"^begin [0-7]{3,4} [^\n]*\n.*?^end\s*$|^=ybegin .*?^=yend [^\n]*$", re.M | re.S)
+MARK = re.compile(rb"begin [0-7]{3,4} |end\s*$|=y(begin|part|end) ")
 NO_LETTER = re.compile(r"[^A-Za-z0-9]+")
+BOUNDARY = re.compile(r'\s*multipart/.*?[\s;]boundary="?([^";\s]+)', re.I | re.S)
+# A line that is a header field. One of more words is text, unless it looks like the rest of a field.
+FIELD = re.compile(rb"^[!-9;-~]+[ \t]*:", re.M)
+ODD_LINES_MAX = 50
+ESCAPED = re.compile(rb"=([0-9A-Fa-f]{2})")
+# What text that names none, or a wrong one, may be of.
+UNNAMED = ("big5", "big5hkscs", "gb18030", "shift_jis", "euc_jp", "euc_kr", "koi8_r", "cp1251", "cp1252", "latin-1")
+NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+# Fewer octets out of base64 stand anywhere.
+OCTETS_MIN = 6
 
 
 def leaves(message):
     """All parts that hold something; an enclosed message is one part."""
     todo = [message]
     while todo:
-        part = todo.pop()
+        part = opened(todo.pop())
+        for _ in range(ODD_LINES_MAX):
+            odd, part = read_on(part)
+            if odd is None:
+                break
+            yield odd
+            part = opened(part)
         if part.is_multipart() and part.get_content_maintype() != "message":
             todo.extend(reversed(part.get_payload()))
             # What stands around the parts belongs to nobody.
@@ -30,70 +50,183 @@ def leaves(message):
         yield part
 
 
+def opened(part):
+    """A multipart whose name is damaged, read by the boundary that it names: so do we, and it leaves it closed."""
+    kind = next((value for name, value in part.raw_items() if name.lower() == "content-type"), "")
+    boundary = BOUNDARY.match(kind)
+    if part.is_multipart() or not boundary or part.get_boundary() is not None:
+        return part
+    header = f'Content-Type: multipart/mixed; boundary="{boundary[1]}"\n\n'
+    body = str(part.get_payload()).encode("utf-8", "surrogateescape")
+    again = email.message_from_bytes(header.encode("utf-8", "surrogateescape") + body, policy=part.policy)
+    return again if again.is_multipart() else part
+
+
+def written(part):
+    """The header fields and the body as octets."""
+    fields = "".join(f"{name}: {value}\n" for name, value in part.raw_items())
+    return fields.encode("utf-8", "surrogateescape"), str(part.get_payload()).encode("utf-8", "surrogateescape")
+
+
+def read_on(part):
+    """Where it ends a header at a line that is no field though fields follow, we read on: that line, and what follows."""
+    missing = any(type(defect).__name__ == "MissingHeaderBodySeparatorDefect" for defect in part.defects)
+    if part.is_multipart() or not missing:
+        return None, part
+    fields, body = written(part)
+    line, _, rest = body.partition(b"\n")
+    header = re.split(rb"\n\r?\n", rest)[0]
+    if line.startswith(b"--"):
+        # The first part without the empty line in front.
+        again = email.message_from_bytes(fields + b"\n" + body, policy=part.policy)
+        if again.is_multipart():
+            return None, again
+    if not FIELD.search(header):
+        return None, part
+    odd = email.message_from_bytes(b"Content-Type: text/x-odd-line\n\n" + line, policy=part.policy)
+    return odd, email.message_from_bytes(fields + rest, policy=part.policy)
+
+
 def content(part):
-    if part.get_content_maintype() == "message" and part.is_multipart():
-        # Delivery reports are cut into their groups of fields, enclosed mails are parsed: neither has octets of its own.
-        return None
+    if part.is_multipart():
+        # An enclosed mail has no octets of its own any more: by the beginning of what it says, still encoded.
+        while part.is_multipart():
+            part = part.get_payload(0)
+        return str(part.get_payload()).encode("utf-8", "surrogateescape")
     payload = part.get_payload(decode=True)
     return payload if payload is not None else b""
 
 
-def letters(part, octets):
-    """ASCII letters and digits of a text, which no two decoders disagree about; `None` when it does not decode."""
+def encoded(part):
+    """The octets with their encoding."""
+    return content(part) if part.is_multipart() else str(part.get_payload()).encode("utf-8", "surrogateescape")
+
+
+def charset_of(part):
+    charset = part.get_content_charset("ascii")
+    # We refuse to decode UTF-7.
+    return "ascii" if "utf-7" in charset or charset == "utf7" or "\0" in charset else charset
+
+
+def letters(charset, octets):
+    """ASCII letters and digits of a text, which no two decoders disagree about, in runs."""
     try:
-        charset = part.get_content_charset("ascii")
-        # We refuse to decode it.
-        charset = "ascii" if "utf-7" in charset or charset == "utf7" else charset
-        text = octets.decode(charset if "\0" not in charset else "ascii")
+        text = octets.decode(charset)
     except (LookupError, UnicodeError, ValueError):
         if not octets.isascii() and any(len(run) > 1 for run in re.findall(rb"[\x80-\xff]+.", octets)):
             # The second octet of a character may look like a letter.
             text = re.sub(rb"[\x80-\xff]+.?", b" ", octets).decode("ascii", "replace")
-            return [NO_LETTER.sub("", piece) for piece in text.split()]
+            return [run for run in (NO_LETTER.sub("", piece) for piece in text.split()) if run]
         text = octets.decode("ascii", "replace")
-    return [NO_LETTER.sub("", piece)[:LETTERS_MAX] for piece in INSIDE.split(text)]
+    runs = (NO_LETTER.sub("", piece)[:LETTERS_MAX] for piece in INSIDE.split(text))
+    return [run for run in runs if run]
+
+
+def texts(charset, octets):
+    """The octets by every charset that they may be of."""
+    found = []
+    for names in ((charset, "utf-8", "iso-2022-jp"), UNNAMED):
+        for name in names:
+            try:
+                text = octets.decode(name)
+            except (LookupError, UnicodeError, ValueError):
+                continue
+            if text not in found:
+                found.append(text)
+        if found:
+            break
+    return found
+
+
+def line_forms(charset, line, odd):
+    """A line in all its forms, and its pieces where padding begins anew."""
+    row = forms(charset, line)
+    if odd and b"=" in line.rstrip(b"= "):
+        row["pieces"] = [forms(charset, piece) for piece in line.split(b"=") if piece.strip()]
+    return row
+
+
+def whole_fours(alphabet):
+    """What letters of base64 stand for, as far as four stand together."""
+    return base64.b64decode(alphabet[: len(alphabet) // 4 * 4])
+
+
+def forms(charset, line):
+    """What a line may say: as it stands, and behind every encoding that it may have."""
+    # The other reader takes two signs of escape for one; then what stands behind them is none.
+    escaped = ESCAPED.sub(lambda digits: bytes.fromhex(digits[1].decode()), line)
+    undone = [line, quopri.decodestring(line), escaped]
+    try:
+        undone.append(binascii.a2b_uu(line))
+    except binascii.Error:
+        pass
+    # A letter lost further up moves what four letters stand together.
+    alphabet = NO_BASE64.sub(b"", line)
+    whole = [alphabet[skipped:] for skipped in range(4)]
+    octets = [whole_fours(some) for some in whole]
+    undone += [some for some in octets if len(some) >= OCTETS_MIN]
+    return {
+        "plain": texts(charset, line),
+        "runs": [letters(charset, some) for some in undone],
+        "texts": [text for some in undone for text in texts(charset, some)],
+        "octets": [some.hex() for some in undone[3:] if len(some) >= OCTETS_MIN],
+    }
 
 
 def is_text(octets):
     return b"\0" not in octets and len(re.findall(rb"[\x20-\x7e\s]", octets)) > 0.9 * len(octets)
 
 
-def described(raw):
-    try:
-        message = email.message_from_bytes(raw, policy=email.policy.default)
-    except Exception as error:
-        return {"error": repr(error)}
+def row(part, octets, with_lines):
+    kind, charset = part.get_content_type(), charset_of(part)
+    encoding = str(part.get("content-transfer-encoding", "")).lower()
+    row = {
+        "kind": kind,
+        "size": len(octets),
+        "sha256": hashlib.sha256(octets).hexdigest(),
+        "defects": [type(defect).__name__ for defect in part.defects],
+        "blank": not octets.strip(),
+        "quoted_printable": encoding.startswith("quoted-printable"),
+        "wide": charset.lower().startswith(("utf-16", "utf-32")),
+    }
+    if kind.startswith("text/") or part.get_content_maintype() in ("multipart", "message") or is_text(octets):
+        row["letters"] = letters(charset, octets)
+        if not row["letters"]:
+            row["texts"] = texts(charset, octets[:LETTERS_MAX])
+    if with_lines:
+        # A character may begin in one line of base64 and end in the next.
+        row["undone"] = letters(charset, whole_fours(NO_BASE64.sub(b"", encoded(part))))
+        # Padding begins anew, wherever it stands.
+        odd = any(defect.startswith("InvalidBase64") for defect in row["defects"])
+        # Characters of two octets begin in one line of base64 and end in the next.
+        strange = row.get("letters") == [] and not octets.isascii() and not odd
+        lines = re.split(rb"[\r\n]+", octets if strange else encoded(part))
+        row["lines"] = [line_forms(charset, line, odd) for line in lines if line.strip() and not MARK.match(line)]
+    return row
+
+
+def read(raw, policy, with_lines):
     found = []
-    for part in leaves(message):
-        try:
-            octets = content(part)
-            if octets is None:
-                continue
-            kind = part.get_content_type()
-            row = {"kind": kind, "size": len(octets), "sha256": hashlib.sha256(octets).hexdigest()}
-            row["defects"] = [type(defect).__name__ for defect in part.defects]
-            row["first"] = NO_LETTER.sub("", octets.lstrip().partition(b"\n")[0].decode("ascii", "replace"))
-            row["unquoted"] = NO_LETTER.sub("", quopri.decodestring(octets).decode("ascii", "replace"))
-            charset = part.get_param("charset", "") or ""
-            row["wide"] = isinstance(charset, str) and charset.lower().startswith(("utf-16", "utf-32"))
-            encoding = str(part.get("content-transfer-encoding", "")).lower()
-            row["quoted_printable"] = encoding.startswith("quoted-printable")
-            row["left_encoded"] = encoding.startswith(("base64", "quoted-printable", "x-uuencode")) and len(encoding.split()) > 1
-            row["blank"] = not octets.strip()
-            if kind.startswith("text/") or part.get_content_maintype() in ("multipart", "message") or is_text(octets):
-                row["letters"] = [run for run in letters(part, octets) if run]
-            found.append(row)
-        except Exception as error:
-            # It fails on some headers only when they are asked for.
-            found.append({"error": repr(error)})
+    for part in leaves(email.message_from_bytes(raw, policy=policy)):
+        found.append(row(part, content(part), with_lines))
     return {"leaves": found}
+
+
+def described(raw, with_lines):
+    """By the parser of today, which fails on some headers when they are asked for; else by the one of before."""
+    for policy in (email.policy.default, email.policy.compat32):
+        try:
+            return read(raw, policy, with_lines)
+        except Exception as error:
+            failed = repr(error)
+    return {"error": failed}
 
 
 def main():
     warnings.simplefilter("ignore")
-    while length := sys.stdin.buffer.readline():
-        raw = sys.stdin.buffer.read(int(length))
-        print(json.dumps(described(raw)), flush=True)
+    while asked := sys.stdin.buffer.readline().split():
+        raw = sys.stdin.buffer.read(int(asked[0]))
+        print(json.dumps(described(raw, asked[1:] == [b"lines"])), flush=True)
 
 
 main()
