@@ -316,26 +316,6 @@ fn what_is_less_sure_says_so() {
 }
 
 #[test]
-fn time_grows_with_the_length_only() {
-    for piece in [
-        "> a\n",
-        "On 1\n",
-        "From: a@b\n",
-        "a\n> b\n",
-        "On 2 Jan 2024, a@b\n\n",
-        "____________\n",
-        "-- \n",
-        "From: x\n\n",
-        "\n",
-        "1@<\n",
-    ] {
-        let begun = std::time::Instant::now();
-        plain(&piece.repeat(40_000));
-        assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{piece:?}: {:?}", begun.elapsed());
-    }
-}
-
-#[test]
 fn lines_that_stand_for_themselves_are_not_joined_to_one_that_says_who_wrote() {
     let log = "2026-03-02 11:04:17 ERROR lost\nexit code 1";
     for between in ["\n\n", "\n"] {

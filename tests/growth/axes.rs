@@ -204,6 +204,8 @@ pub(crate) const AXES: &[Axis] = &[
     }),
     axis("attributions that never end", |n| text(&"On Sun, 22 Nov 2026 Ada <ada@x.example\r\n".repeat(n))),
     axis("beginnings of attributions", |n| text(&"On \r\n\r\n".repeat(n))),
+    axis("dated beginnings of attributions", |n| text(&"On 2 Jan 2024, a@b\r\n\r\n".repeat(n))),
+    axis("addresses that begin on a row", |n| text(&"1@<\r\n".repeat(n))),
     axis("attributions on the line of a text", |n| text(&"thanks On 22 Nov 2026 Ada wrote:\r\n> hello\r\n".repeat(n))),
     axis("heads of older mails", |n| {
         text(&"x\r\n-----Original Message-----\r\nFrom: a@x.example\r\nSent: today\r\n".repeat(n))
