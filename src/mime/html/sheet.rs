@@ -196,7 +196,7 @@ impl<'a> Rule<'a> {
                 doubtful = true;
                 continue;
             }
-            parts.push(Part::of(word)?);
+            parts.push(Part::of(word));
         }
         let weight = parts.iter().map(Part::weight).sum();
         let fine = parts.last().is_some_and(|last| last.weight() > 0 || last.tag == "*");
@@ -225,11 +225,12 @@ impl<'a> Rule<'a> {
 }
 
 impl Part {
-    fn of(word: &str) -> Option<Self> {
+    fn of(word: &str) -> Self {
         let (mut part, mut classes) = (Self::default(), Vec::new());
         let mut rest = word;
         while !rest.is_empty() {
-            let end = rest[1..].find(['.', '#']).map_or(rest.len(), |at| at + 1);
+            let first = rest.chars().next().map_or(0, char::len_utf8);
+            let end = rest[first..].find(['.', '#']).map_or(rest.len(), |at| at + first);
             let piece = &rest[..end];
             match piece.as_bytes()[0] {
                 b'.' => classes.push(piece[1..].to_owned()),
@@ -237,12 +238,9 @@ impl Part {
                 _ => part.tag = piece.to_owned(),
             }
             rest = &rest[end..];
-            if !rest.is_char_boundary(1.min(rest.len())) {
-                return None;
-            }
         }
         part.classes = classes.into_boxed_slice();
-        Some(part)
+        part
     }
 
     fn weight(&self) -> u32 {
