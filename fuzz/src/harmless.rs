@@ -83,8 +83,9 @@ pub(crate) fn rendered_is_harmless(markup: &str) {
 }
 
 fn is_harmless(name: &str, attribute: &str, value: &str, markup: &str) {
-    let begins = |beginnings: &[&str]| beginnings.iter().any(|beginning| value.starts_with(beginning));
+    // The scheme of an address is the same in any case. RFC 3986 §3.1.
     let low = value.to_ascii_lowercase();
+    let begins = |beginnings: &[&str]| beginnings.iter().any(|beginning| low.starts_with(beginning));
     match attribute {
         "href" => assert!(name == "a" && begins(&["http://", "https://", "mailto:", "tel:"]), "{value}: {markup}"),
         "src" => assert!(name == "img" && begins(&["/api/v1/attachments/", "data:image/"]), "{value}: {markup}"),
