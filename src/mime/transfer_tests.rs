@@ -72,9 +72,13 @@ fn text_that_only_says_it_is_base64_is_told() {
     ] {
         assert!(is_base64(is.as_bytes()), "{is:?}");
     }
-    for is_not in
-        ["Dear team, where is my parcel?", "<html><body>hello</body></html>", "one word and\nanother line of it"]
-    {
+    for is_not in [
+        "Dear team, where is my parcel?",
+        "<html><body>hello</body></html>",
+        "one word and\nanother line of it",
+        "hello",
+        "Content-Type: text/plain; charset=utf-8\n\n?garbage",
+    ] {
         assert!(!is_base64(is_not.as_bytes()), "{is_not:?}");
     }
 }

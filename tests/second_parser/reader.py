@@ -129,6 +129,11 @@ def texts(charset, octets):
         for name in names:
             try:
                 text = octets.decode(name)
+            except UnicodeDecodeError as error:
+                # A text may be cut off in the middle of its last character.
+                if name != "utf-8" or error.start < max(1, len(octets.rstrip()) - 3):
+                    continue
+                text = octets[: error.start].decode(name)
             except (LookupError, UnicodeError, ValueError):
                 continue
             if text not in found:
