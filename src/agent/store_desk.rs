@@ -47,12 +47,14 @@ impl StoreDesk {
             let Some(row) = self.store.mail(id)? else { continue };
             let mail = mime::parse(&self.store.raw(&row.raw).await?);
             let parted = quotes::part(&mail);
+            let answered = last_letter.is_some_and(|letter| letter > place);
             mails.push(CaseMail {
                 row,
                 new_text: parted.new_text,
                 quoted_text: parted.quoted_text,
-                hidden: hidden(&mail),
-                answered: last_letter.is_some_and(|letter| letter > place),
+                // Nobody asks it of an answered one, and it costs another reading of the page.
+                hidden: if answered { mail.hidden } else { hidden(&mail) },
+                answered,
             });
         }
         mails.reverse();

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
@@ -12,6 +13,7 @@ use super::{
     lists::{moment, text},
     paint::{self, Paint},
 };
+use crate::mime::Seal;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Action {
@@ -203,9 +205,8 @@ fn said_of_itself(line: &Value, paint: Paint) -> String {
         let parts = parts.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name} {value}"));
         said.push(format!("forwards a mail, as it says {}", parts.collect::<Vec<_>>().join(", ")));
     }
-    for seal in line["seals"].as_array().into_iter().flatten() {
-        said.push(format!("{} with {}, not verified", text(&seal["is"]), text(&seal["by"])));
-    }
+    let seals = line["seals"].as_array().into_iter().flatten();
+    said.extend(seals.filter_map(|seal| Seal::deserialize(seal).ok()).map(|seal| seal.to_string()));
     if let Some(share @ 1..) = line["hidden"]["share"].as_u64() {
         said.push(format!("{share} % of its words are hidden from the eye and left out"));
     }

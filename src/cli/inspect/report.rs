@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::super::{held::notice_lines, paint};
+use super::super::{held::notice_lines, lists::text, paint};
 use crate::{
     attachments,
     conversation::{
         self,
-        quotes::{self, Claim, Kind, Segment},
+        quotes::{self, Claim},
     },
     intake::Judged,
     mime::Seal,
@@ -35,7 +35,7 @@ pub(super) fn report(judged: &Judged, steps: &[String]) -> Value {
         "quoted_text": parted.quoted_text,
         "signature": parted.signature,
         "text": parted.text,
-        "segments": parted.segments.iter().map(segment).collect::<Vec<_>>(),
+        "segments": parted.segments,
         "confidence": parted.confidence,
         "forwarded": parted.forwarded.as_ref().map(claim),
         "html": rendered.html,
@@ -53,22 +53,11 @@ pub(super) fn report(judged: &Judged, steps: &[String]) -> Value {
     })
 }
 
-/// Octets of `text`.
-fn segment(Segment { kind, range }: &Segment) -> Value {
-    let kind = match kind {
-        Kind::New => "new",
-        Kind::Quote => "quote",
-        Kind::Attribution => "attribution",
-        Kind::Signature => "signature",
-        Kind::Disclaimer => "disclaimer",
-        Kind::Forwarded => "forwarded",
-    };
-    json!({ "kind": kind, "start": range.start, "end": range.end })
-}
-
 /// Of whom the writer says that they wrote what is passed on.
-fn claim(Claim { from, to, date, subject }: &Claim) -> Value {
-    json!({ "from": from, "to": to, "date": date, "subject": subject, "is_claim": true })
+fn claim(claim: &Claim) -> Value {
+    let mut claim = json!(claim);
+    claim["is_claim"] = true.into();
+    claim
 }
 
 /// Nobody verified it, and no field says that somebody did.
@@ -79,13 +68,13 @@ fn seal(seal: &Seal) -> Value {
 /// The same for a person at a terminal.
 pub(super) fn in_words(judged: &Judged, steps: &[String]) -> String {
     let report = report(judged, steps);
-    let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    let or_dash = |value: &Value| value.as_str().unwrap_or("-").to_owned();
     let verdicts = &judged.verdicts;
     let lines = [
-        ("from", text(&report["from"])),
+        ("from", or_dash(&report["from"])),
         ("subject", judged.mail.subject.clone()),
-        ("address", text(&report["address"])),
-        ("class", format!("{} ({})", text(&report["class"]), judged.class.reasons.join("; "))),
+        ("address", or_dash(&report["address"])),
+        ("class", format!("{} ({})", or_dash(&report["class"]), judged.class.reasons.join("; "))),
         ("level", format!("{} ({}): {}", verdicts.level.as_u8(), verdicts.level.word(), verdicts.sentence)),
         ("number", report["number"].to_string()),
     ];
@@ -123,12 +112,12 @@ fn looked_at(judged: &Judged, report: &Value) -> Vec<(&'static str, String)> {
     }
     let claim = &report["forwarded"];
     if !claim.is_null() {
-        let said = |key: &str| claim[key].as_str().unwrap_or_default().to_owned();
-        lines.push(("forwards", format!("what it says {} wrote: {}", said("from"), said("subject"))));
+        lines.push(("forwards", format!("what it says {} wrote: {}", text(&claim["from"]), text(&claim["subject"]))));
     }
-    for row in attachments::rows(mail, &judged.body) {
-        let odd = row.warnings.iter().map(|warning| format!("; {warning}")).collect::<String>();
-        lines.push(("attached", format!("{} ({}, {} octets){odd}", row.name, row.is, row.size)));
+    for row in report["attachments"].as_array().into_iter().flatten() {
+        let warnings = row["warnings"].as_array().into_iter().flatten().map(text);
+        let odd = warnings.map(|warning| format!("; {warning}")).collect::<String>();
+        lines.push(("attached", format!("{} ({}, {} octets){odd}", text(&row["name"]), text(&row["is"]), row["size"])));
     }
     lines.push(("sure", format!("{} % that the right words are taken for new", report["confidence"])));
     lines
