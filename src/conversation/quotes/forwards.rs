@@ -35,7 +35,7 @@ fn claim_of_line(line: &str) -> Option<Claim> {
     let name = line[..at].trim_end();
     let from = match name.strip_suffix('"').and_then(|name| name.rfind('"')) {
         Some(quote) => quote,
-        None => name.rfind(|c: char| c == ',' || c.is_numeric()).map_or(0, |last| last + 1),
+        None => name.trim_end_matches(|c: char| c != ',' && !c.is_numeric()).len(),
     };
     let date = name[..from].trim_matches(|c: char| c == ',' || c.is_whitespace());
     Some(Claim { from: line[from..].trim().to_owned(), date: date.to_owned(), ..Claim::default() })

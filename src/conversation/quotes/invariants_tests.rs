@@ -49,6 +49,8 @@ const LINES: &[&str] = &[
     "(http://x.example/a",
     "\u{200b}> zero width",
     "1@<",
+    "２ <b@x.example>",
+    "14.07.2026, \"Ada\" <ada@x.example>:",
     "é\u{301}🙂\u{feff}",
 ];
 

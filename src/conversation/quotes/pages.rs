@@ -23,8 +23,8 @@ const REST: u8 = 5;
 pub(super) struct Page {
     /// Its lines.
     pub(super) text: String,
-    /// For each line that is not empty: region, blockquotes.
-    places: Vec<(u8, u8)>,
+    /// The region of each line that is not empty.
+    regions: Vec<u8>,
 }
 
 impl Page {
@@ -35,23 +35,23 @@ impl Page {
         keep_answers(&mut lines);
         keep_citations(&mut lines);
         let mut text = String::with_capacity(lines.iter().map(|line| line.text.len() + 1).sum());
-        let mut places = Vec::with_capacity(lines.len());
-        for Line { text: line, region, quotes } in lines {
+        let mut regions = Vec::with_capacity(lines.len());
+        for Line { text: line, region, .. } in lines {
             if !is_blank(&line) {
-                places.push((region, quotes));
+                regions.push(region);
             }
             text.push_str(&line);
             text.push('\n');
         }
-        Self { text, places }
+        Self { text, regions }
     }
 
     /// Its rows, marked.
     pub(super) fn sheet(&self) -> Sheet<'_> {
         let mut sheet = Sheet::of(&self.text);
-        for (at, (region, quotes)) in self.places.iter().enumerate().take(sheet.len()) {
+        for (at, region) in self.regions.iter().enumerate().take(sheet.len()) {
             let row = sheet.row_mut(at);
-            (row.region, row.depth) = (*region, *quotes);
+            row.region = *region;
             row.kind = match *region {
                 0 => Kind::New,
                 SIGNATURE => Kind::Signature,
@@ -85,7 +85,7 @@ fn keep_forwarded(lines: &mut [Line]) {
 }
 
 /// Where the lines end that are like the first in one respect.
-fn run_end(lines: &[Line], from: usize, like: impl Fn(&Line) -> bool) -> usize {
+fn run_end<T: PartialEq>(lines: &[Line], from: usize, like: impl Fn(&Line) -> T) -> usize {
     let first = like(&lines[from]);
     (from..lines.len()).find(|at| like(&lines[*at]) != first).unwrap_or(lines.len())
 }
@@ -114,9 +114,12 @@ fn keep_answers(lines: &mut [Line]) {
 /// Whether the first row is a separator or a field of a mail.
 fn begins_with_head(lines: &[Line]) -> bool {
     let first = lines.iter().find(|line| !is_blank(&line.text));
-    first.is_some_and(|line| {
-        line.text.starts_with("----") || blocks::field(&line.text).is_some() || attribution::says_who(&line.text)
-    })
+    first.is_some_and(|line| is_head(&line.text))
+}
+
+/// Whether a row says by its form that a mail begins below.
+fn is_head(text: &str) -> bool {
+    text.starts_with("----") || blocks::field(text).is_some() || attribution::says_who(text)
 }
 
 /// A plain blockquote is what somebody cites, when another quote follows and no line says who wrote it.
@@ -129,7 +132,7 @@ fn keep_citations(lines: &mut [Line]) {
     let mut introduced = false;
     let mut at = 0;
     while at < lines.len() {
-        let end = (at..lines.len()).find(|i| lines[*i].region != lines[at].region).unwrap_or(lines.len());
+        let end = run_end(lines, at, |line| line.region);
         introduced |= lines[at].region == PLAIN_QUOTE && begins_with_head(&lines[at..end]);
         if lines[at].region == PLAIN_QUOTE && end <= last && !introduced {
             lines[at..end].iter_mut().for_each(|l| l.region = 0);
@@ -165,7 +168,7 @@ fn is_cited_only(lines: &[Line], last: usize) -> bool {
 
 /// Whether a row may be part of what says who wrote something.
 fn says_more(text: &str) -> bool {
-    attribution::says_who(text) || blocks::field(text).is_some() || text.starts_with("----") || {
+    is_head(text) || {
         let low = fold(head(text, heads::OCTETS_MAX));
         attribution::has_address(&low) || attribution::is_dated(&low)
     }
@@ -208,9 +211,14 @@ fn begins(tag: &Tag<'_>) -> Begins {
 
 /// A blockquote that somebody indented a paragraph with.
 fn is_indent(tag: &Tag<'_>, class: &str) -> bool {
-    let style: String = tag.attribute("style").to_ascii_lowercase().split_ascii_whitespace().collect();
+    let style = squeezed(tag.attribute("style"));
     // Gmail's indent has the class of its quotes.
     style.contains("00040px") || style.contains("border:none") || (has_class(class, "gmail_quote") && style.is_empty())
+}
+
+/// A style without white space, in lower case.
+fn squeezed(style: &str) -> String {
+    style.to_ascii_lowercase().split_ascii_whitespace().collect()
 }
 
 /// Whether it has that class, which Outlook may have renamed with `x_`, once for each time it passed.
@@ -223,7 +231,7 @@ fn is_outlook_rule(style: &str) -> bool {
     if style.len() < 40 {
         return false;
     }
-    let style: String = style.to_ascii_lowercase().split_ascii_whitespace().collect();
+    let style = squeezed(style);
     style.contains("border:none;border-top:solid") && style.contains("padding:3.0pt0")
 }
 

@@ -18,10 +18,8 @@ pub(super) fn mark(sheet: &mut Sheet<'_>) {
             None => start.starts_with('>') && !attribution::ends_address(start) && !heads::is_groupwise(start),
         };
         if quoted {
-            let deep = start.chars().filter(|c| !c.is_whitespace()).take_while(|c| matches!(c, '>' | '|')).count();
             sheet.doubt(SURE);
-            let row = sheet.row_mut(at);
-            (row.kind, row.depth) = (Kind::Quote, u8::try_from(deep.max(1)).unwrap_or(u8::MAX));
+            sheet.row_mut(at).kind = Kind::Quote;
         }
     }
     doubt_lone(sheet);
@@ -40,10 +38,7 @@ fn mark_drawn(sheet: &mut Sheet<'_>) {
         let is_table = (at..end).any(|row| sheet.line(row).len() > 1 && sheet.line(row).ends_with('|'));
         if end - at >= ROWS_MIN && !is_table && attribution::says_who(sheet.line(at - 1)) {
             sheet.doubt(SURE_DRAWN);
-            for row in at..end {
-                let row = sheet.row_mut(row);
-                (row.kind, row.depth) = (Kind::Quote, 1);
-            }
+            sheet.mark(at..end, Kind::Quote);
         }
         at = end;
     }

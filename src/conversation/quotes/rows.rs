@@ -13,8 +13,6 @@ pub(super) struct Row {
     pub(super) kind: Kind,
     /// Empty lines above, 255 at most.
     pub(super) gap: u8,
-    /// How deep it is quoted, by `>` or by blockquotes.
-    pub(super) depth: u8,
     /// The container of a mail program that it stands in; 0 for none.
     pub(super) region: u8,
 }
@@ -34,7 +32,7 @@ impl<'t> Sheet<'t> {
         let count = if u32::try_from(text.len()).is_ok() { lines(text).count() } else { 0 };
         let mut rows = Vec::with_capacity(count);
         for (start, gap) in lines(text).take(count) {
-            rows.push(Row { start: start as u32, kind: Kind::New, gap, depth: 0, region: 0 });
+            rows.push(Row { start: start as u32, kind: Kind::New, gap, region: 0 });
         }
         Self { text, rows, sure: SURE }
     }

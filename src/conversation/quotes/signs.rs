@@ -164,12 +164,7 @@ impl Stretch<'_> {
             let end = (at + 1..count).find(|below| is_sentence(self.line(sheet, *below))).unwrap_or(count);
             // Words below that nobody signs with: it was no closing.
             let signed = end > at + 1 && self.signs(sheet, at + 1, end == count);
-            let closes = match closing {
-                Closing::Regards => end == count || signed,
-                Closing::Named => end == count || signed,
-                Closing::Thanks => signed,
-            };
-            if closes && (end == at + 1 || signed) {
+            if signed || (at + 1 == count && closing != Closing::Thanks) {
                 return Some((at, end));
             }
         }
@@ -262,7 +257,7 @@ fn is_telephone(text: &str) -> bool {
     let starts = SENT_FROM
         .begins(low)
         .is_some_and(|end| is_device(low) || (low[..end].contains(' ') && words <= 9 && low.len() > end));
-    let ends = SENT_BY.iter().any(|end| low.ends_with(&fold(end))) && is_device(low);
+    let ends = is_device(low) && SENT_BY.iter().any(|end| low.ends_with(end));
     !sentence && !question && (starts || ends)
 }
 

@@ -45,7 +45,8 @@ pub(super) static DISCLAIMERS: Lazy = Lazy::new(|| Phrases::of(notices::DISCLAIM
 pub(super) static SECRETS: Lazy = Lazy::new(|| Phrases::of(notices::SECRETS));
 pub(super) static NOTIONS: Lazy = Lazy::new(|| Phrases::of(notices::NOTIONS));
 pub(super) static BANNERS: Lazy = Lazy::new(|| Phrases::of(notices::BANNERS));
-pub(super) use signs::SENT_BY;
+pub(super) static SENT_BY: LazyLock<Vec<String>> =
+    LazyLock::new(|| signs::SENT_BY.iter().map(|end| fold(end)).collect());
 
 static LABELS: LazyLock<HashMap<String, Label>> = LazyLock::new(|| {
     let tables: [(Table, Label); 7] = [
