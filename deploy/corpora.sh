@@ -123,12 +123,20 @@ mails() {
 
 # Mails that parsers of others are tested with: of Rust, Go, KDE and Python.
 part_mime() {
-    mails "$1/mail-parser" "$(crate mail-parser 1.0.1)/resources/eml" '*.eml'
-    mails "$1/enmime" "$(debian golang-github-jhillyerd-enmime)/testdata" '*.raw'
-    mails "$1/kmime" "$(debian kmime)/autotests/data/mails" '*.mbox'
-    mails "$1/mail_parser" "$(pypi mail-parser 4.8.0)/tests/mails" 'mail_*'
-    mails "$1/django-mailbox" "$(pypi django-mailbox 4.10.1)/django_mailbox/tests/messages" '*.eml'
-    mails "$1/talon" "$(pypi talon 1.4.4)/tests/fixtures" '*.eml'
+    # Assigned one by one: what cannot be fetched ends the script here, and within an argument it would not.
+    local rust go kde parser mailbox talon
+    rust=$(crate mail-parser 1.0.1)
+    go=$(debian golang-github-jhillyerd-enmime)
+    kde=$(debian kmime)
+    parser=$(pypi mail-parser 4.8.0)
+    mailbox=$(pypi django-mailbox 4.10.1)
+    talon=$(pypi talon 1.4.4)
+    mails "$1/mail-parser" "$rust/resources/eml" '*.eml'
+    mails "$1/enmime" "$go/testdata" '*.raw'
+    mails "$1/kmime" "$kde/autotests/data/mails" '*.mbox'
+    mails "$1/mail_parser" "$parser/tests/mails" 'mail_*'
+    mails "$1/django-mailbox" "$mailbox/django_mailbox/tests/messages" '*.eml'
+    mails "$1/talon" "$talon/tests/fixtures" '*.eml'
 }
 
 # Hostile markup that sanitizers are tested with.

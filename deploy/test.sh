@@ -61,6 +61,8 @@ needs() {
     imports nacl || missing+=(python3-nacl)
     # What hostile mail is shown in.
     command -v chromium >/dev/null || missing+=(chromium)
+    # What unpacks the sources of Debian; a small system has none.
+    command -v xz >/dev/null || missing+=(xz-utils)
     # What fetches test mail.
     imports pip || missing+=(python3-pip)
     imports yaml || missing+=(python3-yaml)
