@@ -5,12 +5,13 @@
 use super::{
     answer::Answer,
     brakes::{self, Brake},
-    desk::{Case, CaseMail},
+    desk::Case,
     model::Thought,
     output::{self, Refusal},
 };
 use crate::{
     config::{Agent, Autopilot},
+    mime::Hidden,
     store::{Draft, Owner, Status},
     types::{Approval, Millis},
 };
@@ -150,11 +151,15 @@ pub fn may_think(case: &Case, settings: &Agent) -> Result<(), Silence> {
         return Err(silence);
     }
     let newest = case.newest().ok_or(Silence::NoMail)?;
-    let hides = |mail: &&CaseMail| mail.hidden.share > HIDDEN_SHARE_MAX && mail.hidden.octets >= HIDDEN_OCTETS_MIN;
-    if let Some(mail) = case.unanswered().find(hides) {
+    if let Some(mail) = case.unanswered().find(|mail| hides_much(&mail.hidden)) {
         return Err(Silence::Hidden(mail.hidden.share));
     }
     Ok(brakes::check(case, newest, settings)?)
+}
+
+/// Whether so much of a mail is hidden that no AI answers it (S-23).
+pub(super) fn hides_much(hidden: &Hidden) -> bool {
+    hidden.share > HIDDEN_SHARE_MAX && hidden.octets >= HIDDEN_OCTETS_MIN
 }
 
 /// Percent of a mail's words that may be hidden: a newsletter's first line is less, a second letter for the AI is more.

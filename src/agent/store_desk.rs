@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
 use super::{
+    autopilot,
     brakes::Sent,
     desk::{Case, CaseMail, Desk, DeskError, Raising, Sending},
 };
@@ -143,8 +144,7 @@ impl Desk for StoreDesk {
     }
 }
 
-/// What a reader would not have seen, the larger of two ways to hide it: on the page, or beside it.
+/// What a reader would not have seen: beside the page when that is much, else on it.
 fn hidden(mail: &Mail) -> Hidden {
-    let beside = mime::unseen_on_page(mail);
-    if beside.share > mail.hidden.share { beside } else { mail.hidden }
+    Some(mime::unseen_on_page(mail)).filter(autopilot::hides_much).unwrap_or(mail.hidden)
 }

@@ -1,21 +1,15 @@
 //! What is attached to a mail, one row each: what it claims, what it is, what staff should know.
 
-use std::collections::HashSet;
-
-use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
-use super::{sniff::Sniffer, warnings};
+use super::{AttachmentId, sniff::Sniffer, warnings};
 use crate::{
-    mime::{Attachment, Mail},
+    mime::{self, Attachment, Mail},
     types::MailId,
 };
 
 /// Pictures of at most so many octets may be decoration: logos, icons of networks, lines.
 const DECORATION_OCTETS_MAX: usize = 24 * 1024;
-
-/// Octets of a Content-ID that are looked for.
-const CONTENT_ID_OCTETS_MAX: usize = 998;
 
 /// Pictures that browsers show and that cannot hold scripts.
 const PICTURES: &[&str] = &["image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"];
@@ -49,7 +43,7 @@ pub struct Row {
 impl Row {
     /// Its id.
     pub fn id(&self, mail: MailId) -> String {
-        format!("{mail}-{}", self.n)
+        AttachmentId { mail, n: self.n }.to_string()
     }
 
     /// The type under which it may be served: of pictures their own, of everything else none that a browser acts on (S-20).
@@ -65,9 +59,9 @@ impl Row {
 
 /// Reads the attachments of a mail; costs their octets once. `raw` is what it was parsed from.
 pub fn rows(mail: &Mail, raw: &[u8]) -> Vec<Row> {
-    let shown = shown_ids(&mail.html);
+    let shown = mime::shown_ids(&mail.html);
     let rows = mail.attachments.iter().enumerate().map(|(n, attachment)| {
-        let shown = !attachment.content_id.is_empty() && shown.contains(attachment.content_id.as_bytes());
+        let shown = !attachment.content_id.is_empty() && shown.contains(attachment.content_id.as_str());
         row(n, attachment, shown, raw)
     });
     rows.collect()
@@ -91,20 +85,9 @@ fn row(n: usize, attachment: &Attachment, shown: bool, raw: &[u8]) -> Row {
     }
 }
 
-/// The Content-IDs that the HTML refers to. RFC 2392. One pass, whatever stands in it (S-15).
-fn shown_ids(html: &str) -> HashSet<&[u8]> {
-    let html = html.as_bytes();
-    let ids = memmem::find_iter(html, b"cid:").map(|at| {
-        let rest = &html[at + 4..html.len().min(at + 4 + CONTENT_ID_OCTETS_MAX + 1)];
-        rest.split(|octet| matches!(octet, b'"' | b'\'' | b')' | b'>' | b' ' | b'\n')).next().unwrap_or_default()
-    });
-    ids.filter(|id| id.len() <= CONTENT_ID_OCTETS_MAX).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mime;
 
     const MAIL: &str = "From: a@b.example\r\nContent-Type: multipart/related; boundary=x\r\n\r\n\
         --x\r\nContent-Type: text/html\r\n\r\n<p>Hi<img src=\"cid:logo@b\">\r\n\

@@ -25,6 +25,12 @@ pub fn disposition(name: &str) -> String {
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
 }
 
+/// Whether Windows takes a name for that of a device, whatever its ending.
+pub(super) fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim().to_lowercase();
+    DEVICES.contains(&stem.trim_end_matches(|c: char| c.is_ascii_digit()))
+}
+
 fn harmless(name: &str) -> String {
     let normal = icu_normalizer::ComposingNormalizerBorrowed::new_nfkc().normalize(name);
     let clean: String = normal
@@ -35,11 +41,9 @@ fn harmless(name: &str) -> String {
     // A dot at the beginning makes a settings file, one at the end is left out by Windows.
     let ends = |c: char| c == '.' || c.is_whitespace();
     let clean = shortened(clean.trim_matches(ends)).trim_matches(ends).to_owned();
-    let stem = clean.split('.').next().unwrap_or_default().trim_end().to_lowercase();
-    let device = DEVICES.contains(&stem.trim_end_matches(|c: char| c.is_ascii_digit()));
     match clean.as_str() {
         "" => "unnamed".to_owned(),
-        _ if device => format!("_{clean}"),
+        _ if is_device(&clean) => format!("_{clean}"),
         _ => clean,
     }
 }

@@ -33,6 +33,12 @@ pub struct AttachmentId {
     pub n: usize,
 }
 
+impl std::fmt::Display for AttachmentId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.mail, self.n)
+    }
+}
+
 impl FromStr for AttachmentId {
     type Err = ();
 
@@ -156,6 +162,10 @@ impl Attachments {
     /// See [`Trouble`].
     pub async fn open(&self, id: AttachmentId) -> Result<(Row, File), Trouble> {
         let row = self.row(id).await?;
+        self.content(id, row).await
+    }
+
+    async fn content(&self, id: AttachmentId, row: Row) -> Result<(Row, File), Trouble> {
         let (shelf, hash) = (self.clone(), hash_of(&row)?);
         if let Some(file) = apart(move || shelf.0.blobs.content(hash).map_err(disk)).await? {
             return Ok((row, file));
@@ -176,7 +186,7 @@ impl Attachments {
         if let Some(known) = apart(move || Ok(shelf.0.known_text(hash, form))).await? {
             return Ok(known);
         }
-        let (row, file) = self.open(id).await?;
+        let (row, file) = self.content(id, row).await?;
         let text = self.0.extractor.text(file, row.size, form).await;
         if text.lasting {
             let (shelf, text) = (self.clone(), text.clone());

@@ -32,7 +32,7 @@ pub(super) struct Sort {
 }
 
 /// Nothing we know.
-pub(super) const UNKNOWN: Sort = sort("application/octet-stream", "data of an unknown kind", false);
+const UNKNOWN: Sort = sort("application/octet-stream", "data of an unknown kind", false);
 
 const fn sort(kind: &'static str, words: &'static str, dangerous: bool) -> Sort {
     Sort { kind, words, dangerous }

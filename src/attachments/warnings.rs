@@ -4,7 +4,7 @@
 //! Names come here cleaned: without control and format characters, so that a right-to-left trick already shows its true
 //! ending.
 
-use super::sniff::{Sniffed, UNKNOWN};
+use super::{names, sniff::Sniffed};
 
 /// Endings of names that a system runs, or opens in a program that runs what is in it.
 const ENDINGS: &[(&str, &str)] = &[
@@ -35,9 +35,6 @@ const HARMLESS: &[&str] = &[
     "mp3", "mp4", "eml", "ics",
 ];
 
-/// Names of devices, which Windows opens in place of a file.
-const DEVICES: &[&str] = &["con", "prn", "aux", "nul", "com", "lpt"];
-
 /// Spaces in a row that push an ending out of sight.
 const SPACES_MAX: usize = 8;
 
@@ -46,10 +43,8 @@ pub(super) fn warnings(name: &str, claimed: &str, sniffed: &Sniffed) -> Vec<Stri
     let mut told = Vec::new();
     let sort = sniffed.sort;
     let agree = agrees(claimed, sort.kind);
-    if !agree && sort != UNKNOWN {
+    if !agree {
         told.push(format!("claims {claimed}, is {}", sort.words));
-    } else if !agree {
-        told.push(format!("claims {claimed}, is {}", UNKNOWN.words));
     } else if sort.dangerous {
         told.push(format!("is {}", sort.words));
     }
@@ -77,8 +72,7 @@ fn of_name(name: &str) -> Vec<String> {
     if bare.starts_with('.') {
         told.push("its name begins with a dot, as those of settings do".to_owned());
     }
-    let stem = bare.split('.').next().unwrap_or_default().trim().trim_end_matches(|c: char| c.is_ascii_digit());
-    if DEVICES.contains(&stem) {
+    if names::is_device(&bare) {
         told.push("its name is that of a device of Windows".to_owned());
     }
     if name.contains(&" ".repeat(SPACES_MAX)) {

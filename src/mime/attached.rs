@@ -32,21 +32,21 @@ pub(super) fn attachment(leaf: &Leaf<'_>) -> Attachment {
     if content.kind == "text/calendar" && content.file_name.is_empty() {
         name = "invite.ics".to_owned();
     }
-    let kind = match content.kind.as_str() {
-        "" => "application/octet-stream".to_owned(),
-        kind => kind.to_owned(),
-    };
+    let kind = kind_or_unknown(&content.kind);
     let inline = content.disposition == "inline" || (!content.id.is_empty() && content.disposition != "attachment");
     let source = Source::Raw { range: leaf.from..leaf.from + leaf.body.len(), encoding: content.encoding };
     Attachment { name, kind, source, size, digest: hasher.finalize(), inline, content_id: content.id.clone() }
 }
 
+fn kind_or_unknown(kind: &str) -> String {
+    if kind.is_empty() { "application/octet-stream" } else { kind }.to_owned()
+}
+
 /// An attachment that was taken out of something else.
 pub(super) fn taken_out(name: String, kind: &str, content: Bytes, content_id: &str) -> Attachment {
-    let kind = if kind.is_empty() { "application/octet-stream" } else { kind };
     Attachment {
         name,
-        kind: kind.to_owned(),
+        kind: kind_or_unknown(kind),
         size: content.len(),
         digest: blake3::hash(&content),
         source: Source::Owned(content),
@@ -101,6 +101,10 @@ fn is_message(kind: &str) -> bool {
     matches!(kind, "message/rfc822" | "message/global")
 }
 
+fn is_status(kind: &str) -> bool {
+    matches!(kind, "message/delivery-status" | "message/global-delivery-status")
+}
+
 /// An enclosed mail without a file name is called by its subject.
 fn enclosed_name(leaf: &Leaf<'_>) -> String {
     let bytes = transfer::decoded(leaf.body, leaf.content.encoding, ENCLOSED_HEAD_BYTES_MAX);
@@ -115,7 +119,7 @@ fn enclosed_name(leaf: &Leaf<'_>) -> String {
 /// Takes what a report tells, wherever it stands. RFC 3464 §2, RFC 6522 §3.
 pub(super) fn report(mail: &mut Mail, leaf: &Leaf<'_>) {
     let kind = leaf.content.kind.as_str();
-    let is_status = matches!(kind, "message/delivery-status" | "message/global-delivery-status");
+    let is_status = is_status(kind);
     if is_status && !mail.report_type.is_empty() && mail.delivery_status.is_empty() {
         mail.delivery_status = status(leaf);
     } else if is_status || kind == "message/disposition-notification" {
@@ -155,16 +159,21 @@ fn enclosed_status(leaf: &Leaf<'_>) -> Option<String> {
     if parts.report_type != "delivery-status" {
         return None;
     }
-    let is_status = |leaf: &&Leaf<'_>| {
-        matches!(leaf.content.kind.as_str(), "message/delivery-status" | "message/global-delivery-status")
-    };
-    parts.leaves.iter().find(is_status).map(status)
+    parts.leaves.iter().find(|leaf| is_status(&leaf.content.kind)).map(status)
 }
 
-/// What the HTML shows by `cid:` belongs into it, whatever its disposition says. RFC 2392.
+/// What the HTML shows by `cid:` belongs into it, whatever its disposition says.
 pub(super) fn mark_inline(mail: &mut Mail) {
-    let html = mail.html.as_bytes();
-    let shown: HashSet<Cow<'_, str>> = memchr::memchr_iter(b':', html)
+    let shown = shown_ids(&mail.html);
+    for attachment in &mut mail.attachments {
+        attachment.inline |= !attachment.content_id.is_empty() && shown.contains(attachment.content_id.as_str());
+    }
+}
+
+/// The Content-IDs that a page refers to, as they stand in the parts. RFC 2392.
+pub fn shown_ids(html: &str) -> HashSet<Cow<'_, str>> {
+    let html = html.as_bytes();
+    memchr::memchr_iter(b':', html)
         .filter(|at| html[..*at].last_chunk::<3>().is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"cid")))
         .map(|at| {
             // Longer is no id, and a page of these marks alone would cost its square (S-15).
@@ -176,8 +185,5 @@ pub(super) fn mark_inline(mail: &mut Mail) {
             Cow::Borrowed(id) => String::from_utf8_lossy(id),
             Cow::Owned(id) => String::from_utf8_lossy(&id).into_owned().into(),
         })
-        .collect();
-    for attachment in &mut mail.attachments {
-        attachment.inline |= !attachment.content_id.is_empty() && shown.contains(attachment.content_id.as_str());
-    }
+        .collect()
 }

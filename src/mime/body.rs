@@ -43,9 +43,8 @@ pub(super) fn fill(mail: &mut Mail, parts: Parts<'_>, hits: &mut Hits) {
     for tnef in containers {
         unpack(mail, tnef, &mut readable);
     }
-    let armour = readable.iter().filter_map(|part| seals::of_text(&part.text));
-    let armour = armour.take(1).find(|seal| !mail.seals.contains(seal));
-    mail.seals.extend(armour);
+    let armour = readable.iter().find_map(|part| seals::of_text(&part.text));
+    mail.seals.extend(armour.filter(|seal| !mail.seals.contains(seal)));
     mail.html = joined(readable.iter().filter(|r| r.is_html).map(|r| r.text.as_str()), hits);
     fill_text(mail, readable, hits);
     attached::mark_inline(mail);
@@ -98,12 +97,12 @@ fn unpack(mail: &mut Mail, tnef: Tnef, readable: &mut Vec<Readable>) {
 
 fn read(leaf: &Leaf<'_>, is_html: bool, attachments: &mut Vec<Attachment>, hits: &mut Hits) -> Readable {
     let mut bytes = transfer::decoded(leaf.body, leaf.content.encoding, TEXT_BYTES_MAX);
+    if bytes.len() == TEXT_BYTES_MAX {
+        hits.add(Cap::Text);
+    }
     if !is_html && let Some((rest, files)) = inside::taken_out(&bytes) {
         attachments.extend(files.into_iter().map(|file| attached::taken_out(file.name, "", file.content, "")));
         bytes = rest.into();
-    }
-    if bytes.len() == TEXT_BYTES_MAX {
-        hits.add(Cap::Text);
     }
     let mut charset = leaf.content.charset.clone();
     if charset.is_empty() && is_html {

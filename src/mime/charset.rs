@@ -54,7 +54,7 @@ fn decode_named<'a>(bytes: &'a [u8], charset: &Charset) -> Cow<'a, str> {
         Charset::Utf16(encoding) => lossless(bytes, encoding.unwrap_or_else(|| ends_of_utf16(bytes))).0.into(),
         Charset::Utf32(big) => utf32(bytes, *big).into(),
         Charset::Escaped if bytes.is_ascii() => escaped::iso_2022(bytes).into(),
-        Charset::Escaped if !has_escapes(bytes) => mislabelled(bytes, SHIFT_JIS).into(),
+        Charset::Escaped if !has_escapes(bytes) => mislabelled(bytes, lossless(bytes, SHIFT_JIS)).into(),
         Charset::Escaped => escaped::iso_2022(bytes).into(),
         Charset::Hz => escaped::hz(bytes).into(),
         Charset::Table(table) if runs_of_utf8(bytes) < RUNS_OF_ONE_OCTET => tables::decode(bytes, table).into(),
@@ -71,13 +71,12 @@ fn standard<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> Cow<'a, str> {
         // Tolerated: ISO-2022-JP under any other name; its escapes have no other meaning in mail.
         return guess(bytes);
     }
-    let (text, odd) = lossless(bytes, encoding);
-    if odd == 0 { text.into() } else { mislabelled(bytes, encoding).into() }
+    mislabelled(bytes, lossless(bytes, encoding)).into()
 }
 
-/// Octets that do not all decode by the charset they name: by the one that fits better.
-fn mislabelled(bytes: &[u8], declared: &'static Encoding) -> String {
-    let (text, odd) = lossless(bytes, declared);
+/// What the charset they name makes of the octets, and how many fit nowhere in it; when some do not, by the one that fits
+/// better.
+fn mislabelled(bytes: &[u8], (text, odd): (String, usize)) -> String {
     if odd == 0 {
         return text;
     }
@@ -135,7 +134,7 @@ fn detected(bytes: &[u8]) -> &'static Encoding {
 }
 
 /// Text that says by its first octets what it is. Unicode §23.8.
-fn marked(bytes: &[u8]) -> Option<String> {
+pub fn marked(bytes: &[u8]) -> Option<String> {
     match bytes {
         [0xff, 0xfe, 0, 0, rest @ ..] => Some(utf32(rest, false)),
         [0, 0, 0xfe, 0xff, rest @ ..] => Some(utf32(rest, true)),

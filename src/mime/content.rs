@@ -60,7 +60,7 @@ impl Content {
             disposition: disposition.word,
             encoding: first,
             other_encoding: encodings.next().unwrap_or(first),
-            id: head.first("content-id").map(content_id).unwrap_or_default(),
+            id: head.first("content-id").map(|field| content_id(&field.unfolded())).unwrap_or_default(),
         }
     }
 
@@ -82,14 +82,14 @@ fn structured(head: &Head<'_>, name: &str, hits: &mut Hits) -> Structured {
 }
 
 /// RFC 2045 §7. Tolerated: a word that is no id, for pages refer to it all the same.
-fn content_id(field: &Field<'_>) -> String {
-    let value = field.unfolded();
+pub(super) fn content_id(value: &[u8]) -> String {
     let word = || text::guess(value.trim_ascii()).into_owned();
     let is_id = |word: &String| word.len() <= ids::ID_OCTETS_MAX && !word.contains(char::is_whitespace);
-    ids::first(&value).or_else(|| Some(word()).filter(is_id)).unwrap_or_default()
+    ids::first(value).or_else(|| Some(word()).filter(is_id)).unwrap_or_default()
 }
 
-fn kind_name(word: &str) -> String {
+/// `type/subtype`; empty when it is none.
+pub(super) fn kind_name(word: &str) -> String {
     let clean = |word: &str| {
         !word.is_empty()
             && word.len() <= 127

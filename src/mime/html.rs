@@ -106,19 +106,23 @@ fn lines_and_hidden(html: &str, begins: &mut dyn FnMut(&Tag<'_>) -> Begins) -> (
 
 fn read(html: &str, begins: &mut dyn FnMut(&Tag<'_>) -> Begins, hiding: bool) -> (Vec<Line>, usize) {
     let mut page = Page::default();
-    let mut veil = Veil::of(html);
+    let mut veil = hiding.then(|| Veil::of(html));
     for token in Tokens::of(html) {
         match token {
             Token::Text(text) => page.text(text),
             Token::Open(tag) => {
-                veil.open(&tag);
-                page.unseen = hiding && !veil.is_seen();
+                if let Some(veil) = &mut veil {
+                    veil.open(&tag);
+                    page.unseen = !veil.is_seen();
+                }
                 page.open(&tag, begins);
             }
             Token::Close(name) => {
                 page.close(name);
-                veil.close(name);
-                page.unseen = hiding && !veil.is_seen();
+                if let Some(veil) = &mut veil {
+                    veil.close(name);
+                    page.unseen = !veil.is_seen();
+                }
             }
         }
     }

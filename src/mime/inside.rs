@@ -21,8 +21,8 @@ pub(super) struct Inside {
 
 /// Takes the files out of a decoded text; `None` when there are none. What does not end stays where it is.
 pub(super) fn taken_out(text: &[u8]) -> Option<(Vec<u8>, Vec<Inside>)> {
-    let (uu, yenc) = (memmem::Finder::new("begin "), memmem::Finder::new("=ybegin "));
-    if uu.find(text).is_none() && yenc.find(text).is_none() {
+    let begins_a_line = |mark: &[u8]| text.starts_with(&mark[1..]) || memmem::find(text, mark).is_some();
+    if !begins_a_line(b"\nbegin ") && !begins_a_line(b"\n=ybegin ") {
         return None;
     }
     let (mut rest, mut files) = (Vec::new(), Vec::new());
@@ -85,10 +85,8 @@ fn uuencoded(text: &[u8]) -> Found {
 
 /// Letters of that code alone, and no more than the first says.
 fn is_uu_line(line: &[u8]) -> bool {
-    let Some((first, letters)) = line.split_first() else { return true };
-    let octets = usize::from(first.wrapping_sub(b' ') & 0x3f);
     // Some writers put a check letter behind.
-    line.iter().all(|letter| (b' '..=b'`').contains(letter)) && letters.len() <= octets.div_ceil(3) * 4 + 1
+    line.is_empty() || transfer::uu_letters(line).is_some_and(|most| line.len() - 1 <= most + 1)
 }
 
 fn yencoded(text: &[u8]) -> Found {

@@ -33,8 +33,11 @@ mod tnef;
 mod transfer;
 mod walk;
 
+pub use attached::shown_ids;
+pub use charset::marked;
 pub use forms::unseen_on_page;
 pub use mail::{Attachment, Hidden, Mail, Note, RawHeader, Source};
+pub use parameters::unescaped;
 pub use parse::{mailbox, parse};
 pub use seals::{Seal, SealedBy, Sealing};
 pub use text::is_invisible;

@@ -95,8 +95,8 @@ fn extended(value: &[u8], unescape: bool) -> String {
     text::decode(&octets, &String::from_utf8_lossy(charset)).into_owned()
 }
 
-/// Undoes percent-encoding; what is no code stays.
-pub(super) fn unescaped(value: &[u8]) -> Cow<'_, [u8]> {
+/// Undoes percent-encoding; what is no code stays. RFC 3986 §2.1.
+pub fn unescaped(value: &[u8]) -> Cow<'_, [u8]> {
     if !value.contains(&b'%') {
         return value.into();
     }

@@ -73,6 +73,8 @@ pub(super) fn of_part(content: &Content) -> Option<Seal> {
 
 /// What armour stands in a text.
 pub(super) fn of_text(text: &str) -> Option<Seal> {
+    // Most texts hold none.
+    memchr::memmem::find(text.as_bytes(), b"-----BEGIN PGP ")?;
     let begins = |what: &str| {
         let line = format!("-----BEGIN PGP {what}-----");
         memchr::memmem::find_iter(text.as_bytes(), &line).any(|at| at == 0 || text.as_bytes()[at - 1] == b'\n')

@@ -8,7 +8,10 @@ mod rtf;
 
 use bytes::Bytes;
 
-use super::text;
+use super::{
+    content::{content_id, kind_name},
+    text,
+};
 use properties::Property;
 
 /// Files that are taken; more stay in the container, which is kept too.
@@ -118,8 +121,8 @@ fn file_property(file: &mut File, property: &Property<'_>, container: &Bytes, ch
         // The long name; else the display name, where there was no other.
         0x3707 => file.name = property.text(charset),
         0x3001 if file.name.is_empty() => file.name = property.text(charset),
-        0x370e => file.kind = property.text(charset).to_ascii_lowercase(),
-        0x3712 => file.content_id = property.text(charset),
+        0x370e => file.kind = kind_name(&property.text(charset).to_ascii_lowercase()),
+        0x3712 => file.content_id = content_id(property.text(charset).as_bytes()),
         // The file itself; or, behind the identity of its interface, a message or an object.
         0x3701 if property.is_object => {
             file.content = container.slice_ref(property.value.get(16..).unwrap_or_default());

@@ -83,10 +83,7 @@ impl<'a> Pieces<'a> {
 
     fn uuencoded(&mut self) -> Vec<u8> {
         if !std::mem::replace(&mut self.begun, true) {
-            let lines = if self.rest.starts_with(b"begin ") { Some(0) } else { find(self.rest, b"\nbegin ") };
-            if let Some(at) = lines {
-                self.rest = after_line(&self.rest[at + 1..]);
-            }
+            self.rest = behind_begin(self.rest);
         }
         let mut out = Vec::with_capacity((self.rest.len() / 4 * 3 + 3).min(PIECE_OCTETS_MAX));
         while out.len() + UU_LINE_OCTETS_MAX <= PIECE_OCTETS_MAX && !self.rest.is_empty() {
@@ -169,6 +166,8 @@ impl<'a> Iterator for Pieces<'a> {
 
 /// All of what is encoded, but no more octets than `octets_max`; without a copy where it stands as it is.
 pub(super) fn decoded(encoded: &[u8], encoding: Encoding, octets_max: usize) -> Cow<'_, [u8]> {
+    // No encoding stands for more octets than it takes; uuencoded lines that lack their letters only say so (S-15).
+    let octets_max = octets_max.min(encoded.len());
     if encoding == Encoding::Identity {
         return encoded[..encoded.len().min(octets_max)].into();
     }
@@ -177,8 +176,7 @@ pub(super) fn decoded(encoded: &[u8], encoding: Encoding, octets_max: usize) -> 
     if pieces.rest.is_empty() && first.len() <= octets_max {
         return first;
     }
-    // Both encodings take more octets than they stand for.
-    let mut out = Vec::with_capacity(encoded.len().min(octets_max));
+    let mut out = Vec::with_capacity(octets_max);
     for piece in std::iter::once(first).chain(pieces) {
         out.extend_from_slice(&piece[..piece.len().min(octets_max - out.len())]);
         if out.len() == octets_max {
@@ -204,6 +202,19 @@ fn uu_line(line: &[u8], out: &mut Vec<u8>) {
     }
     // Blanks at its end, which stand for zeros, get lost on the way.
     out.resize(end, 0);
+}
+
+/// How many letters its first letter says follow; `None` for a line that holds others than those of the code.
+pub(super) fn uu_letters(line: &[u8]) -> Option<usize> {
+    let is_code = line.iter().all(|letter| (b' '..=b'`').contains(letter));
+    let first = line.first().filter(|_| is_code)?;
+    Some(usize::from(first.wrapping_sub(b' ') & 0x3f).div_ceil(3) * 4)
+}
+
+/// The lines behind the one that begins a file; all of them when none does.
+fn behind_begin(encoded: &[u8]) -> &[u8] {
+    let begun = if encoded.starts_with(b"begin ") { Some(0) } else { find(encoded, b"\nbegin ") };
+    begun.map_or(encoded, |at| after_line(&encoded[at + 1..]))
 }
 
 fn after_line(text: &[u8]) -> &[u8] {
@@ -240,19 +251,16 @@ pub(super) fn is_base64(encoded: &[u8]) -> bool {
 /// Whether most of its lines are as long as they say: others are a text that only says so.
 pub(super) fn is_uuencoded(encoded: &[u8]) -> bool {
     const LOOKED_AT: usize = 4 * 1024;
-    let begun = if encoded.starts_with(b"begin ") { Some(0) } else { find(encoded, b"\nbegin ") };
-    let lines = begun.map_or(encoded, |at| after_line(&encoded[at + 1..]));
+    let lines = behind_begin(encoded);
     let seen = &lines[..lines.len().min(LOOKED_AT)];
     let (mut good, mut others) = (0, 0);
     for line in seen.split(|b| *b == b'\n').map(<[u8]>::trim_ascii_end).filter(|line| !line.is_empty()) {
         if line == b"end" {
             break;
         }
-        let letters = usize::from(line[0].wrapping_sub(b' ') & 0x3f).div_ceil(3) * 4;
         // Blanks at its end get lost, a check letter may come to it.
-        let fits = (letters.saturating_sub(2)..=letters + 1).contains(&(line.len() - 1));
-        let is_code = line.iter().all(|letter| (b' '..=b'`').contains(letter));
-        if fits && is_code { good += 1 } else { others += 1 }
+        let fits = |letters: usize| (letters.saturating_sub(2)..=letters + 1).contains(&(line.len() - 1));
+        if uu_letters(line).is_some_and(fits) { good += 1 } else { others += 1 }
     }
     good >= others
 }

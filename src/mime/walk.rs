@@ -4,7 +4,7 @@
 //! parts can cost stack or more than linear time (S-15). An enclosed message is content like any other and is never
 //! opened, so that a hundred thousand of them inside one another are one attachment (S-16).
 
-use std::cell::Cell;
+use std::{cell::Cell, ops::Range};
 
 use memchr::memmem;
 
@@ -160,11 +160,9 @@ impl Walk<'_, '_> {
 
     /// Words of a letter that stand in a header which begins there are shown, though more fields follow them.
     fn show_prose(&mut self, head: &Head<'_>, from: usize) {
-        let Some(body) = self.raw.get(from + head.prose.start..from + head.prose.end) else { return };
-        if !body.is_empty() {
+        if !head.prose.is_empty() {
             let content = Content { kind: "text/plain".to_owned(), ..Content::default() };
-            let from = from + head.prose.start;
-            self.out.leaves.push(Leaf { content, body, from, alternative: None, is_root: false });
+            self.push(content, from + head.prose.start..from + head.prose.end, None, false);
         }
     }
 
@@ -226,16 +224,23 @@ impl Walk<'_, '_> {
         if !began && doubtful && !body.trim_ascii().is_empty() {
             // An end for a beginning, or a boundary line for two multiparts: what stands in front may be content.
             let content = Content { kind: "text/plain".to_owned(), ..open.content.clone() };
-            self.out.leaves.push(Leaf { content, body, from: open.from, alternative: None, is_root: false });
+            let from = open.from;
+            self.push(content, from..content_end, None, false);
         }
     }
 
     fn end_leaf(&mut self, end: usize) {
-        if let Some(Growing { mut content, alternative, from, is_root }) = self.growing.take() {
-            let body = self.raw.get(from..end).unwrap_or_default();
-            content.encoding = encoding(&content, body);
-            self.out.leaves.push(Leaf { content, body, from, alternative, is_root });
+        if let Some(Growing { content, alternative, from, is_root }) = self.growing.take() {
+            self.push(content, from..end, alternative, is_root);
         }
+    }
+
+    /// A part that ended, read by the encoding that it really has.
+    fn push(&mut self, mut content: Content, range: Range<usize>, alternative: Option<usize>, is_root: bool) {
+        let from = range.start;
+        let body = self.raw.get(range).unwrap_or_default();
+        content.encoding = encoding(&content, body);
+        self.out.leaves.push(Leaf { content, body, from, alternative, is_root });
     }
 
     /// Ends the multiparts above `level`. One that never began is shown as the text it is.
@@ -244,8 +249,7 @@ impl Walk<'_, '_> {
             let Some(Open { mut content, alternative, from, begun, is_root, .. }) = self.open.pop() else { return };
             if !begun {
                 content.kind = "text/plain".to_owned();
-                let body = self.raw.get(from..end).unwrap_or_default();
-                self.out.leaves.push(Leaf { content, body, from, alternative, is_root });
+                self.push(content, from..end, alternative, is_root);
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Addresses in a mail: where a link may lead, and to whom.
 
+use crate::types::is_within;
+
 /// Octets of the longest address that is kept: what every browser and server takes.
 const HREF_OCTETS_MAX: usize = 2_000;
 
@@ -67,14 +69,13 @@ pub(super) fn names_another(words: &str, leads_to: &str) -> bool {
     all.find_map(|word| named(word, lone)).is_some_and(|named| {
         let bare = |host: &str| host.strip_prefix("www.").unwrap_or(host).to_owned();
         let (named, leads_to) = (bare(&named), bare(leads_to));
-        let below = |a: &str, b: &str| a.strip_suffix(b).is_some_and(|rest| rest.ends_with('.'));
-        named != leads_to && !below(&leads_to, &named)
+        !is_within(&leads_to, &named)
     })
 }
 
 /// The host that a word looks like. Without `http` or `www.` it must be the only word.
 fn named(word: &str, lone: bool) -> Option<String> {
-    let word: String = word.chars().filter(|c| !c.is_control() && !is_format(*c)).collect::<String>().to_lowercase();
+    let word = cleaned(word).to_lowercase();
     let word = word.trim_matches(|c: char| "<>()[]\"'.,;:!?»«".contains(c));
     let host = match web_host(word) {
         Some(host) => host,

@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use super::{ATTACHMENTS, links};
-use crate::{mime::Mail, types::MailId};
+use crate::{
+    mime::{self, Mail},
+    types::MailId,
+};
 
 /// Octets of one picture that stands in its own address, and of all of one mail: logos, not photographs.
 const DATA_OCTETS_MAX: usize = 64 * 1024;
@@ -42,9 +45,7 @@ impl Album {
     /// What an address of a picture leads to. `data_left` are the octets that pictures in addresses may still take.
     pub(super) fn find(&self, written: &str, data_left: &mut usize) -> Picture {
         let address = links::cleaned(written);
-        let Some((scheme, rest)) = address.split_once(':') else {
-            return links::web_host(&address).filter(|host| !host.is_empty()).map_or(Picture::Missing, Picture::Remote);
-        };
+        let (scheme, rest) = address.split_once(':').unwrap_or_default();
         match scheme.to_ascii_lowercase().as_str() {
             "cid" => self.carried(rest).map_or(Picture::Missing, Picture::Shown),
             "data" if address.len() <= *data_left && is_small_picture(&address) => {
@@ -56,7 +57,10 @@ impl Album {
     }
 
     fn carried(&self, id: &str) -> Option<String> {
-        let n = self.by_content_id.get(id).or_else(|| self.by_content_id.get(&percent_decoded(id)))?;
+        // RFC 2392 §2: an id in an address is written as addresses are.
+        let unescaped = || mime::unescaped(id.as_bytes());
+        let n =
+            self.by_content_id.get(id).or_else(|| self.by_content_id.get(&*String::from_utf8_lossy(&unescaped())))?;
         Some(format!("{ATTACHMENTS}{}-{n}", self.id))
     }
 }
@@ -80,24 +84,4 @@ fn is_small_picture(address: &str) -> bool {
     address.len() <= DATA_OCTETS_MAX
         && SHOWN.iter().any(|known| known.eq_ignore_ascii_case(kind))
         && content.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b))
-}
-
-/// RFC 2392 §2: an id in an address is written as addresses are.
-fn percent_decoded(text: &str) -> String {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, behind)) = rest.split_first() {
-        let digits = behind.get(..2).and_then(|two| std::str::from_utf8(two).ok());
-        match digits.filter(|_| first == b'%').and_then(|two| u8::from_str_radix(two, 16).ok()) {
-            Some(octet) => {
-                out.push(octet);
-                rest = &behind[2..];
-            }
-            None => {
-                out.push(first);
-                rest = behind;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }

@@ -248,9 +248,7 @@ impl Page<'_> {
     fn attribute(&mut self, key: &'static str, value: &str) {
         let value = match key {
             "style" => {
-                let mut loads = Vec::new();
-                let style = css::filtered(value, &mut |address| loads.push(address.to_owned()));
-                loads.iter().for_each(|address| self.loads(address));
+                let style = css::filtered(value, &mut |address| self.loads(address));
                 self.spaces_count |= ["white-space", "display:inline", "float"].iter().any(|p| style.contains(p));
                 self.direction_count |= ["direction", "unicode-bidi", "writing-mode"].iter().any(|p| style.contains(p));
                 style

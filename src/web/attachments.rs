@@ -51,7 +51,7 @@ impl From<Trouble> for Problem {
         match trouble {
             Trouble::Missing(what) => Self::not_found(what),
             Trouble::Disk(_) => Self::no_room(trouble.to_string()),
-            Trouble::Mail(_) => Self::damaged(trouble.to_string()),
+            Trouble::Mail(_) => Self::broken(trouble.to_string()),
         }
     }
 }

@@ -34,17 +34,10 @@ impl Problem {
     pub(super) fn conflict(detail: impl Into<String>) -> Self {
         Self { status: StatusCode::CONFLICT, detail: detail.into() }
     }
-}
 
-impl Problem {
     /// The disk takes nothing.
     pub(super) fn no_room(detail: impl Into<String>) -> Self {
         Self { status: StatusCode::INSUFFICIENT_STORAGE, detail: detail.into() }
-    }
-
-    /// What was kept cannot be read.
-    pub(super) fn damaged(detail: impl Into<String>) -> Self {
-        Self { status: StatusCode::INTERNAL_SERVER_ERROR, detail: detail.into() }
     }
 }
 

@@ -3,12 +3,12 @@
 use serde::Serialize;
 
 use crate::{
-    attachments::{Listed, TextState},
+    attachments::{AttachmentId, Listed, TextState},
     conversation::{
         self, Notice,
         quotes::{self, Claim, Segment},
     },
-    mime::{self, Hidden, Seal},
+    mime::{self, Hidden, Mail, Seal},
     store::{ConversationRow, LetterRow, MailRow, Store, StoreError, What},
     types::ConversationId,
 };
@@ -167,16 +167,21 @@ pub async fn conversation(store: &Store, id: ConversationId) -> Result<Conversat
 /// [`StoreError::Damaged`] when its raw bytes are not what was written.
 pub async fn mail(store: &Store, row: MailRow) -> Result<MailView, StoreError> {
     let parsed = mime::parse(&store.raw(&row.raw).await?);
+    Ok(of(row, parsed))
+}
+
+/// The same of a mail that was read already.
+pub(super) fn of(row: MailRow, parsed: Mail) -> MailView {
     let parted = quotes::part(&parsed);
     let attached = parsed.attachments.iter().enumerate().map(|(n, attachment)| AttachmentView {
-        id: format!("{}-{n}", row.id),
+        id: AttachmentId { mail: row.id, n }.to_string(),
         found: None,
         name: attachment.name.clone(),
         kind: attachment.kind.clone(),
         size: attachment.size,
         inline: attachment.inline,
     });
-    Ok(MailView {
+    MailView {
         attached: attached.collect(),
         new_text: parted.new_text,
         quoted_text: parted.quoted_text,
@@ -188,7 +193,7 @@ pub async fn mail(store: &Store, row: MailRow) -> Result<MailView, StoreError> {
         hidden: parsed.hidden,
         seals: parsed.seals,
         row,
-    })
+    }
 }
 
 async fn letter(store: &Store, row: LetterRow) -> Result<LetterView, StoreError> {

@@ -60,8 +60,9 @@ pub(super) async fn why(office: &Office, row: MailRow) -> Result<WhyView, StoreE
     steps.extend(sought.iter().map(|sought| format!("address: {}", sought.words())));
     steps.extend(told::proofs(&row.verdicts));
     steps.extend(told::level(&row.verdicts));
-    steps.push(format!("class {}", class_word(&row)));
-    steps.extend(row.class.reasons.iter().map(|reason| format!("class {}, because: {reason}", class_word(&row))));
+    let class = row.class.class.word();
+    steps.push(format!("class {class}"));
+    steps.extend(row.class.reasons.iter().map(|reason| format!("class {class}, because: {reason}")));
     steps.extend(row.mail.notes.iter().map(|note| format!("note: {note}")));
     if let Some(report) = conversation::bounce(&parsed, row.class.class) {
         steps.extend(report.recipients.iter().map(|failed| format!("report: {failed}")));
@@ -75,11 +76,7 @@ pub(super) async fn why(office: &Office, row: MailRow) -> Result<WhyView, StoreE
     }
     steps.push(format!("{} octets kept, BLAKE3 {}", row.raw.len, row.raw.blake3));
     steps.push(format!("to see it judged again: {}", again(envelope)));
-    Ok(WhyView { mail: view::mail(&office.store, row).await?, steps })
-}
-
-fn class_word(row: &MailRow) -> String {
-    serde_json::to_value(row.class.class).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+    Ok(WhyView { mail: view::of(row, parsed), steps })
 }
 
 /// What its keys proposed at one address, and where it lies.

@@ -182,6 +182,9 @@ pub(crate) const AXES: &[Axis] = &[
     }),
     // ---- transfer encodings and charsets
     axis("base64", |n| encoded("base64", &"QUFBQUFBQUFBQUFB\r\n".repeat(n))),
+    axis("uuencoded lines without their letters", |n| {
+        text(&format!("begin 644 a\r\n{}end\r\n", "_\r\n".repeat(n * 5)))
+    }),
     axis("quoted-printable", |n| encoded("quoted-printable", &"=C3=BC=\r\n".repeat(n))),
     axis("quoted-printable of equals signs", |n| encoded("quoted-printable", &"=".repeat(n * 10))),
     axis("quoted-printable with blanks at the end", |n| encoded("quoted-printable", &"= ".repeat(n * 5))),
@@ -241,6 +244,10 @@ pub(crate) const AXES: &[Axis] = &[
     axis("styles", |n| html(&"<style>a{b:c}</style>x".repeat(n))),
     axis("rules that hold for everything", |n| {
         html(&format!("<style>{}</style>{}", ".a .b{color:red}".repeat(n), "<p class='a b'>x".repeat(n)))
+    }),
+    axis("rules tried through long tags", |n| {
+        let long = format!("<div {}>", "x".repeat(3_900)).repeat(64);
+        html(&format!("<style>{}</style>{long}{}", ".a .b{color:red}".repeat(200), "<i class=b>x</i>".repeat(n)))
     }),
     axis("long classes around everything", |n| {
         html(&format!(

@@ -93,22 +93,11 @@ impl Write for Sheet<'_> {
 
 /// Reads text and pages as the body of a mail of that type would be: charset, hidden text and all.
 fn text(input: &[u8], kind: &str) -> String {
-    let wide = wide(input);
+    let wide = mime::marked(input);
     let body = wide.as_deref().map_or(input, str::as_bytes);
     // Without a charset it is looked for in the octets.
     let head = format!("Content-Type: {kind}\r\nContent-Transfer-Encoding: 8bit\r\n\r\n");
     mime::parse(&[head.as_bytes(), body].concat()).text
-}
-
-/// UTF-16 with its mark at the beginning.
-fn wide(input: &[u8]) -> Option<String> {
-    let unit: fn([u8; 2]) -> u16 = match input {
-        [0xff, 0xfe, ..] => u16::from_le_bytes,
-        [0xfe, 0xff, ..] => u16::from_be_bytes,
-        _ => return None,
-    };
-    let units = input[2..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
-    Some(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
 }
 
 /// JSON that is one long line, in lines. Nothing but white space changes: numbers and order stay as written.

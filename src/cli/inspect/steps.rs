@@ -1,7 +1,5 @@
 //! What was tried on a mail, in order, in words.
 
-use serde_json::json;
-
 use crate::{
     config::{Autopilot, Config},
     conversation::{Lookups, NumberPlace, Sought, told},
@@ -15,8 +13,7 @@ pub(super) fn steps(config: &Config, judged: &Judged, sought: &[Sought]) -> Vec<
     let mut steps: Vec<String> = sought.iter().map(|sought| format!("address: {}", sought.words())).collect();
     steps.extend(told::proofs(verdicts));
     steps.extend(told::level(verdicts));
-    let word = json!(class.class);
-    steps.push(format!("class {}", word.as_str().unwrap_or_default()));
+    steps.push(format!("class {}", class.class.word()));
     steps.extend(class.reasons.iter().map(|reason| format!("class, because: {reason}")));
     steps.extend(mail.notes.iter().map(|note| format!("note: {}", note.0)));
     steps.extend(keys(&destinations[0].lookups));

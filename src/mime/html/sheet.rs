@@ -13,9 +13,11 @@ const RULES_MAX: usize = 2_000;
 /// What reading the rules for all elements may cost: so many octets for each of the page, and these. Past it rules hide nothing
 /// (S-15).
 const COST_PER_OCTET: usize = 16;
-const COST_MIN: usize = 1024 * 1024;
+const COST_MIN: usize = 4 * 1024 * 1024;
 /// What trying a rule costs beside its length.
 const COST_OF_TRYING: usize = 40;
+/// What looking at an element around costs beside the length of its id and classes.
+const COST_OF_LOOKING: usize = 8;
 /// Rules that are tried for one element.
 const TRIED_MAX: usize = 200;
 /// Elements around one that a selector may name.
@@ -52,6 +54,35 @@ struct Part {
     parent: bool,
 }
 
+/// A tag with longer attributes matches no rule: every element inside would look at them again.
+const TAG_OCTETS_MAX: usize = 4_000;
+
+/// An element, as a selector sees it: read once, however many rules are tried.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Named<'a> {
+    pub(super) name: &'a str,
+    id: &'a str,
+    class: &'a str,
+    /// Longer attributes match no rule.
+    pub(super) is_short: bool,
+}
+
+impl<'a> Named<'a> {
+    pub(super) fn of(tag: Tag<'a>) -> Self {
+        let is_short = tag.octets() <= TAG_OCTETS_MAX;
+        Self { name: tag.name, id: tag.attribute("id").trim(), class: tag.attribute("class"), is_short }
+    }
+
+    fn classes(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.class.split_ascii_whitespace()
+    }
+
+    /// What looking at it costs.
+    fn cost(&self) -> usize {
+        COST_OF_LOOKING + self.id.len() + self.class.len()
+    }
+}
+
 /// What a rule that may hold does to colours.
 const DOUBT: &str = "color:var(--);background:var(--)";
 
@@ -77,19 +108,20 @@ impl<'a> Sheet<'a> {
     /// nearest first.
     pub(super) fn styles<'s>(
         &'s self,
-        tag: &Tag<'s>,
-        around: impl Iterator<Item = Tag<'s>> + Clone,
+        element: &Named<'s>,
+        around: impl Iterator<Item = Named<'s>> + Clone,
         own: &'s str,
     ) -> Vec<&'s str> {
         let mut holding: Vec<&Rule<'_>> = Vec::new();
         if !self.rules.is_empty() {
-            let keys =
-                tag.attribute("class").split_ascii_whitespace().map(|class| format!(".{}", class.to_ascii_lowercase()));
-            let id = std::iter::once(format!("#{}", tag.attribute("id").trim().to_ascii_lowercase()));
-            let keys = keys.chain(id).chain([tag.name.to_ascii_lowercase(), "*".to_owned()]);
+            let keys = element.classes().map(|class| format!(".{}", class.to_ascii_lowercase()));
+            let id = std::iter::once(format!("#{}", element.id.to_ascii_lowercase()));
+            let keys = keys.chain(id).chain([element.name.to_ascii_lowercase(), "*".to_owned()]);
             let tried = keys.filter_map(|key| self.by_key.get(&key)).flatten().take(TRIED_MAX);
-            let tried = tried.map(|at| &self.rules[*at]).take_while(|rule| self.may_try(rule));
-            holding = tried.filter(|rule| rule.holds(tag, around.clone())).collect();
+            let tried = tried.map(|at| &self.rules[*at]).take_while(|rule| self.may_try(rule, element));
+            holding = tried
+                .filter(|rule| rule.holds(element, around.clone().take_while(|one| self.may(one.cost()))))
+                .collect();
             holding.sort_by_key(|rule| rule.weight);
         }
         let doubt = holding.iter().any(|rule| rule.doubtful).then_some(DOUBT);
@@ -103,8 +135,11 @@ impl<'a> Sheet<'a> {
         self.rules.is_empty()
     }
 
-    fn may_try(&self, rule: &Rule<'_>) -> bool {
-        let cost = COST_OF_TRYING * rule.parts.len() + rule.declarations.len();
+    fn may_try(&self, rule: &Rule<'_>, element: &Named<'_>) -> bool {
+        self.may(COST_OF_TRYING * rule.parts.len() + rule.declarations.len() + element.cost())
+    }
+
+    fn may(&self, cost: usize) -> bool {
         let left = self.left.get().checked_sub(cost);
         self.left.set(left.unwrap_or(0));
         left.is_some()
@@ -203,17 +238,18 @@ impl<'a> Rule<'a> {
         fine.then_some(Self { parts: parts.into_boxed_slice(), doubtful, weight, declarations })
     }
 
-    fn holds<'t>(&self, tag: &Tag<'t>, around: impl Iterator<Item = Tag<'t>>) -> bool {
+    fn holds<'t>(&self, element: &Named<'t>, around: impl Iterator<Item = Named<'t>>) -> bool {
         let Some((last, outer)) = self.parts.split_last() else { return false };
-        if !last.is(tag) {
+        if !last.is(element) {
             return false;
         }
         if self.doubtful {
             return true;
         }
         let mut wanted = outer.iter().rev().peekable();
-        for one in around.take(AROUND_MAX) {
-            let Some(part) = wanted.peek() else { break };
+        let mut around = around.take(AROUND_MAX);
+        while let Some(part) = wanted.peek() {
+            let Some(one) = around.next() else { break };
             if part.is(&one) {
                 wanted.next();
             } else if part.parent {
@@ -249,14 +285,10 @@ impl Part {
             + u32::from(!matches!(self.tag.as_str(), "" | "*"))
     }
 
-    fn is(&self, tag: &Tag<'_>) -> bool {
-        let named = self.tag.is_empty() || self.tag == "*" || tag.is(&self.tag);
-        named
-            && (self.id.is_empty() || tag.attribute("id").trim().eq_ignore_ascii_case(&self.id))
-            && self
-                .classes
-                .iter()
-                .all(|class| tag.attribute("class").split_ascii_whitespace().any(|one| one.eq_ignore_ascii_case(class)))
+    fn is(&self, element: &Named<'_>) -> bool {
+        let named = self.tag.is_empty() || self.tag == "*" || element.name.eq_ignore_ascii_case(&self.tag);
+        let has = |class: &String| element.classes().any(|one| one.eq_ignore_ascii_case(class));
+        named && (self.id.is_empty() || element.id.eq_ignore_ascii_case(&self.id)) && self.classes.iter().all(has)
     }
 }
 

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 /// A lone joiner between two letters belongs to the word (Persian, Hindi, emoji), as do the tags of a flag; runs of such
 /// signs belong to no word of any language.
 pub fn seen(text: &str) -> (Cow<'_, str>, usize) {
-    if !text.chars().any(|c| is_invisible(c) || is_tag(c) || is_override(c)) {
+    if text.is_ascii() || !text.chars().any(|c| is_invisible(c) || is_tag(c) || is_override(c)) {
         return (text.into(), 0);
     }
     let mut out = String::with_capacity(text.len());

@@ -1,17 +1,20 @@
 //! Follows the open elements of a page and says whether a reader sees what stands in them.
 
-use super::{kept_at_close, kept_at_open, look::Look, nesting::is_void, sheet::Sheet, tokens::Tag};
+use super::{
+    kept_at_close, kept_at_open,
+    look::Look,
+    nesting::is_void,
+    sheet::{Named, Sheet},
+    tokens::Tag,
+};
 
 /// Elements inside one another whose look is told apart; deeper ones look like the deepest.
 const OPEN_MAX: usize = 20_000;
 
-/// A tag with longer attributes matches no rule: every element inside would read them again.
-const TAG_OCTETS_MAX: usize = 4_000;
-
 /// The open elements, each with its look.
 pub(super) struct Veil<'a> {
     sheet: Sheet<'a>,
-    open: Vec<(Tag<'a>, Look)>,
+    open: Vec<(Named<'a>, Look)>,
     /// The page itself: what `<html>` and `<body>` say holds also where somebody closed them.
     page: Look,
 }
@@ -31,31 +34,31 @@ impl<'a> Veil<'a> {
     }
 
     pub(super) fn open(&mut self, tag: &Tag<'a>) {
-        let kept = kept_at_open(tag.name, self.open.iter().map(|(tag, _)| tag.name));
+        let kept = kept_at_open(tag.name, self.open.iter().map(|(one, _)| one.name));
         self.open.truncate(kept);
         if is_void(tag.name) {
             return;
         }
         if self.sheet.is_empty() && tag.attributes().next().is_none() && !tag.is("a") {
             if self.open.len() < OPEN_MAX && !tag.is("body") && !tag.is("html") {
-                self.open.push((*tag, self.look()));
+                self.open.push((Named::of(*tag), self.look()));
             }
             return;
         }
         let own = tag.attribute("style");
-        let is_short = |tag: &Tag<'_>| tag.octets() <= TAG_OCTETS_MAX;
-        let around = self.open.iter().rev().map(|(tag, _)| *tag).filter(is_short);
-        let styles = if is_short(tag) { self.sheet.styles(tag, around, own) } else { vec![own] };
+        let element = Named::of(*tag);
+        let around = self.open.iter().rev().map(|(one, _)| *one).filter(|one| one.is_short);
+        let styles = if element.is_short { self.sheet.styles(&element, around, own) } else { vec![own] };
         let look = self.look().inside(tag, &styles);
         if tag.is("body") || tag.is("html") {
             self.page = look;
         } else if self.open.len() < OPEN_MAX {
-            self.open.push((*tag, look));
+            self.open.push((element, look));
         }
     }
 
     pub(super) fn close(&mut self, name: &str) {
-        if let Some(kept) = kept_at_close(name, self.open.iter().map(|(tag, _)| tag.name)) {
+        if let Some(kept) = kept_at_close(name, self.open.iter().map(|(one, _)| one.name)) {
             self.open.truncate(kept);
         }
     }
