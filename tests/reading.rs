@@ -34,14 +34,11 @@ mod wire;
 
 #[path = "../src/types/chance.rs"]
 mod chance;
-mod mails {
-    pub(crate) use super::chance::Chance;
-}
 
 use std::thread;
 
+use chance::Chance;
 use letter::{Form, Letter};
-use mails::Chance;
 use program::{Program, Sends};
 use replyd::{conversation::quotes, mime};
 use score::{Read, Score};

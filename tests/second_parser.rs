@@ -7,6 +7,9 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+#[path = "../src/types/chance.rs"]
+#[allow(dead_code, reason = "other tests need all of it")]
+mod chance;
 #[path = "second_parser/mutants.rs"]
 mod mutants;
 

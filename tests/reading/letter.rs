@@ -1,7 +1,7 @@
 //! What a person writes, before any program touches it.
 
 use crate::{
-    mails::Chance,
+    chance::Chance,
     moment::{Moment, Person, Scene},
     tongues::{Tongue, items},
 };

@@ -1,7 +1,7 @@
 //! Who wrote whom about what and when, and the patterns in which programs write that down.
 
 use crate::{
-    mails::Chance,
+    chance::Chance,
     tongues::{Tongue, items},
 };
 

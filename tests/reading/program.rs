@@ -80,8 +80,6 @@ impl Program {
             Sends::Html(how) => (None, Some(html(how))),
             Sends::Both(how, html_how) => (Some(plain(how)), Some(html(html_how))),
         };
-        let part = |part: &Option<(String, Encoding)>| part.as_ref().map(|(text, how)| (text.clone(), *how));
-        let (plain, html) = (part(&plain), part(&html));
         wire::mail(
             letter,
             self.name,

@@ -1,23 +1,17 @@
 //! Mails damaged in the ways that mails are damaged, the same every time.
 
-/// Numbers from a seed: splitmix64.
-pub(crate) struct Dice(u64);
+use crate::chance::Chance;
+
+/// Places to damage, all from a seed.
+pub(crate) struct Dice(Chance);
 
 impl Dice {
     pub(crate) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        Self(Chance::new(seed))
     }
 
     pub(crate) fn below(&mut self, n: usize) -> usize {
-        (self.next() % n.max(1) as u64) as usize
+        self.0.below(n as u64) as usize
     }
 }
 
