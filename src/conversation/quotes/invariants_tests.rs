@@ -52,6 +52,8 @@ const LINES: &[&str] = &[
     "２ <b@x.example>",
     "14.07.2026, \"Ada\" <ada@x.example>:",
     "é\u{301}🙂\u{feff}",
+    "[ت ",
+    "(Tel: 030 1234",
 ];
 
 fn texts() -> impl Strategy<Value = String> {

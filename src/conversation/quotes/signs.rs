@@ -342,7 +342,8 @@ pub(super) fn is_contact(line: &str) -> bool {
         return true;
     }
     let low = fold(line);
-    CONTACTS.begins(low.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '〒')).is_some_and(|end| {
+    let low = low.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '〒');
+    CONTACTS.begins(low).is_some_and(|end| {
         let rest = low[end..].trim_start();
         digits >= DIGITS_MIN || rest.starts_with([':', '.', '|', '/']) && words <= 12
     })
