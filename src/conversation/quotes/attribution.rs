@@ -33,10 +33,7 @@ pub(super) fn at(sheet: &Sheet<'_>, at: usize, low: &str) -> Head {
 
 /// Whether one of the next rows ends as an attribution does: what most rows fail.
 fn may_end_soon(sheet: &Sheet<'_>, at: usize) -> bool {
-    (at..sheet.len()).take(ROWS_MAX).any(|row| {
-        let line = sheet.line(row);
-        ends_like_attribution(line) || line.ends_with("--") || quote_follows(sheet, row)
-    })
+    (at..sheet.len()).take(ROWS_MAX).any(|row| sheet.row(row).introduces() || quote_follows(sheet, row))
 }
 
 fn quote_follows(sheet: &Sheet<'_>, row: usize) -> bool {

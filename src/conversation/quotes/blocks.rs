@@ -130,6 +130,9 @@ fn labels_inside(value: &str) -> u8 {
 
 /// The name and value of a field; emphasis, a quote mark, a table's edge or a direction mark may stand before.
 pub(super) fn field(line: &str) -> Option<(Label, &str)> {
+    // `：` begins with this octet. Most rows have none of them.
+    let beginning = &line.as_bytes()[..line.len().min(NAME_OCTETS_MAX * 4)];
+    memchr::memchr3(b':', b'\t', 0xEF, beginning)?;
     let colon = line.char_indices().take(NAME_OCTETS_MAX).find(|(_, c)| matches!(c, ':' | '：' | '\t'));
     let (at, found) = colon?;
     let name = &line[..at];

@@ -7,6 +7,11 @@
 pub(super) fn fold_into(line: &str, out: &mut String) {
     out.clear();
     if line.is_ascii() {
+        let line = line.trim_ascii();
+        if is_single_spaced(line) {
+            out.push_str(line);
+            return out.make_ascii_lowercase();
+        }
         for word in line.split_ascii_whitespace() {
             if !out.is_empty() {
                 out.push(' ');
@@ -19,6 +24,14 @@ pub(super) fn fold_into(line: &str, out: &mut String) {
         push(c, out);
     }
     out.truncate(out.trim_end().len());
+}
+
+/// Whether words of an ASCII line have one space between them. Without a branch: most lines are so, and all are asked.
+fn is_single_spaced(line: &str) -> bool {
+    let octets = line.as_bytes();
+    let controls = octets.iter().fold(false, |found, octet| found | (*octet < b' '));
+    let behind = octets.get(1..).unwrap_or_default();
+    !octets.iter().zip(behind).fold(controls, |found, (one, two)| found | (*one == b' ' && *two == b' '))
 }
 
 /// As [`fold_into`], into a new text.
@@ -134,6 +147,9 @@ mod tests {
             ("Gönderen İZMİR ILIK", "gonderen izmir ilik"),
             ("٢٠٢٤ ۲۰۲۴ २०२४ ２０２４", "2024 2024 2024 2024"),
             ("  a \t b  ", "a b"),
+            (" A b ", "a b"),
+            ("a  b", "a b"),
+            ("a\tb", "a b"),
             ("Ἔγραψε Έγραψες", "ἔγραψε εγραψεσ"),
             ("Message d’origine", "message d'origine"),
         ] {

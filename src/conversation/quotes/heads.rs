@@ -83,7 +83,6 @@ fn is_edge(c: char) -> bool {
 
 /// `>>> Ada Lovelace <ada@x.example> 1/2/2024 10:00 AM >>>`
 pub(super) fn is_groupwise(line: &str) -> bool {
-    let line = line.trim();
     line.starts_with(">>>") && line.len() <= OCTETS_MAX && {
         let closed = line.len() > 6 && line.ends_with(">>>");
         let names_message = || attribution::has_address(line) && attribution::says_who(&format!("{line}:"));
@@ -98,9 +97,9 @@ fn is_message_name(line: &str) -> bool {
 
 /// Dashed, or with a colon at its end, as Apple writes it.
 pub(super) fn is_forward(low: &str) -> bool {
-    let words = low.trim_matches(is_edge);
     let marked = low.starts_with("--") || low.starts_with("==") || low.starts_with("__") || low.ends_with(':');
-    if !marked || words.is_empty() {
+    let words = if marked { low.trim_matches(is_edge) } else { "" };
+    if words.is_empty() {
         return false;
     }
     // `Forwarded by Ada Lovelace on 2 January`: the stem is followed by a name.

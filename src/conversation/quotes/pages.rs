@@ -175,6 +175,9 @@ fn says_more(text: &str) -> bool {
 }
 
 fn begins(tag: &Tag<'_>) -> Begins {
+    if tag.octets() == 0 && !tag.is("blockquote") {
+        return Begins::Nothing;
+    }
     let (id, class) = (tag.attribute("id"), tag.attribute("class"));
     if tag.is("blockquote") {
         let cited = tag.attribute("type").eq_ignore_ascii_case("cite");

@@ -20,40 +20,65 @@ pub(super) struct Phrases {
     starts: Starts,
 }
 
-/// The first two octets of all phrases: what most words of a text fail, before anything is hashed.
+/// The first three octets of all phrases: what most words of a text fail, before anything is hashed.
 #[derive(Debug)]
-struct Starts([u64; Self::BITS / 64]);
+struct Starts {
+    /// Of phrases of three octets and more.
+    long: Box<[u64; Self::LONG_BITS / 64]>,
+    /// Of shorter ones their octets, the second with any that may follow; empty without such phrases.
+    short: Vec<u64>,
+}
 
 impl Starts {
-    const BITS: usize = 4096;
+    const LONG_BITS: usize = 1 << 15;
+    const SHORT_BITS: usize = 1 << 16;
 
-    fn of<'p>(phrases: impl Iterator<Item = &'p str>) -> Self {
-        let mut bits = [0; Self::BITS / 64];
-        let mut set = |place: usize| bits[place / 64] |= 1 << (place % 64);
+    fn of<'p>(phrases: impl Iterator<Item = &'p Phrase>) -> Self {
+        let mut starts = Self { long: Box::new([0; Self::LONG_BITS / 64]), short: Vec::new() };
         for phrase in phrases {
-            match *phrase.as_bytes() {
-                [] => (0..Self::BITS).for_each(&mut set),
-                // Any octet may follow.
-                [one] => (0..=u8::MAX).for_each(|two| set(Self::place(one, two))),
-                [one, two, ..] => set(Self::place(one, two)),
+            let octets = phrase.text.as_bytes();
+            let three = three_of(octets);
+            match octets.len() {
+                0 => {}
+                1 => (0..=0xFF).for_each(|two| starts.set_short(three | two << 8)),
+                2 => starts.set_short(three),
+                _ => set(&mut *starts.long, Self::long_place(three)),
             }
         }
-        Self(bits)
+        starts
     }
 
-    fn place(one: u8, two: u8) -> usize {
-        (usize::from(one) * 37 + usize::from(two)) % Self::BITS
+    fn set_short(&mut self, three: u32) {
+        self.short.resize(Self::SHORT_BITS / 64, 0);
+        set(&mut self.short, Self::short_place(three));
     }
 
-    /// Whether a phrase may begin with these octets; where none follows the first, 0 stands for it.
-    fn may_be(&self, one: u8, two: u8) -> bool {
-        let place = Self::place(one, two);
-        self.0[place / 64] >> (place % 64) & 1 != 0
+    /// Knuth's multiplicative hash.
+    fn long_place(three: u32) -> usize {
+        (three.wrapping_mul(0x9E37_79B1) >> (u32::BITS - Self::LONG_BITS.ilog2())) as usize
     }
 
-    fn may_begin(&self, text: &[u8]) -> bool {
-        text.first().is_some_and(|one| self.may_be(*one, text.get(1).copied().unwrap_or(0)))
+    fn short_place(three: u32) -> usize {
+        (three >> 8) as usize
     }
+
+    /// Whether a phrase may begin with three octets.
+    fn may_be(&self, three: u32) -> bool {
+        is_set(&*self.long, Self::long_place(three)) || is_set(&self.short, Self::short_place(three))
+    }
+}
+
+/// The first three octets; 0 stands for those that are not there.
+fn three_of(octets: &[u8]) -> u32 {
+    (0..3).fold(0, |three, at| three << 8 | u32::from(octets.get(at).copied().unwrap_or(0)))
+}
+
+fn set(bits: &mut [u64], place: usize) {
+    bits[place / 64] |= 1 << (place % 64);
+}
+
+fn is_set(bits: &[u64], place: usize) -> bool {
+    bits.get(place / 64).is_some_and(|bits| bits >> (place % 64) & 1 != 0)
 }
 
 #[derive(Debug)]
@@ -75,7 +100,7 @@ impl Phrases {
         // The longest first: `a ecrit` before `a`.
         by_first.values_mut().for_each(|phrases| phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.text.len())));
         let has_stems = by_first.values().flatten().any(|phrase| phrase.is_stem);
-        let starts = Starts::of(by_first.values().flatten().map(|phrase| phrase.text.as_str()));
+        let starts = Starts::of(by_first.values().flatten());
         Self { by_first, has_stems, starts }
     }
 
@@ -86,7 +111,7 @@ impl Phrases {
 
     /// Octets of the longest one that the folded text begins with.
     pub(super) fn begins(&self, text: &str) -> Option<usize> {
-        if !self.starts.may_begin(text.as_bytes()) {
+        if !self.starts.may_be(three_of(text.as_bytes())) {
             return None;
         }
         let exact = self.starting_with(first_word(text), text);
@@ -112,8 +137,15 @@ impl Phrases {
     /// Where in the folded text the first of them stands, as whole words.
     pub(super) fn within(&self, text: &str) -> Option<std::ops::Range<usize>> {
         let octets = text.as_bytes();
+        let mut three = three_of(octets) >> 8;
+        let mut inside = false;
         for at in 0..octets.len() {
-            if !self.starts.may_begin(&octets[at..]) || !text.is_char_boundary(at) {
+            three = (three << 8 | u32::from(octets.get(at + 2).copied().unwrap_or(0))) & 0xFF_FFFF;
+            let letter = octets[at].is_ascii_alphanumeric();
+            if std::mem::replace(&mut inside, letter) && letter {
+                continue;
+            }
+            if !self.starts.may_be(three) || !text.is_char_boundary(at) {
                 continue;
             }
             let Some(c) = text[at..].chars().next() else { break };

@@ -8,16 +8,7 @@ pub(super) fn mark(sheet: &mut Sheet<'_>) {
     let writers = writers(sheet);
     mark_drawn(sheet);
     for at in 0..sheet.len() {
-        let line = sheet.line(at);
-        if memchr::memchr(b'>', line.as_bytes()).is_none() {
-            continue;
-        }
-        let start = line.trim_start_matches(is_invisible);
-        let quoted = match initials(start) {
-            Some(name) => writers.contains(&name),
-            None => start.starts_with('>') && !attribution::ends_address(start) && !heads::is_groupwise(start),
-        };
-        if quoted {
+        if sheet.row(at).is_marked() || sheet.row(at).has_angle() && is_quoted(sheet.line(at), &writers) {
             sheet.doubt(SURE);
             sheet.row_mut(at).kind = Kind::Quote;
         }
@@ -25,12 +16,22 @@ pub(super) fn mark(sheet: &mut Sheet<'_>) {
     doubt_lone(sheet);
 }
 
+/// Whether a row in which `>` stands is quoted by it.
+fn is_quoted(line: &str, writers: &[&str]) -> bool {
+    let start = line.trim_start_matches(is_invisible);
+    match initials(start) {
+        Some(name) => writers.contains(&name),
+        None => start.starts_with('>') && !attribution::ends_address(start) && !heads::is_groupwise(start),
+    }
+}
+
 /// Marks rows that begin with `| ` or `: ` below a line that says who wrote them. A table's rows end with a bar, too.
 fn mark_drawn(sheet: &mut Sheet<'_>) {
     const ROWS_MIN: usize = 2;
     let mut at = 1;
     while at < sheet.len() {
-        let Some(mark) = ["|", ":"].into_iter().find(|mark| is_drawn(sheet.line(at), mark)) else {
+        let drawn = sheet.row(at).begins_drawn();
+        let Some(mark) = ["|", ":"].into_iter().find(|mark| drawn && is_drawn(sheet.line(at), mark)) else {
             at += 1;
             continue;
         };
@@ -78,7 +79,8 @@ fn writers<'t>(sheet: &Sheet<'t>) -> Vec<&'t str> {
     let mut writers: Vec<&str> = Vec::new();
     let mut above = None;
     for at in 0..sheet.len() {
-        let name = initials(sheet.line(at).trim_start_matches(is_invisible));
+        let angle = sheet.row(at).has_angle();
+        let name = if angle { initials(sheet.line(at).trim_start_matches(is_invisible)) } else { None };
         if let Some(name) = name
             && writers.len() < WRITERS_MAX
             && !writers.contains(&name)
@@ -94,8 +96,9 @@ fn writers<'t>(sheet: &Sheet<'t>) -> Vec<&'t str> {
 /// A single `>` line in the middle of a paragraph is no quote: `>>> now cheaper <<<`.
 fn doubt_lone(sheet: &mut Sheet<'_>) {
     for at in 1..sheet.len().saturating_sub(1) {
-        let beside = |at: usize| sheet.is_new(at) && !attribution::says_who(sheet.line(at));
-        if sheet.kind(at) == Kind::Quote && beside(at - 1) && beside(at + 1) && sheet.line(at).contains("<<") {
+        let alone = sheet.kind(at) == Kind::Quote && sheet.is_new(at - 1) && sheet.is_new(at + 1);
+        let beside = |at: usize| !attribution::says_who(sheet.line(at));
+        if alone && beside(at - 1) && beside(at + 1) && sheet.line(at).contains("<<") {
             sheet.row_mut(at).kind = Kind::New;
         }
     }

@@ -4,7 +4,8 @@
 
 use std::ops::Range;
 
-use super::{Kind, Segment};
+use super::{Kind, Segment, heads::ends_like_attribution};
+use crate::types;
 
 /// One line that is not empty.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +16,55 @@ pub(super) struct Row {
     pub(super) gap: u8,
     /// The container of a mail program that it stands in; 0 for none.
     pub(super) region: u8,
+    /// What a glance at it shows, so that most rules need not look: bits of [`glance`].
+    seen: u8,
+}
+
+impl Row {
+    /// Whether it begins with `>` and is nothing else that does.
+    pub(super) fn is_marked(&self) -> bool {
+        self.seen & glance::MARKED != 0
+    }
+
+    /// Whether it is not marked, and `>` stands anywhere in it.
+    pub(super) fn has_angle(&self) -> bool {
+        self.seen & glance::ANGLE != 0
+    }
+
+    /// Whether it begins with a bar or a colon.
+    pub(super) fn begins_drawn(&self) -> bool {
+        self.seen & glance::DRAWN != 0
+    }
+
+    /// Whether it ends as lines do that say who wrote what follows.
+    pub(super) fn introduces(&self) -> bool {
+        self.seen & glance::INTRODUCES != 0
+    }
+}
+
+/// What is seen of a row once, when it is found.
+mod glance {
+    pub(super) const MARKED: u8 = 1;
+    pub(super) const ANGLE: u8 = 2;
+    pub(super) const DRAWN: u8 = 4;
+    pub(super) const INTRODUCES: u8 = 8;
+
+    pub(super) fn of(line: &str) -> u8 {
+        let line = super::trimmed(line);
+        let introduces = super::ends_like_attribution(line) || line.ends_with("--");
+        let seen = if introduces { INTRODUCES } else { 0 };
+        match line.as_bytes() {
+            [b'>', b'>', b'>', ..] => seen | ANGLE,
+            // What closes the address of an attribution begins so, too.
+            [b'>', ..] => seen | if introduces { ANGLE } else { MARKED },
+            [b'|' | b':', ..] => seen | DRAWN | angle_in(line),
+            _ => seen | angle_in(line),
+        }
+    }
+
+    fn angle_in(line: &str) -> u8 {
+        memchr::memchr(b'>', line.as_bytes()).map_or(0, |_| ANGLE)
+    }
 }
 
 /// A text and its rows.
@@ -31,8 +81,10 @@ impl<'t> Sheet<'t> {
     pub(super) fn of(text: &'t str) -> Self {
         let count = if u32::try_from(text.len()).is_ok() { lines(text).count() } else { 0 };
         let mut rows = Vec::with_capacity(count);
-        for (start, gap) in lines(text).take(count) {
-            rows.push(Row { start: start as u32, kind: Kind::New, gap, region: 0 });
+        for (row, gap) in lines(text).take(count) {
+            let line = &text[row.clone()];
+            let seen = glance::of(line.strip_suffix('\n').unwrap_or(line));
+            rows.push(Row { start: row.start as u32, kind: Kind::New, gap, region: 0, seen });
         }
         Self { text, rows, sure: SURE }
     }
@@ -63,12 +115,16 @@ impl<'t> Sheet<'t> {
 
     /// The words of a row, without white space around.
     pub(super) fn line(&self, at: usize) -> &'t str {
-        self.raw(at).trim()
+        trimmed(self.raw(at))
     }
 
     /// A row from its first octet to its line end, which is not part of it.
     pub(super) fn raw(&self, at: usize) -> &'t str {
         let span = &self.text[self.span(at)];
+        // Most rows have no empty ones below, and so end where the next begins.
+        if self.rows.get(at + 1).is_some_and(|next| next.gap == 0) {
+            return span.strip_suffix('\n').unwrap_or(span);
+        }
         &span[..memchr::memchr(b'\n', span.as_bytes()).unwrap_or(span.len())]
     }
 
@@ -120,14 +176,22 @@ impl<'t> Sheet<'t> {
     }
 }
 
+/// Without white space around, which most lines have not.
+fn trimmed(line: &str) -> &str {
+    match line.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => line,
+        _ => line.trim(),
+    }
+}
+
 /// So sure we are where nothing had to be decided.
 const SURE: u8 = 100;
 
 /// More segments than any person writes; what follows is shown as new.
 pub(super) const SEGMENTS_MAX: usize = 4096;
 
-/// Where the lines that are not empty begin, each with the number of empty lines above.
-fn lines(text: &str) -> impl Iterator<Item = (usize, u8)> {
+/// Where the lines that are not empty stand, each with the number of empty lines above.
+fn lines(text: &str) -> impl Iterator<Item = (Range<usize>, u8)> {
     let mut at = 0;
     let mut gap = 0_u8;
     std::iter::from_fn(move || {
@@ -135,7 +199,7 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, u8)> {
             let start = at;
             at += memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len() - at, |end| end + 1);
             if !is_blank(&text[start..at]) {
-                return Some((start, std::mem::take(&mut gap)));
+                return Some((start..at, std::mem::take(&mut gap)));
             }
             gap = gap.saturating_add(1);
         }
@@ -165,7 +229,7 @@ pub(super) fn gathered(text: &str, segments: &[Segment], wanted: impl Fn(Kind) -
         if others && !out.is_empty() {
             gap = gap.min(1);
         }
-        for line in span.split_inclusive('\n') {
+        for line in types::lines(span) {
             let line = line.trim_end();
             if line.is_empty() {
                 gap += 1;
