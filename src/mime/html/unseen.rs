@@ -8,7 +8,7 @@ use std::borrow::Cow;
 /// A lone joiner between two letters belongs to the word (Persian, Hindi, emoji), as do the tags of a flag; runs of such
 /// signs belong to no word of any language.
 pub fn seen(text: &str) -> (Cow<'_, str>, usize) {
-    if text.is_ascii() || !text.chars().any(|c| is_invisible(c) || is_tag(c) || is_override(c)) {
+    if !beyond_ascii(text).any(|c| is_invisible(c) || is_tag(c) || is_override(c)) {
         return (text.into(), 0);
     }
     let mut out = String::with_capacity(text.len());
@@ -41,6 +41,21 @@ pub fn seen(text: &str) -> (Cow<'_, str>, usize) {
         }
     }
     (out.into(), left_out)
+}
+
+/// The characters that are no ASCII, which most of a text is: many octets of it are passed over at once.
+fn beyond_ascii(text: &str) -> impl Iterator<Item = char> {
+    const AT_ONCE: usize = 32;
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let octets = rest.as_bytes();
+        let plain: usize = octets.chunks(AT_ONCE).take_while(|chunk| chunk.is_ascii()).map(<[u8]>::len).sum();
+        let plain = plain + octets[plain..].iter().take_while(|octet| octet.is_ascii()).count();
+        let mut chars = rest[plain..].chars();
+        let found = chars.next();
+        rest = chars.as_str();
+        found
+    })
 }
 
 /// Tags behind a black flag: region, part and the end.
