@@ -58,9 +58,14 @@ fn is_allowed(property: &str, value: &str) -> bool {
         return false;
     }
     let family = matches!(property, "font-family" | "font");
-    let quotes_close = value.matches('\'').count().is_multiple_of(2) && value.matches('"').count().is_multiple_of(2);
-    let known = |c: char| c.is_ascii_alphanumeric() || " #%.,+-/()".contains(c) || family && "'\"_".contains(c);
-    if !quotes_close || !value.chars().all(known) || !functions_are_colours(value) || !numbers_are_bounded(value) {
+    let known = |octet: u8| match octet {
+        b' ' | b'#' | b'%' | b'.' | b',' | b'+' | b'-' | b'/' | b'(' | b')' => true,
+        b'\'' | b'"' | b'_' => family,
+        _ => octet.is_ascii_alphanumeric(),
+    };
+    let is_even = |quote: u8| value.bytes().filter(|octet| *octet == quote).count().is_multiple_of(2);
+    let quotes_close = !family || is_even(b'\'') && is_even(b'"');
+    if !quotes_close || !value.bytes().all(known) || !functions_are_colours(value) || !numbers_are_bounded(value) {
         return false;
     }
     match property {
@@ -80,10 +85,15 @@ fn functions_are_colours(value: &str) -> bool {
 }
 
 fn numbers_are_bounded(value: &str) -> bool {
+    // So few digits are no more, whatever they are.
+    const OCTETS_FINE: usize = 3;
     let words = value.split([' ', ',', '(', ')', '/']).filter(|word| !word.starts_with('#'));
     let mut numbers =
         words.flat_map(|word| word.split(|c: char| !c.is_ascii_digit() && c != '.')).filter(|n| !n.is_empty());
-    numbers.all(|digits| digits.parse().is_ok_and(|n: f64| n <= NUMBER_MAX))
+    numbers.all(|digits| {
+        let short = digits.len() <= OCTETS_FINE && digits.bytes().all(|octet| octet.is_ascii_digit());
+        short || digits.parse().is_ok_and(|n: f64| n <= NUMBER_MAX)
+    })
 }
 
 /// The colour beside a picture: `background:#036 url(x) no-repeat` keeps its words readable.

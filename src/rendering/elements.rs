@@ -128,15 +128,26 @@ pub(super) const OWN: [(&str, &[&str]); 16] = [
 
 /// The place of an element among [`ELEMENTS`].
 pub(super) fn element(name: &str) -> Option<usize> {
-    let mut lower = [0; NAME_OCTETS_MAX];
-    let lower = lower.get_mut(..name.len())?;
-    lower.copy_from_slice(name.as_bytes());
-    lower.make_ascii_lowercase();
-    ELEMENTS.binary_search_by(|known| known.as_bytes().cmp(lower)).ok()
+    let letter = usize::from(name.bytes().next()?.to_ascii_lowercase().checked_sub(b'a')?);
+    let of_letter = *STARTS.get(letter)?..*STARTS.get(letter + 1)?;
+    of_letter.into_iter().find(|place| ELEMENTS[*place].eq_ignore_ascii_case(name))
 }
 
-/// Octets of the longest name among [`ELEMENTS`].
-const NAME_OCTETS_MAX: usize = 10;
+/// Where the elements of each letter begin among [`ELEMENTS`], and where the last end.
+const STARTS: [usize; 27] = {
+    let mut starts = [0; 27];
+    let mut place = 0;
+    while place < ELEMENTS.len() {
+        let letter = (ELEMENTS[place].as_bytes()[0] - b'a') as usize;
+        place += 1;
+        let mut later = letter + 1;
+        while later < starts.len() {
+            starts[later] = place;
+            later += 1;
+        }
+    }
+    starts
+};
 
 /// Whether an element does nothing but dress its words: without words it is not seen.
 pub(super) fn only_dresses(name: &str) -> bool {

@@ -3,7 +3,12 @@
 //! It is written as the second wall would leave it (the tests below hold it to that; the fuzz target `html` reads it): so it need
 //! not pass through, at two thirds of the whole price. Line ends stand as they are, for the style shows them (`frame`).
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::{Link, PAGE_OCTETS_MAX, Rendered, links, policy};
+use crate::types;
 
 /// Quotes inside one another that are shown; deeper ones stand in the deepest.
 const QUOTES_MAX: usize = 20;
@@ -15,7 +20,7 @@ pub(super) fn markup(text: &str) -> Rendered {
     let mut depth = 0;
     out.reserve(text.len().min(PAGE_OCTETS_MAX) / 16 * 17 + 64);
     out.push_str("<div class=\"plain\">");
-    for line in text.lines() {
+    for line in types::lines(text) {
         // Escaping makes of one octet six at most; of an address twice that.
         if out.len() + line.len() * 6 > PAGE_OCTETS_MAX {
             rendered.trimmed = true;
@@ -49,10 +54,12 @@ fn quoted(line: &str) -> (usize, &str) {
     (depth.min(QUOTES_MAX), rest)
 }
 
+static HTTP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("http"));
+
 /// Words with their web addresses made links.
 fn linked(line: &str, out: &mut String, list: &mut Vec<Link>) {
     let mut rest = line;
-    while let Some(at) = rest.find("http") {
+    while let Some(at) = HTTP.find(rest.as_bytes()) {
         let (before, from) = rest.split_at(at);
         words(before, out);
         let end = from.find(|c: char| c.is_whitespace() || "<>\"'`".contains(c)).unwrap_or(from.len());
@@ -94,6 +101,10 @@ fn words(text: &str, out: &mut String) {
 /// By runs: most octets stand as they are.
 fn write(text: &str, out: &mut String, quotes: bool) {
     let octets = text.as_bytes();
+    // Without a branch for each octet: most lines have nothing to look at twice.
+    if !octets.iter().fold(false, |found, octet| found | may_stop(*octet)) {
+        return out.push_str(text);
+    }
     let (mut from, mut at) = (0, 0);
     while let Some(ahead) = octets[at..].iter().position(|&octet| STOPS[usize::from(octet)]) {
         let stop = at + ahead;
@@ -116,6 +127,11 @@ fn write(text: &str, out: &mut String, quotes: bool) {
         (from, at) = (stop + length, stop + length);
     }
     out.push_str(&text[from..]);
+}
+
+/// Those of [`STOPS`] that a text has, and the tab.
+fn may_stop(octet: u8) -> bool {
+    octet < b' ' || matches!(octet, b'"' | b'&' | b'\'' | b'<' | b'>' | 0x7F | 0xC2)
 }
 
 /// Octets that need a second look. A browser takes control characters for errors or for other signs: HTML §13.2.3.5. Those

@@ -93,6 +93,11 @@ fn what_says_nothing_is_not_written() {
         ("<div dir=rtl>a<div dir=ltr>b</div></div>", "<div dir=\"rtl\">a<div dir=\"ltr\">b</div></div>"),
         ("<span dir=ltr>a</span>", "<span dir=\"ltr\">a</span>"),
         ("<span>a<p>b</span>c", "a<p>b</p>c"),
+        ("<div>a</div><div dir=ltr><br clear=all></div><div>b</div>", "<div>a</div><br><div>b</div>"),
+        (
+            "<div>a</div>b<div><br></div><div style='color:red'><br></div>",
+            "<div>a</div>b<div><br></div><div style=\"color:red\"><br></div>",
+        ),
     ] {
         assert_eq!(rendered(page).html, shown, "{page}");
     }

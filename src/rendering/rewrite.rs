@@ -19,6 +19,8 @@ const WORDS_OCTETS_MAX: usize = 300;
 const ALT_OCTETS_MAX: usize = 300;
 /// Octets after which a node of text ends before the next reference: to write one, html5ever looks through all that follows.
 const TEXT_OCTETS: usize = 4096;
+/// Octets that are written for one.
+const ESCAPED_OCTETS_MAX: usize = 4;
 /// Pictures no wider or higher count who reads, and have no place to be shown in.
 const PIXEL_MAX: u32 = 2;
 
@@ -46,10 +48,15 @@ pub(super) fn markup(html: &str, album: &Album) -> Rendered {
         }
         match token {
             Token::Text(text) => page.text(text),
-            Token::Open(tag) => match DROPPED.iter().position(|name| tag.is(name)) {
-                Some(dropped) => page.pass_over(dropped, &mut tokens),
-                None => page.open(&tag),
-            },
+            Token::Open(tag) => {
+                // What the body says holds for the whole page.
+                let name = if tag.is("body") { "div" } else { tag.name };
+                if let Some(place) = elements::element(name) {
+                    page.open(place, &tag);
+                } else if let Some(dropped) = DROPPED.iter().position(|name| tag.is(name)) {
+                    page.pass_over(dropped, &mut tokens);
+                }
+            }
             Token::Close(name) => page.close(name),
         }
     }
@@ -83,6 +90,8 @@ struct Open {
     name: &'static str,
     /// Where its start tag begins; `None` when it says nothing and was not written.
     at: Option<usize>,
+    /// Whether nothing of the line was written before it.
+    edge: bool,
 }
 
 struct OpenLink {
@@ -102,6 +111,12 @@ impl Page<'_> {
         }
         self.edge &= blank;
         // Character references stay as they are; nothing else of it can be markup.
+        let octets = text.as_bytes();
+        let may_be_cut = self.out.len() + text.len() * ESCAPED_OCTETS_MAX > self.cut + TEXT_OCTETS;
+        let is_cut = may_be_cut && memchr::memchr2(b'&', 0xC2, octets).is_some();
+        if !is_cut && memchr::memchr3(b'<', b'>', b'\0', octets).is_none() {
+            return self.out.push_str(text);
+        }
         let mut from = 0;
         for (at, octet) in text.bytes().enumerate() {
             let (instead, length) = match octet {
@@ -145,10 +160,7 @@ impl Page<'_> {
         }
     }
 
-    fn open(&mut self, tag: &Tag<'_>) {
-        // What the body says holds for the whole page.
-        let name = if tag.is("body") { "div" } else { tag.name };
-        let Some(place) = elements::element(name) else { return };
+    fn open(&mut self, place: usize, tag: &Tag<'_>) {
         let name = ELEMENTS[place];
         let kept = kept_at_open(name, self.open.iter().map(|open| open.name));
         self.truncate(kept);
@@ -167,8 +179,9 @@ impl Page<'_> {
             return;
         }
         self.spaces_count |= name == "pre";
+        let edge = self.edge;
         let at = self.start(name, tag);
-        self.open.push(Open { name, at });
+        self.open.push(Open { name, at, edge });
         if name == "a" {
             self.begin_link();
         }
@@ -186,9 +199,9 @@ impl Page<'_> {
     /// Closes all but the first elements.
     fn truncate(&mut self, kept: usize) {
         while self.open.len() > kept {
-            let Some(Open { name, at }) = self.open.pop() else { return };
+            let Some(Open { name, at, edge }) = self.open.pop() else { return };
             if let Some(at) = at {
-                self.end(name, at);
+                self.end(name, at, edge);
             }
             if name == "a" {
                 self.end_link();
@@ -197,10 +210,15 @@ impl Page<'_> {
     }
 
     /// Writes an end tag, or takes the start tag back when nothing stands between them.
-    fn end(&mut self, name: &'static str, at: usize) {
+    fn end(&mut self, name: &'static str, at: usize, edge: bool) {
         let bare = self.out.len() == at + name.len() + "<>".len();
         if bare && elements::only_dresses(name) {
             return self.out.truncate(at);
+        }
+        // The empty row of many mail programs: a break on a line of its own is as high, and half as many elements.
+        if edge && &self.out[at..] == "<div><br>" {
+            self.out.truncate(at);
+            return self.out.push_str("<br>");
         }
         self.out.push_str("</");
         self.out.push_str(name);
@@ -249,8 +267,9 @@ impl Page<'_> {
         let value = match key {
             "style" => {
                 let style = css::filtered(value, &mut |address| self.loads(address));
-                self.spaces_count |= ["white-space", "display:inline", "float"].iter().any(|p| style.contains(p));
-                self.direction_count |= ["direction", "unicode-bidi", "writing-mode"].iter().any(|p| style.contains(p));
+                let says = |all: &[&str]| style.split(';').any(|one| all.iter().any(|begin| one.starts_with(begin)));
+                self.spaces_count |= says(&["white-space", "display:inline", "float"]);
+                self.direction_count |= says(&["direction", "unicode-bidi", "writing-mode"]);
                 style
             }
             "href" => {
