@@ -21,7 +21,11 @@ use std::fmt::Write;
 
 use chromium::Chromium;
 use house::House;
-use replyd::types::MailId;
+use replyd::{
+    mime,
+    rendering::{self, Options, Rendered, frame},
+    types::MailId,
+};
 use vectors::Vector;
 
 /// Mails shown on one page.
@@ -97,6 +101,43 @@ fn a_mail_is_seen_in_its_frame_with_its_pictures_and_colours() {
     assert!(heard.is_empty(), "{heard:?}");
     assert_eq!(chromium.seen("p").1, "rgb(255, 0, 0)");
     assert_eq!(chromium.seen("img").0, 1, "the picture that the mail carries is drawn");
+}
+
+/// Line ends are written for what only ends lines: the page is as high as the mail's own markup makes it.
+#[test]
+fn lines_of_a_mail_stay_lines_without_their_elements() {
+    let house = House::start();
+    let mut chromium = Chromium::start(&house.address, &house.elsewhere);
+    let mut height = |page: &str| {
+        chromium.glance(&house.misbehaving(page));
+        chromium.evaluate("document.body.offsetHeight").as_f64().unwrap()
+    };
+    for html in [
+        "<div>a</div><div><br></div><div>b</div>",
+        "a<div>b<div>c<br></div></div><p>d</p><div>e</div>f",
+        "a<br>b<br><br>c<p>d</p>e<br><p>f</p>",
+        "<ul><li>a<br>b<li><div>c</div><div>d</div></ul>x<br>",
+        "<table><tr><td>a<br>b<td><div>c</div><div><br></div>d</table><br>z",
+        "<table><div>a</div><br><tr><td>b<br>c</table>",
+        "<blockquote><div>a</div><br><div>b</div></blockquote><div><div><div>c</div></div></div>",
+        "<b>a<br>b</b><div><i>c</i><br><br></div>d",
+        "<div>one\ntwo\n three</div>\n\n<div>four</div>\n",
+        "<h1>a</h1><div>b</div><h2>c<br>d</h2><div></div><div> </div><div>e</div>",
+        "<pre>x\ny\n</pre><div>z</div>w",
+        "<figure>a</figure><div>b</div>",
+        "a<div style='display:none'>b</div><div>c</div>",
+        "<span style='display:block'>a</span><div>b</div>",
+        "<div style='display:inline'>a</div><div>b</div>",
+        "a<p style='float:right'>x</p><div>b</div>",
+        "<p style='white-space:pre-wrap'>a\nb<br>c</p>d\ne",
+        "<p>&nbsp;</p><div>&nbsp;</div><div>x</div>",
+    ] {
+        let rendered = rendering::page(&mime::parse(&mail(1, html, "Hi")), &Options { id: MailId(1) });
+        let ours = frame::document(&rendered);
+        let as_written = rendered.html.clone();
+        let theirs = frame::document(&Rendered { html: html.to_owned(), ..rendered }).replace("pre-line", "normal");
+        assert_eq!(height(&ours), height(&theirs), "{html}\n{as_written}");
+    }
 }
 
 /// Those of others and ours, or a share of both.

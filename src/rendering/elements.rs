@@ -1,5 +1,7 @@
 //! The names that a mail may use: everything else is text.
 
+use std::sync::LazyLock;
+
 /// Elements that are written again, sorted.
 pub(super) const ELEMENTS: [&str; 80] = [
     "a",
@@ -154,44 +156,58 @@ pub(super) fn only_dresses(name: &str) -> bool {
     matches!(name, "b" | "big" | "em" | "font" | "i" | "s" | "small" | "span" | "strike" | "strong" | "u")
 }
 
-/// Whether a line ends before and behind an element, so that white space there is not shown.
-pub(super) fn is_block(name: &str) -> bool {
-    matches!(
-        name,
-        "address"
-            | "article"
-            | "aside"
-            | "blockquote"
-            | "center"
-            | "dd"
-            | "div"
-            | "dl"
-            | "dt"
-            | "footer"
-            | "h1"
-            | "h2"
-            | "h3"
-            | "h4"
-            | "h5"
-            | "h6"
-            | "header"
-            | "hr"
-            | "li"
-            | "main"
-            | "nav"
-            | "ol"
-            | "p"
-            | "section"
-            | "table"
-            | "tbody"
-            | "td"
-            | "tfoot"
-            | "th"
-            | "thead"
-            | "tr"
-            | "ul"
-    )
+/// Whether a line ends before and behind the element of this place, unless its style says otherwise.
+pub(super) fn is_block(place: usize) -> bool {
+    IS_BLOCK[place]
 }
+
+static IS_BLOCK: LazyLock<[bool; ELEMENTS.len()]> = LazyLock::new(|| ELEMENTS.map(|name| BLOCKS.contains(&name)));
+
+const BLOCKS: [&str; 43] = [
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "caption",
+    "center",
+    "col",
+    "colgroup",
+    "dd",
+    "details",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "figcaption",
+    "figure",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "legend",
+    "li",
+    "main",
+    "menu",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+];
 
 /// The name of an attribute that the element may have, in the case we write it.
 pub(super) fn attribute(element: &str, name: &str) -> Option<&'static str> {
@@ -231,7 +247,7 @@ mod tests {
 
     #[test]
     fn every_element_is_found_in_any_case() {
-        assert!(ELEMENTS.is_sorted());
+        assert!(ELEMENTS.is_sorted() && BLOCKS.iter().all(|name| ELEMENTS.contains(name)));
         for (place, name) in ELEMENTS.iter().enumerate() {
             assert_eq!(element(name), Some(place));
             assert_eq!(element(&name.to_uppercase()), Some(place));

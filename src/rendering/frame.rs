@@ -37,9 +37,10 @@ pub fn document(rendered: &Rendered) -> String {
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>Mail</title>\n<style>",
     );
     out.push_str(STYLE);
-    out.push_str("</style>\n</head>\n<body>\n");
+    out.push_str("</style>\n</head>\n<body>");
     out.push_str(&rendered.html);
-    out.push_str("\n</body>\n</html>\n");
+    // A line end behind would be one of the mail.
+    out.push_str("</body></html>");
     out
 }
 
@@ -57,10 +58,10 @@ pub fn text(words: &str) -> String {
     out
 }
 
-/// Pictures stay within the frame, and what we say in place of something looks like nothing a mail would say.
+/// Line ends of a mail are shown, pictures stay within the frame, and what we say in place of something looks like nothing a mail would say.
 const STYLE: &str = "\
 :root{color-scheme:only light}\
-body{margin:12px;background:#fff;color:#111;font:15px/1.45 system-ui,sans-serif;overflow-wrap:anywhere}\
+body{margin:12px;background:#fff;color:#111;font:15px/1.45 system-ui,sans-serif;overflow-wrap:anywhere;white-space:pre-line}\
 img{max-width:100%}\
 .plain{white-space:pre-wrap}\
 .quoted{margin:0 0 0 2px;padding:0 0 0 10px;border-left:2px solid #bbb;color:#444}\

@@ -39,7 +39,7 @@ fn s19_nothing_that_acts_or_loads_is_left() {
     )
     .html;
     assert!(html.starts_with("<span class=\"picture\">[picture that is not there]</span><a "), "{html}");
-    assert!(html.contains(">a</a>go") && html.contains("<div>b</div>"), "{html}");
+    assert!(html.contains(">a</a>go") && html.contains("\nb\n"), "{html}");
     for bad in
         ["<script", "onerror=", "javascript", "evil.example", "<svg", "<math", "<style", "<form", "<input", "class=\"y"]
     {
@@ -84,23 +84,48 @@ fn what_says_nothing_is_not_written() {
     for (page, shown) in [
         (
             "<div dir=ltr>\r\n<p class=x><span lang=de>a</span><b></b><i><font></font></i></p>\n\n<p>b",
-            "<div><p>a</p><p>b</p></div>",
+            "<p>a</p><p>b</p>",
         ),
-        ("<b>a</b> <i>b</i>\n<u> </u>c", "<b>a</b> <i>b</i>\n<u> </u>c"),
+        ("<b>a</b> <i>b</i>\n<u> </u>c", "<b>a</b> <i>b</i> <u> </u>c"),
         ("<p>a</p> b <span style='color:red'></span>", "<p>a</p> b <span style=\"color:red\"></span>"),
-        ("<p>a<br> <b> </b> b</p>", "<p>a<br> b</p>"),
-        ("<pre>a\n</pre>\n<p>b", "<pre>a\n</pre>\n<p>b</p>"),
+        ("<p>a<br> <b> </b> b</p>", "<p>a\n b</p>"),
+        ("<pre>a\n</pre>\n<p>b", "<pre>a\n</pre> <p>b</p>"),
         ("<div dir=rtl>a<div dir=ltr>b</div></div>", "<div dir=\"rtl\">a<div dir=\"ltr\">b</div></div>"),
         ("<span dir=ltr>a</span>", "<span dir=\"ltr\">a</span>"),
         ("<span>a<p>b</span>c", "a<p>b</p>c"),
-        ("<div>a</div><div dir=ltr><br clear=all></div><div>b</div>", "<div>a</div><br><div>b</div>"),
+    ] {
+        assert_eq!(rendered(page).html, shown, "{page}");
+    }
+}
+
+#[test]
+fn lines_are_line_ends_where_the_frame_shows_them() {
+    for (page, shown) in [
+        ("<div>a</div><div dir=ltr><br clear=all></div><div>b\nc</div>d", "a\n\nb c\nd"),
+        ("a<div>b<div>c</div></div><div></div><div>d<br></div>e", "a\nb\nc\nd\ne"),
+        ("<ul><li>a<br>b<li><div>c</div></ul>", "<ul><li>a\nb</li><li>c\n</li></ul>"),
+        // Where the mail says how white space is shown, line ends are its own.
+        ("<pre>a\n<br>b<div>c</div></pre>d\ne<br>f", "<pre>a\n<br>b<div>c</div></pre>d e\nf"),
         (
-            "<div>a</div>b<div><br></div><div style='color:red'><br></div>",
-            "<div>a</div>b<div><br></div><div style=\"color:red\"><br></div>",
+            "<table><tr><td nowrap=nowrap>a\n<br><div>b</div></table>",
+            "<table><tbody><tr><td nowrap=\"nowrap\">a\n<br><div>b</div></td></tr></tbody></table>",
+        ),
+        ("<p style='white-space:normal'>a<br>b</p>", "<p style=\"white-space:normal\">a<br>b</p>"),
+        // A line ends behind a block, whatever it is called, and behind nothing else.
+        ("<pre>a</pre><div>b</div>", "<pre>a</pre>b\n"),
+        ("<div style='display:inline'>a</div><div>b</div>", "<div style=\"display:inline\">a</div>\nb\n"),
+        ("<span style='display:block'>a</span><div>b</div>", "<span style=\"display:block\">a</span>b\n"),
+        ("a<div style='display:none'>b</div><div>c</div>", "a<div style=\"display:none\">b</div>\nc\n"),
+        ("<p style='float:left'>a</p><div>b</div>", "<p style=\"float:left\">a</p>b\n"),
+        // What stands between the cells of a table a browser moves before it, but no line ends.
+        (
+            "<table><div>a</div><br><tr><td>b<br>c</table>",
+            "<div>a</div><br><table><tbody><tr><td>b\nc</td></tr></tbody></table>",
         ),
     ] {
         assert_eq!(rendered(page).html, shown, "{page}");
     }
+    assert!(frame::document(&rendered("a<br>b")).contains("white-space:pre-line}"), "the frame shows them");
 }
 
 #[test]

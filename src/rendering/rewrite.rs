@@ -3,6 +3,14 @@
 //! One pass over the tags, no tree: elements are open for as long as a browser would have them open (`mime::html`), never
 //! more than [`DEPTH_MAX`] inside one another, so that no nesting costs the parsers behind us more than its length (S-15).
 //! Text always stays.
+//!
+//! Lines are lines: `<br>`, and a `<div>` that says nothing else, are written as line ends, which the style of the frame
+//! shows (`white-space: pre-line`). Most mails are made of little else, and the second wall pays for each element.
+
+mod flow;
+mod images;
+
+use flow::Flow;
 
 use super::{
     DEPTH_MAX, Link, PAGE_OCTETS_MAX, Rendered, css,
@@ -15,14 +23,10 @@ use crate::mime::html::{Tag, Token, Tokens, decode, is_void, kept_at_close, kept
 
 /// Octets of a link's words that are looked at for another host.
 const WORDS_OCTETS_MAX: usize = 300;
-/// Octets kept of the words that stand for a picture.
-const ALT_OCTETS_MAX: usize = 300;
 /// Octets after which a node of text ends before the next reference: to write one, html5ever looks through all that follows.
 const TEXT_OCTETS: usize = 4096;
 /// Octets that are written for one.
 const ESCAPED_OCTETS_MAX: usize = 4;
-/// Pictures no wider or higher count who reads, and have no place to be shown in.
-const PIXEL_MAX: u32 = 2;
 
 /// The mail's HTML as markup that balances.
 pub(super) fn markup(html: &str, album: &Album) -> Rendered {
@@ -33,6 +37,9 @@ pub(super) fn markup(html: &str, album: &Album) -> Rendered {
         edge: true,
         cut: 0,
         spaces_count: false,
+        said_spaces: false,
+        spaced: 0,
+        said_flow: None,
         direction_count: false,
         too_deep: [0; ELEMENTS.len()],
         endless: [false; DROPPED.len()],
@@ -75,6 +82,12 @@ struct Page<'a> {
     /// Whether something on the page shows its white space, or words run from right to left.
     spaces_count: bool,
     direction_count: bool,
+    /// Whether the tag that is written says how white space is shown, and how many are open that do: line ends in them are
+    /// not ours.
+    said_spaces: bool,
+    spaced: usize,
+    /// How the tag that is written says it stands among the lines.
+    said_flow: Option<Flow>,
     /// Of each element, how many are open that were not written.
     too_deep: [u32; ELEMENTS.len()],
     /// Of each dropped element, whether no end tag of it follows.
@@ -90,6 +103,9 @@ struct Open {
     name: &'static str,
     /// Where its start tag begins; `None` when it says nothing and was not written.
     at: Option<usize>,
+    /// Whether it says how white space in it is shown.
+    spaced: bool,
+    flow: Flow,
     /// Whether nothing of the line was written before it.
     edge: bool,
 }
@@ -114,7 +130,8 @@ impl Page<'_> {
         let octets = text.as_bytes();
         let may_be_cut = self.out.len() + text.len() * ESCAPED_OCTETS_MAX > self.cut + TEXT_OCTETS;
         let is_cut = may_be_cut && memchr::memchr2(b'&', 0xC2, octets).is_some();
-        if !is_cut && memchr::memchr3(b'<', b'>', b'\0', octets).is_none() {
+        let is_broken = self.spaced == 0 && memchr::memchr(b'\n', octets).is_some();
+        if !is_cut && !is_broken && memchr::memchr3(b'<', b'>', b'\0', octets).is_none() {
             return self.out.push_str(text);
         }
         let mut from = 0;
@@ -123,6 +140,8 @@ impl Page<'_> {
                 b'<' => ("&lt;", 1),
                 b'>' => ("&gt;", 1),
                 b'\0' => ("", 1),
+                // Nothing but a space, where line ends are shown.
+                b'\n' if self.spaced == 0 => (" ", 1),
                 b'&' | 0xC2 if self.out.len() + at - from > self.cut + TEXT_OCTETS => (self.cut_text(), 0),
                 _ => continue,
             };
@@ -139,10 +158,25 @@ impl Page<'_> {
     /// What ends a node of text: a comment, which the second wall takes away. Browsers move the text of a table before it,
     /// but no comment.
     fn cut_text(&self) -> &'static str {
-        match self.open.last().map(|open| open.name) {
-            Some("table" | "tbody" | "thead" | "tfoot" | "tr" | "colgroup") => "<wbr>",
-            _ => "<!---->",
+        if self.is_between_cells() { "<wbr>" } else { "<!---->" }
+    }
+
+    /// Whether words that stand here are moved before the table. HTML §13.2.6.4.9.
+    fn is_between_cells(&self) -> bool {
+        let parts = ["table", "tbody", "thead", "tfoot", "tr", "colgroup"];
+        self.open.last().is_some_and(|open| parts.contains(&open.name))
+    }
+
+    /// Ends the line, when something stands in it; without an element, where line ends are shown.
+    fn end_line(&mut self) {
+        if !self.edge {
+            self.out.push('\n');
         }
+        self.edge = true;
+    }
+
+    fn shows_line_ends(&self) -> bool {
+        self.spaced == 0 && !self.is_between_cells()
     }
 
     fn link_words(&mut self, words: &str) {
@@ -171,17 +205,20 @@ impl Page<'_> {
             return self.picture(tag);
         }
         if is_void(name) {
-            self.start(name, tag);
+            self.start(place, tag);
             return;
         }
         if self.open.len() == DEPTH_MAX {
             self.too_deep[place] += 1;
             return;
         }
-        self.spaces_count |= name == "pre";
         let edge = self.edge;
-        let at = self.start(name, tag);
-        self.open.push(Open { name, at, edge });
+        let at = self.start(place, tag);
+        let flow = self.flow_of(place);
+        let spaced = name == "pre" || self.said_spaces;
+        self.spaces_count |= spaced;
+        self.spaced += usize::from(spaced);
+        self.open.push(Open { name, at, spaced, flow, edge });
         if name == "a" {
             self.begin_link();
         }
@@ -199,9 +236,13 @@ impl Page<'_> {
     /// Closes all but the first elements.
     fn truncate(&mut self, kept: usize) {
         while self.open.len() > kept {
-            let Some(Open { name, at, edge }) = self.open.pop() else { return };
-            if let Some(at) = at {
-                self.end(name, at, edge);
+            let Some(open) = self.open.pop() else { return };
+            let name = open.name;
+            self.spaced -= usize::from(open.spaced);
+            match open.at {
+                Some(at) => self.end(&open, at),
+                None if name == "div" => self.end_line(),
+                None => {}
             }
             if name == "a" {
                 self.end_link();
@@ -210,29 +251,37 @@ impl Page<'_> {
     }
 
     /// Writes an end tag, or takes the start tag back when nothing stands between them.
-    fn end(&mut self, name: &'static str, at: usize, edge: bool) {
+    fn end(&mut self, open: &Open, at: usize) {
+        let name = open.name;
         let bare = self.out.len() == at + name.len() + "<>".len();
         if bare && elements::only_dresses(name) {
             return self.out.truncate(at);
         }
-        // The empty row of many mail programs: a break on a line of its own is as high, and half as many elements.
-        if edge && &self.out[at..] == "<div><br>" {
-            self.out.truncate(at);
-            return self.out.push_str("<br>");
-        }
         self.out.push_str("</");
         self.out.push_str(name);
         self.out.push('>');
-        self.edge |= elements::is_block(name);
+        match open.flow {
+            Flow::Block => self.edge = true,
+            Flow::Out => self.edge = open.edge,
+            Flow::Inline => {}
+        }
+    }
+
+    /// How the element stands whose tag was written last.
+    fn flow_of(&self, place: usize) -> Flow {
+        let usual = if elements::is_block(place) { Flow::Block } else { Flow::Inline };
+        self.said_flow.unwrap_or(usual)
     }
 
     /// Writes a start tag with the attributes it may have, each once. Where it begins, if it says anything.
-    fn start(&mut self, name: &'static str, tag: &Tag<'_>) -> Option<usize> {
+    fn start(&mut self, place: usize, tag: &Tag<'_>) -> Option<usize> {
+        let name = ELEMENTS[place];
         let at = self.out.len();
         self.out.push('<');
         self.out.push_str(name);
         let bare = self.out.len();
-        let block = elements::is_block(name);
+        let block = elements::is_block(place);
+        (self.said_spaces, self.said_flow) = (false, None);
         let mut seen: Vec<&'static str> = Vec::new();
         for (key, value) in tag.attributes() {
             let key = if name == "a" && key.eq_ignore_ascii_case("href") {
@@ -254,12 +303,23 @@ impl Page<'_> {
                 }
             }
         }
-        if self.out.len() == bare && matches!(name, "span" | "font") {
-            self.out.truncate(at);
-            return None;
+        if self.out.len() == bare {
+            match name {
+                "span" | "font" => {
+                    self.out.truncate(at);
+                    return None;
+                }
+                "br" | "div" if self.shows_line_ends() => {
+                    self.out.truncate(at);
+                    self.edge &= name == "div";
+                    self.end_line();
+                    return None;
+                }
+                _ => {}
+            }
         }
         self.out.push('>');
-        self.edge = block || name == "br" || self.edge && elements::only_dresses(name);
+        self.edge = self.flow_of(place) != Flow::Inline || name == "br" || self.edge && elements::only_dresses(name);
         Some(at)
     }
 
@@ -268,6 +328,8 @@ impl Page<'_> {
             "style" => {
                 let style = css::filtered(value, &mut |address| self.loads(address));
                 let says = |all: &[&str]| style.split(';').any(|one| all.iter().any(|begin| one.starts_with(begin)));
+                self.said_flow = Flow::said_by(&style);
+                self.said_spaces |= says(&["white-space"]);
                 self.spaces_count |= says(&["white-space", "display:inline", "float"]);
                 self.direction_count |= says(&["direction", "unicode-bidi", "writing-mode"]);
                 style
@@ -282,6 +344,7 @@ impl Page<'_> {
             _ if elements::is_plain_value(key, value.trim()) => value.trim().to_owned(),
             _ => String::new(),
         };
+        self.said_spaces |= key == "nowrap";
         self.direction_count |= key == "dir";
         if !value.is_empty() {
             self.out.push(' ');
@@ -323,43 +386,4 @@ impl Page<'_> {
             listed.elsewhere = true;
         }
     }
-
-    fn picture(&mut self, tag: &Tag<'_>) {
-        self.edge = false;
-        let alt = decode(tag.attribute("alt"));
-        let alt = alt[..alt.floor_char_boundary(ALT_OCTETS_MAX)].trim();
-        self.link_words(alt);
-        match self.album.find(&decode(tag.attribute("src")), &mut self.data_left) {
-            Picture::Shown(src) => {
-                self.out.push_str("<img src=\"");
-                escape(&src, &mut self.out);
-                self.out.push_str("\" alt=\"");
-                escape(alt, &mut self.out);
-                self.out.push('"');
-                for key in ["width", "height", "border", "hspace", "vspace", "align", "style"] {
-                    self.attribute(key, &decode(tag.attribute(key)));
-                }
-                self.out.push('>');
-            }
-            Picture::Remote(host) => {
-                self.rendered.remote.add(&host);
-                if !is_pixel(tag) {
-                    self.placeholder(alt, &format!("picture at {host}, not loaded"));
-                }
-            }
-            Picture::Missing => self.placeholder(alt, "picture that is not there"),
-        }
-    }
-
-    fn placeholder(&mut self, alt: &str, what: &str) {
-        self.out.push_str("<span class=\"picture\">");
-        escape(alt, &mut self.out);
-        self.out.push_str(if alt.is_empty() { "[" } else { " [" });
-        escape(what, &mut self.out);
-        self.out.push_str("]</span>");
-    }
-}
-
-fn is_pixel(tag: &Tag<'_>) -> bool {
-    ["width", "height"].iter().any(|key| tag.attribute(key).trim().parse().is_ok_and(|n: u32| n <= PIXEL_MAX))
 }

@@ -132,6 +132,12 @@ impl Chromium {
         std::mem::take(&mut self.seen)
     }
 
+    /// What an expression is worth in the page.
+    pub(crate) fn evaluate(&mut self, expression: &str) -> Value {
+        self.call("Runtime.evaluate", json!({ "expression": expression, "returnByValue": true }))["result"]["value"]
+            .take()
+    }
+
     /// An element of the page or of a frame in it: how wide it is, and the colour of its words.
     pub(crate) fn seen(&mut self, name: &str) -> (i64, String) {
         let document = self.call("DOM.getDocument", json!({ "depth": -1, "pierce": true }));
