@@ -140,6 +140,10 @@ pub(super) fn introduces(text: &str) -> bool {
 
 /// Whether a row ends as attributions do.
 pub(super) fn ends_like_attribution(text: &str) -> bool {
+    // Most rows end in a letter or a mark that is neither a colon nor what may stand behind one.
+    if text.as_bytes().last().is_some_and(|last| last.is_ascii_graphic() && !matches!(last, b':' | b'*' | b'_')) {
+        return false;
+    }
     text.trim_end_matches(|c: char| {
         c.is_whitespace()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '*' | '_')

@@ -209,6 +209,9 @@ fn lines(text: &str) -> impl Iterator<Item = (Range<usize>, u8)> {
 
 /// Whether there is nothing to see.
 pub(super) fn is_blank(line: &str) -> bool {
+    if line.as_bytes().first().is_some_and(u8::is_ascii_graphic) {
+        return false;
+    }
     line.chars().all(|c| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{2060}' | '\u{ad}'))
 }
 

@@ -257,7 +257,7 @@ fn is_telephone(text: &str) -> bool {
     let starts = SENT_FROM
         .begins(low)
         .is_some_and(|end| is_device(low) || (low[..end].contains(' ') && words <= 9 && low.len() > end));
-    let ends = is_device(low) && SENT_BY.iter().any(|end| low.ends_with(end));
+    let ends = SENT_BY.iter().any(|end| low.ends_with(end)) && is_device(low);
     !sentence && !question && (starts || ends)
 }
 
