@@ -17,6 +17,9 @@ use label::Charset;
 /// Octets that the detector looks at; it is slow, and more tell it nothing new.
 const DETECTED_BYTES_MAX: usize = 64 * 1024;
 
+/// The end of so many octets says nothing that those in front do not.
+const CUT_BYTES_MIN: usize = 1024;
+
 /// With fewer octets beyond ASCII a detector only rolls dice.
 const DETECTED_HIGH_MIN: usize = 6;
 
@@ -129,7 +132,8 @@ fn detected(bytes: &[u8]) -> &'static Encoding {
     // It may be long before the first of them comes.
     let from = bytes.iter().position(|b| !b.is_ascii()).unwrap_or_default();
     let seen = &bytes[from..bytes.len().min(from + DETECTED_BYTES_MAX)];
-    detector.feed(seen, true);
+    // Half a character at the end speaks against its charset, unless a long text was cut there, by us or on its way.
+    detector.feed(seen, seen.len() < CUT_BYTES_MIN);
     detector.guess(None, Utf8Detection::Deny)
 }
 
@@ -185,9 +189,14 @@ fn has_escapes(bytes: &[u8]) -> bool {
     memchr::memchr_iter(0x1b, bytes).any(|at| matches!(bytes.get(at + 1), Some(b'$' | b'(')))
 }
 
-/// How many characters of more than one octet there are, when all of it is valid UTF-8; 0 otherwise.
+/// How many characters of more than one octet there are, when all of it is valid UTF-8; 0 otherwise. It may be cut off
+/// in the middle of its last character.
 fn runs_of_utf8(bytes: &[u8]) -> usize {
-    match std::str::from_utf8(bytes) {
+    let valid = match std::str::from_utf8(bytes) {
+        Err(error) if error.error_len().is_none() => &bytes[..error.valid_up_to()],
+        _ => bytes,
+    };
+    match std::str::from_utf8(valid) {
         Ok(text) if !text.is_ascii() => text.chars().filter(|c| !c.is_ascii()).take(RUNS_OF_MORE_OCTETS).count(),
         _ => 0,
     }

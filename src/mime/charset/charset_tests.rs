@@ -1,5 +1,7 @@
 //! Charsets: sixty names, wrong names, broken names, and octets that fit none.
 
+use encoding_rs::BIG5;
+
 use super::*;
 
 #[test]
@@ -176,6 +178,20 @@ fn octets_that_do_not_fit_their_label_are_read_as_what_they_are() {
         ("utf-8", b"\xef\xbb\xbfhi", "hi"),
     ] {
         assert_eq!(decode(bytes, label), want, "{label} {bytes:x?}");
+    }
+}
+
+#[test]
+fn a_text_cut_in_the_middle_of_its_last_character_is_read_as_the_rest_of_it() {
+    let utf8 = "你好，世界，谢谢".as_bytes();
+    assert_eq!(decode(&utf8[..utf8.len() - 2], "gb2312"), "你好，世界，谢è");
+    let big5 = BIG5.encode(&"凡人之情，莫不愛其子，而子亦愛其親。\n".repeat(50)).0.into_owned();
+    let end = big5.len() - 4;
+    assert!(decode(&big5[..end], "us-ascii").starts_with("凡人之情，莫不愛其子"));
+    // We look at the beginning of it alone.
+    let long = [&b"a"[..], &BIG5.encode(&"凡人之情莫不愛其子而子亦愛其親".repeat(5_000)).0].concat();
+    for from in [0, 1] {
+        assert!(decode(&long[from..], "").contains("凡人之情莫不愛其子"));
     }
 }
 
