@@ -226,26 +226,40 @@ pub(super) fn is_base64(encoded: &[u8]) -> bool {
     const LOOKED_AT: usize = 4 * 1024;
     const JUNK_SHARE: usize = 16;
     const JUNK_FREE: usize = 3;
+    const LONG_LINE: usize = 24;
     let seen = encoded[..encoded.len().min(LOOKED_AT)].trim_ascii();
     let (mut lines, mut letters, mut junk) = (0, 0, 0);
+    let (mut begun, mut lines_of_words) = (false, 0);
     for line in seen.split(|b| *b == b'\n') {
         let line = line.trim_ascii();
-        let end = line.iter().rposition(|letter| *letter != b'=').map_or(0, |last| last + 1);
-        lines += 1;
-        for (at, letter) in line.iter().enumerate() {
-            match sextet(*letter) {
-                NONE => junk += 1,
-                // Within a line it assigns: `charset=utf-8`. Two runs may meet in one, at a fourth letter.
-                PADDING if at < end && at % 4 < 2 => junk += 1,
-                _ => letters += 1,
-            }
-        }
+        let (line_letters, line_junk) = letters_and_junk(line);
+        let is_long = line_letters >= LONG_LINE && !line.starts_with(b"--");
+        begun |= is_long && line_junk * JUNK_SHARE * 2 <= line_letters || line_junk == 0 && line.ends_with(b"=");
+        lines_of_words += usize::from(!begun && line_junk * JUNK_SHARE > line_letters);
+        (lines, letters, junk) = (lines + 1, letters + line_letters, junk + line_junk);
     }
     // One line of a word: no octets come to so many letters.
-    if lines == 1 && junk == 0 && letters % 4 == 1 {
+    if lines == 1 && letters % 4 == 1 {
         return false;
     }
-    junk * JUNK_SHARE <= letters + JUNK_FREE * JUNK_SHARE
+    // Words behind it are what a list puts under a mail. With words in front it is a file in a text, and there is no
+    // telling at which letter it begins. One line alone may be damaged, when it is not three words.
+    let words = seen.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).take(3).count();
+    let damaged_max = usize::from(lines == 1 && words < 3);
+    lines_of_words <= damaged_max && junk * JUNK_SHARE <= letters + JUNK_FREE * JUNK_SHARE
+}
+
+/// How many letters of base64 a line holds, and how much that is none.
+fn letters_and_junk(line: &[u8]) -> (usize, usize) {
+    let end = line.iter().rposition(|letter| *letter != b'=').map_or(0, |last| last + 1);
+    let is_junk = |at: usize, letter: u8| match sextet(letter) {
+        NONE => true,
+        // Within a line it assigns: `charset=utf-8`. Two runs may meet in one, at a fourth letter.
+        PADDING => at < end && at % 4 < 2,
+        _ => false,
+    };
+    let junk = line.iter().enumerate().filter(|(at, letter)| is_junk(*at, **letter)).count();
+    (line.len() - junk, junk)
 }
 
 /// Whether most of its lines are as long as they say: others are a text that only says so.

@@ -64,11 +64,17 @@ fn uuencoded_lines_are_read_with_and_without_their_frame() {
 
 #[test]
 fn text_that_only_says_it_is_base64_is_told() {
+    const LINE: &str = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAx\n";
     for is in [
         "QUJD",
         "QUJD\r\nRA==\r\n",
         "> QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAx\n> QQ==",
         "",
+        // What a list puts under a mail.
+        &format!("{}QUJD\n\n_______________\nThe list, for all\nof us here\n", LINE.repeat(20)),
+        // Damage.
+        &format!("QU(D REV!R0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xt\n{LINE}"),
+        "QUJD?EVG",
     ] {
         assert!(is_base64(is.as_bytes()), "{is:?}");
     }
@@ -77,7 +83,17 @@ fn text_that_only_says_it_is_base64_is_told() {
         "<html><body>hello</body></html>",
         "one word and\nanother line of it",
         "hello",
+        "part 1",
+        "Some removed test. ",
         "Content-Type: text/plain; charset=utf-8\n\n?garbage",
+        &format!("--b\nContent-Type: text/plain\n\n{}", LINE.repeat(20)),
+        &format!("--=_A_long_name_of_all_its_letters\nContent-Type: text/plain\n\n{}", LINE.repeat(20)),
+        "ontent-Transfer-Encoding: base64\nZWg=",
+        "1A===?=\nsuLK1A==",
+        "To: undisclosed-recipients;;\nasdasdlsadklsad",
+        &format!("{}one: of:1\nanother of 2\n", "--b0000000000000000000000000000000000000000\n".repeat(9)),
+        &format!("-----BEGIN PGP SIGNED MESSAGE-----\n\nThank you,\nJim\n{}", LINE.repeat(20)),
+        &format!("icon.png\n\tx-unix-mode=0644;\n{LINE}"),
     ] {
         assert!(!is_base64(is_not.as_bytes()), "{is_not:?}");
     }
