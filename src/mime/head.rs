@@ -55,9 +55,10 @@ pub(super) struct Head<'a> {
     pub(super) from_lines: usize,
     /// Whether lines stood in it that are no fields.
     pub(super) odd_lines: bool,
-    /// Lines among them that read like words of a letter: two of them at least, one behind the other.
+    /// Lines among them that read like words of a letter, one behind the other.
     pub(super) prose: Range<usize>,
-    prose_lines: usize,
+    /// How many these are.
+    pub(super) prose_lines: usize,
     /// Whether the block never ended and the body was taken to begin at the first odd line.
     pub(super) unended: bool,
 }
@@ -137,8 +138,8 @@ pub(super) fn split<'a>(
     // Odd lines behind the last field are text whose blank line is missing: they are shown.
     let text_at = if head.unended { first_odd } else { odd_since };
     head.body_at = text_at.unwrap_or(head.body_at);
-    if head.prose.start >= head.body_at || head.prose_lines < 2 {
-        head.prose = 0..0;
+    if head.prose.start >= head.body_at {
+        (head.prose, head.prose_lines) = (0..0, 0);
     }
     head
 }

@@ -219,10 +219,13 @@ fn words_in_the_header_of_a_part_are_shown_though_fields_follow_them() {
     let head = "Content-Type: multipart/mixed; boundary=m\n\n--m\nContent-Type: text/plain\n";
     let shown = mail(&format!("{head}We have looked at it\nand found nothing so far\nNote: Sunday\n\nAda\n--m--\n"));
     assert_eq!(shown.text, "We have looked at it\nand found nothing so far\nAda");
+    let one_line = mail(&format!("{head}We have looked at it and found nothing\nNote: Sunday\n\nAda\n--m--\n"));
+    assert_eq!(one_line.text, "We have looked at it and found nothing\nAda");
     // What is left of a broken field is none of it.
     let broken =
         mail(&format!("{head}name=\"a b c d.zip\"\nfor <a@x>; Tue, 7 May 2019\nContent-ID: <1>\n\nAda\n--m--\n"));
     assert_eq!(broken.text, "Ada");
+    // Above the mail a line of it may look like words.
     let top = mail("Subject: x\nno field at all\nX: y\n\nAda\n");
     let lines: Vec<_> = top.headers.iter().map(|field| (field.name.as_str(), field.value.as_str())).collect();
     assert_eq!((lines, top.text.as_str()), (vec![("Subject", "x"), ("", "no field at all"), ("X", "y")], "Ada\n"));

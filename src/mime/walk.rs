@@ -83,6 +83,12 @@ pub(super) fn mail_head<'a>(raw: &'a [u8], hits: &mut Hits) -> Head<'a> {
     head
 }
 
+/// The header of a mail has fields of many words, and one line of them that lost its name is no letter.
+const MAIL_PROSE_LINES_MIN: usize = 2;
+
+/// The header of a part has none.
+const PART_PROSE_LINES_MIN: usize = 1;
+
 /// Lines of a header that are taken for a boundary's.
 const BOUNDARY_TRIES_MAX: usize = 4;
 
@@ -102,7 +108,7 @@ fn names_boundary(header: &[u8], line: &[u8], tries: &Cell<usize>) -> bool {
 pub(super) fn walk<'a>(head: &Head<'_>, raw: &'a [u8], hits: &mut Hits) -> Parts<'a> {
     let mut walk =
         Walk { raw, open: Vec::new(), growing: None, alternatives: 0, parts: 0, out: Parts::default(), hits };
-    walk.show_prose(head, 0);
+    walk.show_prose(head, 0, MAIL_PROSE_LINES_MIN);
     walk.begin(head, head.body_at, true);
     let finder = memmem::Finder::new(b"--");
     let mut at = head.body_at;
@@ -158,9 +164,9 @@ impl Walk<'_, '_> {
         self.growing = Some(Growing { content, alternative, from, is_root });
     }
 
-    /// Words of a letter that stand in a header which begins there are shown, though more fields follow them.
-    fn show_prose(&mut self, head: &Head<'_>, from: usize) {
-        if !head.prose.is_empty() {
+    /// So many lines of words that stand in a header which begins there are shown, though more fields follow them.
+    fn show_prose(&mut self, head: &Head<'_>, from: usize, lines_min: usize) {
+        if head.prose_lines >= lines_min {
             let content = Content { kind: "text/plain".to_owned(), ..Content::default() };
             self.push(content, from + head.prose.start..from + head.prose.end, None, false);
         }
@@ -197,7 +203,7 @@ impl Walk<'_, '_> {
             self.hits.add(hit);
         }
         let from = end + head.body_at;
-        self.show_prose(&head, end);
+        self.show_prose(&head, end, PART_PROSE_LINES_MIN);
         self.begin(&head, from, false);
         Some(from)
     }
