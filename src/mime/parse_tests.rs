@@ -286,6 +286,17 @@ fn an_enclosed_message_is_attached_as_it_is() {
 }
 
 #[test]
+fn a_message_in_a_digest_keeps_its_header_though_no_empty_line_stands_in_front() {
+    let raw = "Content-Type: multipart/digest; boundary=m\n\n--m\n\nSubject: one\n\nfirst\n--m\nFrom: a@x.example\n\
+               Subject: two\n\nsecond\n--m--\n";
+    let mail = parse(raw.as_bytes());
+    let read: Vec<_> = mail.attachments.iter().map(|a| (a.name.as_str(), a.content(raw.as_bytes()))).collect();
+    let [(first, one), (second, two)] = &read[..] else { panic!("{read:?}") };
+    assert_eq!((*first, &one[..]), ("one.eml", &b"Subject: one\n\nfirst"[..]));
+    assert_eq!((*second, &two[..]), ("two.eml", &b"From: a@x.example\nSubject: two\n\nsecond"[..]));
+}
+
+#[test]
 fn a_delivery_report_tells_what_it_is_about() {
     for enclosed in ["message/rfc822", "text/rfc822-headers"] {
         let mail = mail(&format!(

@@ -204,7 +204,8 @@ impl Walk<'_, '_> {
         }
         let from = end + head.body_at;
         self.show_prose(&head, end, PART_PROSE_LINES_MIN);
-        self.begin(&head, from, false);
+        let content_from = if self.is_message(&head) { end } else { from };
+        self.begin(&head, content_from, false);
         Some(from)
     }
 
@@ -233,6 +234,12 @@ impl Walk<'_, '_> {
             let from = open.from;
             self.push(content, from..content_end, None, false);
         }
+    }
+
+    /// Tolerated: a message in a digest without the empty line in front, so that its header is taken for the part's.
+    fn is_message(&self, head: &Head<'_>) -> bool {
+        let says = |name: &str| head.first(name).is_some();
+        self.open.last().is_some_and(|open| open.digest) && !says("content-type") && (says("from") || says("subject"))
     }
 
     fn end_leaf(&mut self, end: usize) {
