@@ -384,6 +384,7 @@ fn a_multipart_out_of_order_still_shows_all_of_its_parts() {
         ("--m\n--m--\nContent-Type: text/plain\n\nbehind the end\n--m--\n", "behind the end"),
         ("in front\n--m--\n\none\n--m--\n", "in front\none"),
         ("--m\nContent-Type: multipart/related; boundary=n\n--n\n\none\n--n--\n--m--", "one"),
+        ("--m\nContent-Type: multipart/related; Boundary=n\n--n\n\none\n--n--\n--m--", "one"),
         ("--m\nContent-Type: multipart/mixed; boundary=m\n\nwhose?\n--m\n\none\n--m--\n--m--\n", "whose?\none"),
         ("--m \t\n\none\n--m  \n\ntwo\n--m-- \n", "one\ntwo"),
         ("--m\n\none\n--mm\n--m", "one\n--mm"),

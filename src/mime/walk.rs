@@ -100,7 +100,9 @@ fn names_boundary(header: &[u8], line: &[u8], tries: &Cell<usize>) -> bool {
     const MARK: &[u8] = b"boundary=";
     let boundary = line[2..].trim_ascii_end();
     let value = |at: usize| header[at + MARK.len()..].strip_prefix(b"\"").unwrap_or(&header[at + MARK.len()..]);
-    let named = memmem::find_iter(header, MARK).take(BOUNDARY_TRIES_MAX).any(|at| value(at).starts_with(boundary));
+    // RFC 2045 §5.1: the names of parameters are of either case.
+    let low = header.to_ascii_lowercase();
+    let named = memmem::find_iter(&low, MARK).take(BOUNDARY_TRIES_MAX).any(|at| value(at).starts_with(boundary));
     !boundary.is_empty() && named
 }
 
