@@ -31,16 +31,16 @@ pub(crate) struct Leaf {
     pub(crate) letters: Option<Vec<String>>,
     /// What it may read, when it reads like a text and has none of these.
     pub(crate) texts: Vec<String>,
-    /// Whether it was quoted-printable.
-    pub(crate) quoted_printable: bool,
-    /// Whether two or four octets make a letter.
-    pub(crate) wide: bool,
     /// What the other parser found wrong with it, by the names of its classes.
     pub(crate) defects: Vec<String>,
     /// Its lines, when they were asked for.
     pub(crate) lines: Vec<Line>,
+    /// How many of them stand in front of the first empty one: a header that it took for text.
+    pub(crate) header_lines: usize,
     /// Beside them, ASCII letters and digits of it as base64, in runs.
     pub(crate) undone: Vec<String>,
+    /// And what all of it may read, with its encoding undone and as it stands.
+    pub(crate) whole: Vec<String>,
 }
 
 /// What a line of a part may say, as it stands and with an encoding undone.

@@ -32,12 +32,13 @@ impl Ours {
         }
     }
 
-    /// The same with the header fields and with what is attached, read as text and as it stands in the mail.
+    /// The same with the header fields and with what is attached: its names, read as text, and as it stands in the mail.
     pub(crate) fn with_all_words(mut self, mail: &Mail, raw: &[u8]) -> Self {
         let mut more: Vec<String> = mail.headers.iter().map(|f| f.name.clone() + &f.value).collect();
+        more.extend(mail.attachments.iter().map(|attachment| attachment.name.clone()));
         more.extend(self.contents.iter().map(|content| String::from_utf8_lossy(content).into_owned()));
         more.extend(mail.attachments.iter().filter_map(|attachment| match &attachment.source {
-            Source::Raw { range, .. } => Some(String::from_utf8_lossy(&raw[range.clone()]).into_owned()),
+            Source::Raw { range, .. } => Some(as_it_stands(&raw[range.clone()])),
             Source::Owned(_) => None,
         }));
         for text in more {
@@ -61,7 +62,7 @@ impl Ours {
     }
 
     /// Whether a text without a letter of ASCII is ours, by the letters of other scripts.
-    fn reads(&self, text: &str) -> bool {
+    pub(crate) fn reads(&self, text: &str) -> bool {
         let characters = characters_of(text);
         !characters.is_empty() && self.characters.contains(&characters)
     }
@@ -73,8 +74,7 @@ impl Ours {
     /// Whether a line of signs alone, such as a dash, is shown as it is.
     pub(crate) fn shows_signs(&self, text: &str) -> bool {
         let signs = text.trim();
-        let few = (1..=SIGNS_MAX).contains(&signs.len()) && characters_of(signs).is_empty();
-        few && self.shown.contains(signs)
+        !signs.is_empty() && characters_of(signs).is_empty() && self.shown.contains(signs)
     }
 
     /// Whether we have what a line says in any of its forms. Where it says nothing there is nothing to have.
@@ -90,6 +90,11 @@ impl Ours {
             || line.octets.iter().any(attached)
             || !line.pieces.is_empty() && line.pieces.iter().all(|piece| self.has_line(piece))
     }
+}
+
+/// Octets as text; damaged ones are those of ISO 8859-1.
+fn as_it_stands(octets: &[u8]) -> String {
+    std::str::from_utf8(octets).map_or_else(|_| octets.iter().copied().map(char::from).collect(), str::to_owned)
 }
 
 fn letters_of(text: &str) -> String {
