@@ -47,7 +47,7 @@ pub struct Options {
 /// A mail made safe to look at.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Rendered {
-    /// A fragment for the body of [`frame::document`].
+    /// A fragment for the body of [`frame::document`], whose style shows its line ends.
     pub html: String,
     /// Pictures and backgrounds that would have been loaded from elsewhere.
     pub remote: Remote,

@@ -7,10 +7,10 @@
 //! Lines are lines: `<br>`, and a `<div>` that says nothing else, are written as line ends, which the style of the frame
 //! shows (`white-space: pre-line`). Most mails are made of little else, and the second wall pays for each element.
 
-mod flow;
 mod images;
+mod style;
 
-use flow::Flow;
+use style::{Flow, Style};
 
 use super::{
     DEPTH_MAX, Link, PAGE_OCTETS_MAX, Rendered, css,
@@ -40,6 +40,7 @@ pub(super) fn markup(html: &str, album: &Album) -> Rendered {
         said_spaces: false,
         spaced: 0,
         said_flow: None,
+        style: Style::default(),
         direction_count: false,
         too_deep: [0; ELEMENTS.len()],
         endless: [false; DROPPED.len()],
@@ -88,6 +89,8 @@ struct Page<'a> {
     spaced: usize,
     /// How the tag that is written says it stands among the lines.
     said_flow: Option<Flow>,
+    /// The style that was read last.
+    style: Style,
     /// Of each element, how many are open that were not written.
     too_deep: [u32; ELEMENTS.len()],
     /// Of each dropped element, whether no end tag of it follows.
@@ -325,15 +328,7 @@ impl Page<'_> {
 
     fn attribute(&mut self, key: &'static str, value: &str) {
         let value = match key {
-            "style" => {
-                let style = css::filtered(value, &mut |address| self.loads(address));
-                let says = |all: &[&str]| style.split(';').any(|one| all.iter().any(|begin| one.starts_with(begin)));
-                self.said_flow = Flow::said_by(&style);
-                self.said_spaces |= says(&["white-space"]);
-                self.spaces_count |= says(&["white-space", "display:inline", "float"]);
-                self.direction_count |= says(&["direction", "unicode-bidi", "writing-mode"]);
-                style
-            }
+            "style" => self.style(value),
             "href" => {
                 let href = links::href(value).unwrap_or_default();
                 if !href.is_empty() {
@@ -353,6 +348,18 @@ impl Page<'_> {
             escape(&value, &mut self.out);
             self.out.push('"');
         }
+    }
+
+    /// What stays of a style, and what it says is noted.
+    fn style(&mut self, written: &str) -> String {
+        if !self.style.is_of(written) {
+            self.style = Style::of(written, &mut |address| self.loads(address));
+        }
+        self.said_flow = self.style.flow;
+        self.said_spaces |= self.style.says_spaces;
+        self.spaces_count |= self.style.spaces_count;
+        self.direction_count |= self.style.direction_counts;
+        self.style.kept.clone()
     }
 
     /// Counts what would be loaded.

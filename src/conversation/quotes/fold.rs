@@ -20,10 +20,28 @@ pub(super) fn fold_into(line: &str, out: &mut String) {
         }
         return out.make_ascii_lowercase();
     }
-    for c in line.chars() {
-        push(c, out);
+    let mut rest = line;
+    while !rest.is_empty() {
+        let (plain, behind) = rest.split_at(rest.bytes().take_while(u8::is_ascii).count());
+        push_ascii(plain, out);
+        let mut chars = behind.chars();
+        if let Some(c) = chars.next() {
+            push(c, out);
+        }
+        rest = chars.as_str();
     }
     out.truncate(out.trim_end().len());
+}
+
+/// A run of ASCII between other characters: the most of any line that is not all ASCII.
+fn push_ascii(plain: &str, out: &mut String) {
+    if !is_single_spaced(plain) {
+        return plain.chars().for_each(|c| push(c, out));
+    }
+    let spaced = out.is_empty() || out.ends_with(' ');
+    let from = out.len();
+    out.push_str(if spaced { plain.strip_prefix(' ').unwrap_or(plain) } else { plain });
+    out[from..].make_ascii_lowercase();
 }
 
 /// Whether words of an ASCII line have one space between them. Without a branch: most lines are so, and all are asked.
@@ -150,6 +168,8 @@ mod tests {
             (" A b ", "a b"),
             ("a  b", "a b"),
             ("a\tb", "a b"),
+            ("Ä  B\u{a0} ß C ", "a b ß c"),
+            ("\u{a0} A É É", "a e e"),
             ("Ἔγραψε Έγραψες", "ἔγραψε εγραψεσ"),
             ("Message d’origine", "message d'origine"),
         ] {
