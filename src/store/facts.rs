@@ -7,7 +7,10 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::rows::{ConversationRow, Entry, LearnedRow, LetterRow, MailRow, Voucher};
+use super::{
+    letter_rows::LetterRow,
+    rows::{ConversationRow, Entry, LearnedRow, MailRow, Voucher},
+};
 use crate::types::{Address, ConversationId, Job, JobId, Level, MailId, Millis};
 
 /// One fact. Rows are whole: the newest fact about a thing is all there is to know about it.

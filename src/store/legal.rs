@@ -15,8 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     index::Index,
     keys,
+    letter_rows::DeliveryState,
     requests::{Counts, StoreError},
-    rows::{DeliveryState, Place, What},
+    rows::{Place, What},
     tallies::Tallies,
     view,
 };

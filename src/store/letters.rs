@@ -5,8 +5,9 @@ use super::{
     facts::Fact,
     filing::remember_message_id,
     hands,
+    letter_rows::{Delivery, DeliveryState, LetterRow},
     requests::{NewLetter, Settled, StoreError, Written},
-    rows::{ConversationRow, Delivery, DeliveryState, LetterRow, Owner, RawRef, Status, What},
+    rows::{ConversationRow, Owner, RawRef, Status, What},
     steps::{self, cut_words, drop_job, event, set_job},
     view,
 };

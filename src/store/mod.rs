@@ -15,6 +15,7 @@ mod index;
 pub mod journal;
 mod keys;
 mod legal;
+mod letter_rows;
 mod letters;
 mod merging;
 mod numbers;
@@ -60,14 +61,15 @@ use self::{
     reserve::Reserve,
 };
 pub use self::{
+    letter_rows::{Delivery, DeliveryState, LetterRow},
     opening::OpenError,
     requests::{
         AiLetters, ConversationFilter, Counts, Discard, HandOff, Mark, Merged, NewLetter, Release, ReleaseTo, Settled,
         StoreError, Written,
     },
     rows::{
-        ConversationRow, Delivery, DeliveryState, Draft, Entry, Filed, LearnedRow, LetterRow, MailRow, Owner,
-        Participant, Place, RawRef, Status, Voucher, What,
+        ConversationRow, Draft, Entry, Filed, LearnedRow, MailRow, Owner, Participant, Place, RawRef, Status, Voucher,
+        What,
     },
     verify::{Report, compare_rebuild, rebuild, verify},
 };

@@ -6,8 +6,9 @@ use super::{
     facts::Fact,
     index::VALUE_OCTETS_MAX,
     keys,
+    letter_rows::LetterRow,
     requests::{AiLetters, StoreError},
-    rows::{ConversationRow, LetterRow, MailRow, Place},
+    rows::{ConversationRow, MailRow, Place},
     signatures,
     view::{self, ROW_HEAD, View, piece_key},
 };

@@ -8,8 +8,9 @@ use super::{
     Store,
     index::Index,
     keys,
+    letter_rows::LetterRow,
     requests::{AiLetters, ConversationFilter, Counts, StoreError},
-    rows::{ConversationRow, Entry, LearnedRow, LetterRow, MailRow, RawRef, Status},
+    rows::{ConversationRow, Entry, LearnedRow, MailRow, RawRef, Status},
     view::{self, View},
 };
 use crate::types::{Address, ConversationId, Job, JobId, JobKind, LetterId, MailId, Millis, Number};

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::rows::{DeliveryState, Draft};
+use super::{letter_rows::DeliveryState, rows::Draft};
 use crate::types::{Address, Approval, ConversationId, JobId, LetterId, MailId, Millis};
 
 /// A composed letter to keep, with its delivery jobs.

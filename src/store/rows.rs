@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     conversation::{Candidate, Classified, HeldReason, IgnoredReason, Key, KeyTried, MailSummary},
-    types::{Address, Author, ConversationId, Envelope, LetterId, Level, MailId, Millis, Number, Verdicts},
+    types::{Address, ConversationId, Envelope, LetterId, Level, MailId, Millis, Number, Verdicts},
 };
 
 /// Where raw bytes lie in the journal.
@@ -310,75 +310,5 @@ pub enum What {
         name: String,
         /// The sentence people read.
         words: String,
-    },
-}
-
-/// One letter of ours.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LetterRow {
-    /// Which.
-    pub id: LetterId,
-    /// Whose conversation.
-    pub conversation: ConversationId,
-    /// When it was written.
-    pub made: Millis,
-    /// Message-ID without brackets.
-    pub message_id: String,
-    /// Header and envelope From.
-    pub from: Address,
-    /// Who wrote it.
-    pub author: Author,
-    /// Subject as sent.
-    pub subject: String,
-    /// Complete, unsigned, in the journal.
-    pub raw: RawRef,
-    /// What carries the words: file and heading of each passage.
-    pub sources: Vec<String>,
-    /// [Digests](crate::conversation::text_digest) of what it says, as written and as read.
-    #[serde(default)]
-    pub digests: Vec<String>,
-    /// One for each recipient; the delivery job's second number is the place here.
-    pub recipients: Vec<Delivery>,
-}
-
-/// How far a letter got with one recipient.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Delivery {
-    /// To whom.
-    pub to: Address,
-    /// How far.
-    pub state: DeliveryState,
-}
-
-/// A delivery state a person can trust: `Accepted` only after the far side said so.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DeliveryState {
-    /// Not tried yet.
-    Waiting,
-    /// Tried, to be tried again.
-    Deferred {
-        /// Attempts so far.
-        attempts: u32,
-        /// Next attempt.
-        next: Millis,
-        /// The far side's last words, or what stood in the way.
-        words: String,
-    },
-    /// The far side said 250 (or the file is on disk).
-    Accepted {
-        /// Which server, or which file.
-        by: String,
-        /// Its words.
-        words: String,
-        /// When.
-        at: Millis,
-    },
-    /// It never will be.
-    Refused {
-        /// Why, in the far side's words or ours.
-        words: String,
-        /// When.
-        at: Millis,
     },
 }

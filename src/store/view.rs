@@ -5,8 +5,9 @@ use sled::IVec;
 
 use super::{
     keys,
+    letter_rows::LetterRow,
     requests::StoreError,
-    rows::{ConversationRow, Entry, LearnedRow, LetterRow, MailRow, RawRef, Voucher},
+    rows::{ConversationRow, Entry, LearnedRow, MailRow, RawRef, Voucher},
 };
 use crate::types::{Address, ConversationId, Job, JobId, LetterId, Level, MailId, Number};
 
