@@ -96,6 +96,11 @@ pub enum Outcome {
         /// Why.
         words: String,
     },
+    /// To be tried again, though it may have arrived: the letter was sent, and no word came back.
+    Unknown {
+        /// What was the last of it.
+        words: String,
+    },
 }
 
 /// What went wrong, and whether for good.
@@ -128,7 +133,7 @@ pub async fn deliver(attempt: Attempt) -> Outcome {
         Way::File(folder) => tokio::task::spawn_blocking(move || to_file(&folder, &attempt)),
         Way::Servers(targets) => tokio::spawn(async move { to_servers(&targets, &attempt).await }),
     };
-    running.await.unwrap_or_else(|fault| Outcome::Later { words: format!("the attempt broke off: {fault}") })
+    running.await.unwrap_or_else(|fault| Outcome::Unknown { words: format!("the attempt broke off: {fault}") })
 }
 
 /// Tries the servers in order until one has heard MAIL.
@@ -190,13 +195,8 @@ async fn transaction(
             goodbye(connection).await;
             outcome
         }
-        // RFC 5321 §4.5.3.2.6: nobody knows. The next attempt carries the same Message-ID.
-        Err(fault) => Outcome::Later {
-            words: format!(
-                "{}; the letter may have been delivered",
-                fault_of(&fault, host, "the end of the letter").words()
-            ),
-        },
+        // RFC 5321 §4.5.3.2.6, RFC 1047: nobody knows. The next attempt carries the same Message-ID.
+        Err(fault) => Outcome::Unknown { words: fault_of(&fault, host, "the end of the letter").words().to_owned() },
     }
 }
 

@@ -150,7 +150,11 @@ async fn attempt<W: Work>(work: Arc<W>, queue: Arc<Queue>, job: Job) {
     let (outcome, domain) = match work.letter(id) {
         Ok(Some(letter)) => match letter.recipients.get(usize::from(place)) {
             // It ended before, and only the job was left: a letter is not sent twice for that.
-            Some(done) if is_settled(&done.state) => return settle(&*work, job.id, done.state.clone(), &queue).await,
+            Some(done) if done.state.is_settled() => {
+                let settled =
+                    Settled { job: job.id, delivery: done.state.clone(), uncertain: false, now: queue.clock.now() };
+                return settle(&*work, settled).await;
+            }
             Some(recipient) => {
                 let domain = recipient.to.domain().to_owned();
                 (one_attempt(&*work, &queue, &letter, place).await, domain)
@@ -161,15 +165,7 @@ async fn attempt<W: Work>(work: Arc<W>, queue: Arc<Queue>, job: Job) {
         Err(fault) => (of_store(&fault), String::new()),
     };
     log(&job, id, &domain, &outcome);
-    let delivery = verdict(outcome, &job, &queue.settings, queue.clock.now());
-    settle(&*work, job.id, delivery, &queue).await;
-}
-
-fn is_settled(state: &DeliveryState) -> bool {
-    match state {
-        DeliveryState::Accepted { .. } | DeliveryState::Refused { .. } => true,
-        DeliveryState::Waiting | DeliveryState::Deferred { .. } => false,
-    }
+    settle(&*work, verdict(outcome, &job, &queue.settings, queue.clock.now())).await;
 }
 
 async fn one_attempt<W: Work>(work: &W, queue: &Queue, letter: &LetterRow, place: u16) -> Outcome {
@@ -200,33 +196,37 @@ fn of_store(fault: &StoreError) -> Outcome {
     if fault.is_final() { refused(&fault.to_string()) } else { Outcome::Later { words: fault.to_string() } }
 }
 
-/// What the letter's row says from now on.
-fn verdict(outcome: Outcome, job: &Job, settings: &config::Outbound, now: Millis) -> DeliveryState {
-    match outcome {
-        Outcome::Accepted { by, words } => DeliveryState::Accepted { by, words, at: now },
-        Outcome::Refused { words } => DeliveryState::Refused { words, at: now },
-        Outcome::Later { words } => {
-            // RFC 5321 §4.5.4.1: four to five days, then the sender hears of it.
-            let give_up = job.made.plus(settings.give_up_after);
-            if now >= give_up {
-                return DeliveryState::Refused { words: format!("given up; the last attempt: {words}"), at: now };
-            }
-            let attempts = job.attempts.max(1);
-            let place = (attempts as usize - 1).min(settings.retry.len().saturating_sub(1));
-            let wait = settings.retry.get(place).copied().unwrap_or(RETRY_DEFAULT);
-            DeliveryState::Deferred { attempts, next: now.plus(wait).min(give_up), words }
-        }
-    }
+/// What the store is told.
+fn verdict(outcome: Outcome, job: &Job, settings: &config::Outbound, now: Millis) -> Settled {
+    let (delivery, uncertain) = match outcome {
+        Outcome::Accepted { by, words } => (DeliveryState::Accepted { by, words, at: now }, false),
+        Outcome::Refused { words } => (DeliveryState::Refused { words, at: now }, false),
+        Outcome::Later { words } => (again(words, job, settings, now), false),
+        Outcome::Unknown { words } => (again(words, job, settings, now), true),
+    };
+    Settled { job: job.id, delivery, uncertain, now }
 }
 
-async fn settle<W: Work>(work: &W, job: JobId, delivery: DeliveryState, queue: &Queue) {
+/// A further attempt, as long as there is time for one.
+fn again(words: String, job: &Job, settings: &config::Outbound, now: Millis) -> DeliveryState {
+    // RFC 5321 §4.5.4.1: four to five days, then the sender hears of it.
+    let give_up = job.made.plus(settings.give_up_after);
+    if now >= give_up {
+        return DeliveryState::Refused { words: format!("given up; the last attempt: {words}"), at: now };
+    }
+    let attempts = job.attempts.max(1);
+    let place = (attempts as usize - 1).min(settings.retry.len().saturating_sub(1));
+    let wait = settings.retry.get(place).copied().unwrap_or(RETRY_DEFAULT);
+    DeliveryState::Deferred { attempts, next: now.plus(wait).min(give_up), words }
+}
+
+async fn settle<W: Work>(work: &W, settled: Settled) {
     let mut wait = SETTLE_WAIT;
     for left in (0..SETTLE_ATTEMPTS).rev() {
-        let settled = Settled { job, delivery: delivery.clone(), now: queue.clock.now() };
-        match work.settle(settled).await {
+        match work.settle(settled.clone()).await {
             Ok(()) => return,
             Err(fault) if fault.is_final() || left == 0 => {
-                error!("{job} ended and that could not be written down: {fault}");
+                error!("{} ended and that could not be written down: {fault}", settled.job);
                 return;
             }
             Err(StoreError::Stopping) => return,
@@ -253,6 +253,10 @@ fn log(job: &Job, letter: LetterId, domain: &str, outcome: &Outcome) {
         Outcome::Later { words } => info!(
             conversation.id = %conversation, letter.id = %letter, recipient.domain = domain, outcome = "later", attempts,
             "letter {letter} waits: {words}"
+        ),
+        Outcome::Unknown { words } => warn!(
+            conversation.id = %conversation, letter.id = %letter, recipient.domain = domain, outcome = "unknown", attempts,
+            "letter {letter} may have arrived, and is tried again: {words}"
         ),
     }
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::{Answer, Dns, DnsFault, DomainCheck, DomainStatus, KeyKind, Signer, make_key};
 use crate::{
     config::{Autopilot, Domain, SupportAddress},
-    store::{ConversationRow, Delivery, DeliveryState, LetterRow, RawRef},
+    store::{ConversationRow, Delivery, LetterRow, RawRef},
     types::{Address, Author, ConversationId, LetterId, Millis},
 };
 
@@ -47,7 +47,7 @@ pub(super) fn letter_row(to: &str) -> LetterRow {
         raw: RawRef { segment: 0, offset: 0, len: 0, blake3: String::new() },
         sources: Vec::new(),
         digests: Vec::new(),
-        recipients: vec![Delivery { to: address(to), state: DeliveryState::Waiting }],
+        recipients: vec![Delivery::waiting(address(to))],
     }
 }
 

@@ -26,6 +26,16 @@ fn words(store: &Store, conversation: crate::types::ConversationId) -> Vec<Strin
         .collect()
 }
 
+/// The sentences of its events.
+fn sentences(store: &Store, conversation: crate::types::ConversationId) -> Vec<String> {
+    let line = store.timeline(conversation).unwrap().into_iter();
+    let words = line.filter_map(|entry| match entry.what {
+        What::Event { words, .. } => Some(words),
+        _ => None,
+    });
+    words.collect()
+}
+
 #[tokio::test]
 async fn a_mail_is_kept_with_everything_that_belongs_to_it() {
     for bed in Bed::all() {
@@ -229,12 +239,12 @@ async fn a_letter_is_written_once_and_delivered_once() {
         assert_eq!(job.id, JobId::Deliver(LetterId(1), 0));
         let next = Millis(NOW.0 + 60_000);
         let deferred = DeliveryState::Deferred { attempts: 1, next, words: "450 later".into() };
-        store.settle(Settled { job: job.id, delivery: deferred, now: NOW }).await.unwrap();
+        store.settle(Settled { job: job.id, delivery: deferred, uncertain: false, now: NOW }).await.unwrap();
         assert_eq!(store.next_due(JobKind::Deliver).unwrap(), Some(next));
         let by = || DeliveryState::Accepted { by: "mx.customer.example".into(), words: "250 ok".into(), at: NOW };
-        store.settle(Settled { job: job.id, delivery: by(), now: NOW }).await.unwrap();
+        store.settle(Settled { job: job.id, delivery: by(), uncertain: false, now: NOW }).await.unwrap();
         let refused = DeliveryState::Refused { words: "550 no".into(), at: NOW };
-        store.settle(Settled { job: job.id, delivery: refused, now: NOW }).await.unwrap();
+        store.settle(Settled { job: job.id, delivery: refused, uncertain: false, now: NOW }).await.unwrap();
         let row = store.letter(LetterId(1)).unwrap().unwrap();
         assert_eq!(row.recipients[0].state, by());
         assert_eq!(words(&store, id), ["mail", "letter", "deferred", "delivered"]);
@@ -250,6 +260,53 @@ async fn a_letter_is_written_once_and_delivered_once() {
 }
 
 #[tokio::test]
+async fn a_letter_that_may_have_arrived_says_so_for_good() {
+    for bed in Bed::all() {
+        let store = bed.open();
+        store.accept(mail(1, ADA), file).await.unwrap();
+        let id = conversation_of(&store, 1);
+        store.reply(letter(1, id, Approval::by_person("Eve", 1))).await.unwrap();
+        let mut states = Vec::new();
+        let accepted = DeliveryState::Accepted { by: "mx".into(), words: "250 queued as 4f2".into(), at: NOW };
+        let later = |attempts| DeliveryState::Deferred { attempts, next: NOW, words: "the connection broke".into() };
+        for (delivery, uncertain) in [(later(1), true), (later(2), false), (accepted, false)] {
+            let job = claim_late(&store, JobKind::Deliver).await.id;
+            store.settle(Settled { job, delivery, uncertain, now: NOW }).await.unwrap();
+            let one = store.letter(LetterId(1)).unwrap().unwrap().recipients.remove(0);
+            states.push((one.tries, one.uncertain));
+        }
+        assert_eq!(states, [(1, true), (2, true), (3, true)]);
+        assert_eq!(words(&store, id), ["mail", "letter", "uncertain", "deferred", "delivered"]);
+        let told = sentences(&store, id);
+        assert!(told[0].contains("may have arrived already, and is tried again with the same Message-ID"), "{told:?}");
+        assert!(told[2].ends_with("250 queued as 4f2; an earlier attempt may have brought it as well"), "{told:?}");
+        end(store, &bed).await;
+    }
+}
+
+#[tokio::test]
+async fn a_delivery_that_a_crash_or_a_lost_lease_broke_off_may_have_arrived() {
+    for bed in Bed::all() {
+        let store = bed.open();
+        store.accept(mail(1, ADA), file).await.unwrap();
+        let id = conversation_of(&store, 1);
+        store.reply(letter(1, id, Approval::by_person("Eve", 1))).await.unwrap();
+        store.claim(JobKind::Deliver, NOW, LEASE).await.unwrap().unwrap();
+        drop(store);
+        let store = bed.open();
+        assert_eq!(store.free_claims(NOW).await.unwrap(), 1);
+        assert_eq!(store.free_claims(NOW).await.unwrap(), 0);
+        assert!(store.letter(LetterId(1)).unwrap().unwrap().recipients[0].uncertain);
+        store.claim(JobKind::Deliver, NOW, LEASE).await.unwrap().unwrap();
+        let third = store.claim(JobKind::Deliver, NOW.plus(LEASE), LEASE).await.unwrap().unwrap();
+        assert_eq!(third.attempts, 3);
+        assert_eq!(store.letter(LetterId(1)).unwrap().unwrap().recipients[0].tries, 2, "the third goes on");
+        assert_eq!(words(&store, id), ["mail", "letter", "uncertain", "uncertain"]);
+        end(store, &bed).await;
+    }
+}
+
+#[tokio::test]
 async fn a_refused_letter_opens_its_conversation_again_and_waits() {
     for bed in Bed::all() {
         let store = bed.open();
@@ -258,7 +315,10 @@ async fn a_refused_letter_opens_its_conversation_again_and_waits() {
         store.reply(letter(1, id, Approval::by_person("Eve", 1))).await.unwrap();
         store.mark(id, Mark::Resolved, NOW).await.unwrap();
         let delivery = DeliveryState::Refused { words: "550 5.1.1 unknown".into(), at: NOW };
-        store.settle(Settled { job: JobId::Deliver(LetterId(1), 0), delivery, now: NOW }).await.unwrap();
+        store
+            .settle(Settled { job: JobId::Deliver(LetterId(1), 0), delivery, uncertain: false, now: NOW })
+            .await
+            .unwrap();
         let row = store.conversation(id).unwrap().unwrap();
         assert_eq!((row.status, row.owner), (Status::Open, Owner::Person("Eve".into())));
         assert!(row.waits_because.contains("550 5.1.1 unknown"));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{
     desk::Desk,
     facts::Fact,
-    keys,
+    keys, letters,
     requests::{HandOff, Mark, StoreError, Written},
     rows::{ConversationRow, Owner, Status, What},
     steps::{self, cut_words, drop_job, event, set_job, wait},
@@ -110,6 +110,9 @@ pub(super) fn claim(desk: &mut Desk, kind: JobKind, now: Millis, lease: Duration
     }
     let missing = || StoreError::Damaged(format!("job {id} is due and is not there"));
     let mut job = view::job(desk, id)?.ok_or_else(missing)?;
+    if let (JobState::Claimed(_), JobKind::Deliver) = (job.state, kind) {
+        letters::interrupted(desk, &job, now)?;
+    }
     job.state = JobState::Claimed(now.plus(lease));
     job.attempts += 1;
     desk.state(&Fact::Job(job.clone()))?;
@@ -119,6 +122,16 @@ pub(super) fn claim(desk: &mut Desk, kind: JobKind, now: Millis, lease: Duration
 /// A claimed job, when it is still the claim it was: a newer mail makes an answer due again and that stays.
 fn claimed(desk: &Desk, id: JobId) -> Result<Option<Job>, StoreError> {
     Ok(view::job(desk, id)?.filter(|job| matches!(job.state, JobState::Claimed(_))))
+}
+
+/// Makes a claimed job due again whose holder is gone. Whether there was one.
+pub(super) fn free(desk: &mut Desk, id: JobId, now: Millis) -> Result<bool, StoreError> {
+    let Some(job) = claimed(desk, id)? else { return Ok(false) };
+    match id.kind() {
+        JobKind::Answer => defer(desk, id, now, "interrupted by a restart")?,
+        JobKind::Deliver => letters::interrupted(desk, &job, now)?,
+    }
+    Ok(true)
 }
 
 /// Ends a job without a word.

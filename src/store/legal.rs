@@ -15,7 +15,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     index::Index,
     keys,
-    letter_rows::DeliveryState,
     requests::{Counts, StoreError},
     rows::{Place, What},
     tallies::Tallies,
@@ -158,7 +157,7 @@ fn letters(index: &Index, counted: &mut Counts, troubles: &mut Vec<String>) -> R
             troubles.push(format!("letter {id} belongs to no conversation"));
         }
         for (place, delivery) in (0u16..).zip(&row.recipients) {
-            if matches!(delivery.state, DeliveryState::Waiting | DeliveryState::Deferred { .. }) {
+            if !delivery.state.is_settled() {
                 expected.insert(JobId::Deliver(id, place));
             }
         }

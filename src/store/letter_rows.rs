@@ -40,6 +40,19 @@ pub struct Delivery {
     pub to: Address,
     /// How far.
     pub state: DeliveryState,
+    /// Attempts that have ended, those before a person had it tried again among them.
+    #[serde(default)]
+    pub tries: u32,
+    /// An attempt ended without a word after the letter was sent: it may have arrived, whatever came of later ones.
+    #[serde(default)]
+    pub uncertain: bool,
+}
+
+impl Delivery {
+    /// To somebody to whom nothing was sent yet.
+    pub fn waiting(to: Address) -> Self {
+        Self { to, state: DeliveryState::Waiting, tries: 0, uncertain: false }
+    }
 }
 
 /// A delivery state a person can trust: `Accepted` only after the far side said so.
@@ -73,4 +86,27 @@ pub enum DeliveryState {
         /// When.
         at: Millis,
     },
+}
+
+impl DeliveryState {
+    /// Whether it is over: there is no job any more.
+    pub fn is_settled(&self) -> bool {
+        match self {
+            Self::Accepted { .. } | Self::Refused { .. } => true,
+            Self::Waiting | Self::Deferred { .. } => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_of_an_older_journal_is_read() {
+        let refused = r#"{"to":"ada@customer.example","state":{"refused":{"words":"550 no","at":7}}}"#;
+        let read: Delivery = serde_json::from_str(refused).unwrap();
+        let state = DeliveryState::Refused { words: "550 no".into(), at: Millis(7) };
+        assert_eq!(read, Delivery { state, ..Delivery::waiting(read.to.clone()) });
+    }
 }

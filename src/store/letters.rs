@@ -11,7 +11,7 @@ use super::{
     steps::{self, cut_words, drop_job, event, set_job},
     view,
 };
-use crate::types::{Author, JobId, JobState, LetterId, Millis};
+use crate::types::{Address, Author, Job, JobId, JobState, LetterId, Millis};
 
 /// Keeps a letter with a delivery job for each recipient; `blake3` is that of its bytes.
 pub(super) fn reply(desk: &mut Desk, letter: NewLetter, blake3: String) -> Result<Written, StoreError> {
@@ -31,7 +31,7 @@ pub(super) fn reply(desk: &mut Desk, letter: NewLetter, blake3: String) -> Resul
         raw: RawRef { segment: 0, offset: 0, len: letter.raw.len() as u64, blake3 },
         sources: letter.sources,
         digests: letter.digests,
-        recipients: letter.recipients.into_iter().map(|to| Delivery { to, state: DeliveryState::Waiting }).collect(),
+        recipients: letter.recipients.into_iter().map(Delivery::waiting).collect(),
     };
     let recipients = u16::try_from(kept.recipients.len())
         .map_err(|_| StoreError::Damaged("a letter with more recipients than it may have".into()))?;
@@ -65,34 +65,58 @@ pub(super) fn settle(desk: &mut Desk, settled: Settled) -> Result<(), StoreError
         .get_mut(usize::from(place))
         .ok_or_else(|| StoreError::NotFound(format!("recipient {place} of letter {id}")))?;
     // What the far side said for good stays said: a slower attempt cannot unsay it.
-    if matches!(delivery.state, DeliveryState::Accepted { .. } | DeliveryState::Refused { .. }) {
-        return Ok(());
+    if delivery.state.is_settled() {
+        return drop_job(desk, settled.job);
     }
-    let to = delivery.to.clone();
+    let begun = view::job(desk, settled.job)?.map_or(0, |job| job.attempts);
+    delivery.tries = begun.max(delivery.tries + 1);
+    let uncertain_before = delivery.uncertain;
+    delivery.uncertain |= settled.uncertain;
     delivery.state = cut_state(settled.delivery);
-    let state = delivery.state.clone();
+    let (to, state, uncertain) = (delivery.to.clone(), delivery.state.clone(), delivery.uncertain);
     // Where people look: a refusal must not be told to a conversation that nobody sees any more.
     let mut row = steps::surviving(desk, letter.conversation)?;
     let now = settled.now;
     match state {
         DeliveryState::Waiting => due_again(desk, settled.job, now, String::new())?,
         DeliveryState::Deferred { next, words, .. } => {
-            event(desk, &mut row, now, "deferred", &format!("not delivered to {to} yet: {words}"))?;
+            let (name, told) = match settled.uncertain {
+                true => ("uncertain", format!("nobody knows whether it reached {to}: {words}; {MAY_HAVE_ARRIVED}")),
+                false => ("deferred", format!("not delivered to {to} yet: {words}")),
+            };
+            event(desk, &mut row, now, name, &told)?;
             due_again(desk, settled.job, next, words)?;
         }
         DeliveryState::Accepted { by, words, .. } => {
-            event(desk, &mut row, now, "delivered", &format!("delivered to {to} by {by}: {words}"))?;
+            let twice = if uncertain_before { "; an earlier attempt may have brought it as well" } else { "" };
+            event(desk, &mut row, now, "delivered", &format!("delivered to {to} by {by}: {words}{twice}"))?;
             row.updated = row.updated.max(now);
             drop_job(desk, settled.job)?;
         }
         DeliveryState::Refused { words, .. } => {
-            event(desk, &mut row, now, "refused", &format!("not delivered to {to}: {words}"))?;
+            let perhaps = if uncertain { "; an earlier attempt may have brought it" } else { "" };
+            event(desk, &mut row, now, "refused", &format!("not delivered to {to}: {words}{perhaps}"))?;
             drop_job(desk, settled.job)?;
-            refused(desk, &mut row, id, &format!("our letter did not reach {to}: {words}"), now)?;
+            refused(desk, &mut row, id, &unreached(&to, &words), now)?;
         }
     }
     desk.state(&Fact::Letter(Box::new(letter)))?;
     desk.state(&Fact::Conversation(Box::new(row)))
+}
+
+/// What is said where an attempt was under way and nobody knows how it ended.
+const MAY_HAVE_ARRIVED: &str = "it may have arrived already, and is tried again with the same Message-ID";
+
+/// Who claimed a delivery is gone: how far they got nobody knows. The job is due again.
+pub(super) fn interrupted(desk: &mut Desk, job: &Job, now: Millis) -> Result<(), StoreError> {
+    let words = "the attempt was interrupted".to_owned();
+    let delivery = DeliveryState::Deferred { attempts: job.attempts, next: now, words };
+    settle(desk, Settled { job: job.id, delivery, uncertain: true, now })
+}
+
+/// Why a conversation waits whose letter was refused.
+fn unreached(to: &Address, words: &str) -> String {
+    cut_words(&format!("our letter did not reach {to}: {words}"))
 }
 
 /// A letter that never arrives is somebody's business: the conversation opens again and waits.

@@ -254,7 +254,8 @@ impl Store {
             .map(|job| job.id)
             .collect();
         for job in &claimed {
-            self.defer(*job, now, "interrupted by a restart").await?;
+            let job = *job;
+            self.ask(move |desk| hands::free(desk, job, now)).await?;
         }
         Ok(claimed.len())
     }

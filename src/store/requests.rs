@@ -142,6 +142,8 @@ pub struct Settled {
     pub job: JobId,
     /// For a delivery: what the letter's row says from now on. `Deferred` makes the job due again at `next`.
     pub delivery: DeliveryState,
+    /// The letter was sent and no word came back: it may have arrived. RFC 1047.
+    pub uncertain: bool,
     /// When.
     pub now: Millis,
 }
