@@ -182,10 +182,11 @@ pub(super) fn render(view: &Value, paint: Paint) -> String {
             "letter" => {
                 let by = line["author"]["person"].as_str().map_or("the AI".into(), paint::one_line);
                 format!(
-                    "\n{at} {} {}\n{}",
+                    "\n{at} {} {}\n{}{}",
                     paint.green(text(&line["from"])),
                     paint.dim(&format!("({by}, {})", text(&line["id"]))),
-                    body(without_quote(text(&line["text"])), paint)
+                    body(without_quote(text(&line["text"])), paint),
+                    deliveries(&line["deliveries"], paint)
                 )
             }
             _ => format!("{at} {}\n", paint.dim(&paint::one_line(text(&line["words"])))),
@@ -222,6 +223,15 @@ fn attached(rows: &Value, paint: Paint) -> String {
         format!("   {} {}\n", paint.dim("│"), paint.dim(&paint::one_line(&words)))
     };
     rows.map(line).collect()
+}
+
+/// How far a letter got, a line for each recipient.
+fn deliveries(rows: &Value, paint: Paint) -> String {
+    let line = |row: &Value| {
+        let words = format!("to {}: {}", text(&row["to"]), text(&row["words"]));
+        format!("   {} {}\n", paint.dim("│"), paint.dim(&paint::one_line(&words)))
+    };
+    rows.as_array().into_iter().flatten().map(line).collect()
 }
 
 /// Our letters quote what they answer; the time line shows that already.

@@ -4,6 +4,7 @@
 
 mod api;
 mod attachments;
+mod deliveries;
 mod held;
 mod message;
 mod metrics;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::deliveries::{self, DeliveryView};
 use crate::{
     attachments::{AttachmentId, Listed, TextState},
     conversation::{
@@ -130,6 +131,8 @@ pub struct LetterView {
     pub row: LetterRow,
     /// Its text part.
     pub text: String,
+    /// How far it got with each recipient.
+    pub deliveries: Vec<DeliveryView>,
 }
 
 /// A moment as people write it: RFC 3339, UTC.
@@ -198,7 +201,8 @@ pub(super) fn of(row: MailRow, parsed: Mail) -> MailView {
 
 async fn letter(store: &Store, row: LetterRow) -> Result<LetterView, StoreError> {
     let text = mime::parse(&store.raw(&row.raw).await?).text;
-    Ok(LetterView { row, text })
+    let deliveries = deliveries::of_letter(store, &row)?;
+    Ok(LetterView { row, text, deliveries })
 }
 
 /// What a mail asks its reader to prove, with which code and link (S-02); `None` where it asks nothing.
