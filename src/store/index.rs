@@ -26,7 +26,7 @@ use super::{
 };
 
 /// The form of keys and values. Another one is rebuilt from the journal.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// How often sled's own thread writes what it holds and tidies its file. Nothing waits for it.
 const SLED_FLUSH_MILLIS: u64 = 2000;

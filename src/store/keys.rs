@@ -10,6 +10,7 @@
 //! R recipient newest-first letter           letters of the AI to one recipient, to one domain, and all of them
 //! U newest-first conversation               list of all              A address newest-first conv. list of one address
 //! V address forwarder                       what was learned about a forwarder; V address: something was
+//! X newest-first letter recipient           deliveries that were refused
 //! !                                         how far the index is     (a long row goes on under its key and 1, 2, …)
 //! ```
 
@@ -102,6 +103,16 @@ pub(super) fn read_due(key: &[u8]) -> Option<(Millis, JobId)> {
         }
         _ => None,
     }
+}
+
+pub(super) fn refused(at: Millis, letter: LetterId, recipient: u16) -> Vec<u8> {
+    key(b'X', &[&(!at.0).to_be_bytes(), &letter.0.to_be_bytes(), &recipient.to_be_bytes()])
+}
+
+/// When and which, of a key that [`refused`] made.
+pub(super) fn read_refused(key: &[u8]) -> Option<(Millis, LetterId, u16)> {
+    let recipient = u16::from_be_bytes(key.get(17..19)?.try_into().ok()?);
+    Some((Millis(!long_at(key, 1)?), LetterId(long_at(key, 9)?), recipient))
 }
 
 /// Eight octets of a key or a value as a number.

@@ -6,7 +6,8 @@
 //! | held list | has exactly the mails that are held |
 //! | conversation | its number leads to it, its time line has no gap, it stands in both lists once |
 //! | merged | a conversation that was merged leads in one step to one that was not and names it |
-//! | letter | each recipient waits with a job, or was accepted or refused and has none |
+//! | letter | each recipient waits with a job, or was accepted, refused or dropped and has none |
+//! | refusals | the list has exactly the recipients that are refused |
 //! | job | its conversation (and letter) is there; unless parked, it is due at one time |
 //! | books | accepted = shown + held + ignored + duplicates + discarded |
 
@@ -15,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     index::Index,
     keys,
+    letter_rows::DeliveryState,
     requests::{Counts, StoreError},
     rows::{Place, What},
     tallies::Tallies,
@@ -148,7 +150,7 @@ fn mails(
 
 /// Checks letters; gives the delivery jobs there must be.
 fn letters(index: &Index, counted: &mut Counts, troubles: &mut Vec<String>) -> Result<BTreeSet<JobId>, StoreError> {
-    let mut expected = BTreeSet::new();
+    let (mut expected, mut refused) = (BTreeSet::new(), BTreeSet::new());
     for id in ids(index, b'L', keys::MAIL_LEN) {
         let id = LetterId(id?);
         counted.letters += 1;
@@ -160,7 +162,14 @@ fn letters(index: &Index, counted: &mut Counts, troubles: &mut Vec<String>) -> R
             if !delivery.state.is_settled() {
                 expected.insert(JobId::Deliver(id, place));
             }
+            if let DeliveryState::Refused { at, .. } = delivery.state {
+                refused.insert(keys::refused(at, id, place));
+            }
         }
+    }
+    let listed: BTreeSet<Vec<u8>> = index.scan(b"X").map(|found| Ok(found?.0.to_vec())).collect::<Result<_, _>>()?;
+    if listed != refused {
+        troubles.push(format!("the list of refusals has {}, {} are refused", listed.len(), refused.len()));
     }
     Ok(expected)
 }

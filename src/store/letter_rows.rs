@@ -79,21 +79,38 @@ pub enum DeliveryState {
         /// When.
         at: Millis,
     },
-    /// It never will be.
+    /// It never will be, unless a person has it tried again.
     Refused {
         /// Why, in the far side's words or ours.
         words: String,
         /// When.
         at: Millis,
     },
+    /// It never will be: a person ended it.
+    Dropped {
+        /// Who.
+        by: String,
+        /// Why, in their words.
+        why: String,
+        /// When.
+        at: Millis,
+    },
 }
 
 impl DeliveryState {
-    /// Whether it is over: there is no job any more.
+    /// Whether nothing more happens by itself: there is no job any more.
     pub fn is_settled(&self) -> bool {
         match self {
-            Self::Accepted { .. } | Self::Refused { .. } => true,
+            Self::Accepted { .. } | Self::Refused { .. } | Self::Dropped { .. } => true,
             Self::Waiting | Self::Deferred { .. } => false,
+        }
+    }
+
+    /// Whether nobody can change it any more.
+    pub fn is_over(&self) -> bool {
+        match self {
+            Self::Accepted { .. } | Self::Dropped { .. } => true,
+            Self::Waiting | Self::Deferred { .. } | Self::Refused { .. } => false,
         }
     }
 }

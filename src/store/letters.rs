@@ -64,20 +64,28 @@ pub(super) fn settle(desk: &mut Desk, settled: Settled) -> Result<(), StoreError
         .recipients
         .get_mut(usize::from(place))
         .ok_or_else(|| StoreError::NotFound(format!("recipient {place} of letter {id}")))?;
-    // What the far side said for good stays said: a slower attempt cannot unsay it.
-    if delivery.state.is_settled() {
+    let over = match (&delivery.state, &settled.delivery) {
+        (DeliveryState::Accepted { .. }, _) => true,
+        // Somebody had lost patience with a slow attempt: what the far side took it has.
+        (_, DeliveryState::Accepted { .. }) => false,
+        // What was said for good stays said.
+        (before, _) => before.is_settled(),
+    };
+    if over {
         return drop_job(desk, settled.job);
     }
     let begun = view::job(desk, settled.job)?.map_or(0, |job| job.attempts);
     delivery.tries = begun.max(delivery.tries + 1);
     let uncertain_before = delivery.uncertain;
     delivery.uncertain |= settled.uncertain;
-    delivery.state = cut_state(settled.delivery);
+    let before = std::mem::replace(&mut delivery.state, cut_state(settled.delivery));
     let (to, state, uncertain) = (delivery.to.clone(), delivery.state.clone(), delivery.uncertain);
     // Where people look: a refusal must not be told to a conversation that nobody sees any more.
     let mut row = steps::surviving(desk, letter.conversation)?;
     let now = settled.now;
     match state {
+        // A person's word is written by `steering`.
+        DeliveryState::Dropped { .. } => return Err(StoreError::Refused("no attempt ends like that".into())),
         DeliveryState::Waiting => due_again(desk, settled.job, now, String::new())?,
         DeliveryState::Deferred { next, words, .. } => {
             let (name, told) = match settled.uncertain {
@@ -91,6 +99,7 @@ pub(super) fn settle(desk: &mut Desk, settled: Settled) -> Result<(), StoreError
             let twice = if uncertain_before { "; an earlier attempt may have brought it as well" } else { "" };
             event(desk, &mut row, now, "delivered", &format!("delivered to {to} by {by}: {words}{twice}"))?;
             row.updated = row.updated.max(now);
+            waits_no_longer(&mut row, &to, &before);
             drop_job(desk, settled.job)?;
         }
         DeliveryState::Refused { words, .. } => {
@@ -119,6 +128,15 @@ fn unreached(to: &Address, words: &str) -> String {
     cut_words(&format!("our letter did not reach {to}: {words}"))
 }
 
+/// If it waits because a letter was in this state, that is over.
+pub(super) fn waits_no_longer(row: &mut ConversationRow, to: &Address, before: &DeliveryState) {
+    if let DeliveryState::Refused { words, .. } = before
+        && row.waits_because == unreached(to, words)
+    {
+        row.waits_because.clear();
+    }
+}
+
 /// A letter that never arrives is somebody's business: the conversation opens again and waits.
 fn refused(
     desk: &mut Desk,
@@ -136,9 +154,9 @@ fn refused(
     Ok(())
 }
 
-fn due_again(desk: &mut Desk, id: JobId, at: Millis, words: String) -> Result<(), StoreError> {
-    let job = view::job(desk, id)?.ok_or_else(|| StoreError::NotFound(format!("job {id}")))?;
-    let mut job = job;
+/// Its job is due at that moment; attempts go on counting.
+pub(super) fn due_again(desk: &mut Desk, id: JobId, at: Millis, words: String) -> Result<(), StoreError> {
+    let mut job = view::job(desk, id)?.ok_or_else(|| StoreError::NotFound(format!("job {id}")))?;
     job.state = JobState::Due(at);
     job.last_words = words;
     desk.state(&Fact::Job(job))
@@ -146,7 +164,7 @@ fn due_again(desk: &mut Desk, id: JobId, at: Millis, words: String) -> Result<()
 
 fn cut_state(state: DeliveryState) -> DeliveryState {
     match state {
-        DeliveryState::Waiting => DeliveryState::Waiting,
+        DeliveryState::Waiting | DeliveryState::Dropped { .. } => state,
         DeliveryState::Deferred { attempts, next, words } => {
             DeliveryState::Deferred { attempts, next, words: cut_words(&words) }
         }

@@ -28,6 +28,7 @@ mod requests;
 mod reserve;
 mod rows;
 mod signatures;
+mod steering;
 mod steps;
 mod tallies;
 mod upkeep;
@@ -44,6 +45,8 @@ mod failure_tests;
 mod holding_tests;
 #[cfg(test)]
 mod merging_tests;
+#[cfg(test)]
+mod steering_tests;
 #[cfg(test)]
 mod testing;
 
@@ -65,7 +68,7 @@ pub use self::{
     opening::OpenError,
     requests::{
         AiLetters, ConversationFilter, Counts, Discard, HandOff, Mark, Merged, NewLetter, Release, ReleaseTo, Settled,
-        StoreError, Written,
+        Steer, Steered, Steering, StoreError, Written,
     },
     rows::{
         ConversationRow, Draft, Entry, Filed, LearnedRow, MailRow, Owner, Participant, Place, RawRef, Status, Voucher,
@@ -275,6 +278,16 @@ impl Store {
     /// Writes how a delivery attempt ended: the letter, the time line, the job, and a conversation whose letter was refused.
     pub async fn settle(&self, settled: Settled) -> Result<(), StoreError> {
         self.ask(move |desk| letters::settle(desk, settled)).await
+    }
+
+    /// Does what a person wants with a letter that has not arrived.
+    ///
+    /// [`Steered::TooLate`] when it has, when it was ended, or while an attempt is under way: nothing is written.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such letter or recipient.
+    pub async fn steer(&self, steering: Steering) -> Result<Steered, StoreError> {
+        self.ask(move |desk| steering::steer(desk, steering)).await
     }
 
     /// Is notified after a commit that made a job of that kind due. Losing a notification costs a poll, never a job.

@@ -6,7 +6,7 @@ use super::{
     facts::Fact,
     index::VALUE_OCTETS_MAX,
     keys,
-    letter_rows::LetterRow,
+    letter_rows::{DeliveryState, LetterRow},
     requests::{AiLetters, StoreError},
     rows::{ConversationRow, MailRow, Place},
     signatures,
@@ -124,21 +124,37 @@ fn conversation(row: &ConversationRow, json: &[u8], desk: &mut Desk) -> Result<(
 fn letter(row: &LetterRow, json: &[u8], desk: &mut Desk) -> Result<(), StoreError> {
     let key = keys::letter(row.id);
     let old = old_pieces(desk, &key)?;
-    if old == Old::None {
-        desk.tallies_mut().counts.letters += 1;
-        if row.author == Author::Ai {
-            for delivery in &row.recipients {
-                for to in [AiLetters::To(&delivery.to), AiLetters::ToDomain(delivery.to.domain())] {
-                    desk.put(keys::ai_letter(to, row.made, row.id), NOTHING);
-                }
-            }
-            desk.put(keys::ai_letter(AiLetters::All, row.made, row.id), NOTHING);
-        }
+    match view::letter(desk, row.id)? {
+        Some(before) => refusals(&before).for_each(|key| desk.delete(key)),
+        None => new_letter(row, desk),
     }
+    refusals(row).for_each(|key| desk.put(key, NOTHING));
     if row.raw.segment == 0 {
         desk.place_later(key.clone());
     }
     put_row(key, json, old, desk)
+}
+
+/// Counts it; the brakes ask for those of the AI.
+fn new_letter(row: &LetterRow, desk: &mut Desk) {
+    desk.tallies_mut().counts.letters += 1;
+    if row.author != Author::Ai {
+        return;
+    }
+    for delivery in &row.recipients {
+        for to in [AiLetters::To(&delivery.to), AiLetters::ToDomain(delivery.to.domain())] {
+            desk.put(keys::ai_letter(to, row.made, row.id), NOTHING);
+        }
+    }
+    desk.put(keys::ai_letter(AiLetters::All, row.made, row.id), NOTHING);
+}
+
+/// A key for each recipient that was refused.
+fn refusals(row: &LetterRow) -> impl Iterator<Item = Vec<u8>> {
+    (0u16..).zip(&row.recipients).filter_map(|(place, one)| match one.state {
+        DeliveryState::Refused { at, .. } => Some(keys::refused(at, row.id, place)),
+        _ => None,
+    })
 }
 
 fn job(row: &Job, json: &[u8], desk: &mut Desk) -> Result<(), StoreError> {

@@ -93,6 +93,19 @@ impl Store {
         view::letter(self.index(), id)
     }
 
+    /// Deliveries that were refused since a moment, newest first, as letter and place of the recipient.
+    pub fn refused(&self, since: Millis) -> Result<Vec<(LetterId, u16)>, StoreError> {
+        let mut found = Vec::new();
+        for key in self.index().scan(b"X") {
+            let Some((at, letter, place)) = keys::read_refused(&key?.0) else { continue };
+            if at < since {
+                break;
+            }
+            found.push((letter, place));
+        }
+        Ok(found)
+    }
+
     /// The held mails, oldest first.
     pub fn held(&self) -> Result<Vec<MailRow>, StoreError> {
         let mut rows = Vec::new();

@@ -148,6 +148,42 @@ pub struct Settled {
     pub now: Millis,
 }
 
+/// What a person does with a letter that has not arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Steer {
+    /// It is tried again now, also after a refusal: the same bytes under the same Message-ID.
+    Retry,
+    /// It is ended for good.
+    Drop {
+        /// Why, in words.
+        why: String,
+    },
+}
+
+/// See [`Steer`].
+#[derive(Debug, Clone)]
+pub struct Steering {
+    /// Which letter.
+    pub letter: LetterId,
+    /// The place of one recipient; without, all who have not got it.
+    pub recipient: Option<u16>,
+    /// What is done.
+    pub steer: Steer,
+    /// Who says so.
+    pub by: String,
+    /// When.
+    pub now: Millis,
+}
+
+/// Whether a person came in time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Steered {
+    /// Done.
+    Done,
+    /// Nothing was written, and why.
+    TooLate(String),
+}
+
 /// Which conversations to list, newest change first.
 #[derive(Debug, Clone, Default)]
 pub struct ConversationFilter {

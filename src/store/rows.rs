@@ -305,8 +305,9 @@ pub enum What {
     Letter(LetterId),
     /// Something else.
     Event {
-        /// One word to search for: `opened`, `waits`, `handed_off`, `drafted`, `delivered`, `refused`, `deferred`, `uncertain`, `closed`, `reopened`, `taken`, `given_back`, `bounced`,
-        /// `takes_part`, `merged`.
+        /// One word to search for: `opened`, `waits`, `handed_off`, `drafted`, `delivered`, `refused`, `deferred`,
+        /// `uncertain`, `retried`, `dropped`, `closed`, `reopened`, `taken`, `given_back`, `bounced`, `takes_part`,
+        /// `merged`.
         name: String,
         /// The sentence people read.
         words: String,

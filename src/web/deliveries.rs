@@ -15,7 +15,7 @@ pub struct DeliveryView {
     pub id: String,
     /// To whom.
     pub to: Address,
-    /// One word: `waiting`, `tried`, `uncertain`, `accepted` or `refused`.
+    /// One word: `waiting`, `tried`, `uncertain`, `accepted`, `refused` or `dropped`.
     pub state: &'static str,
     /// The same as a sentence, with the far side's last words.
     pub words: String,
@@ -60,6 +60,7 @@ fn word(one: &Delivery) -> &'static str {
         (DeliveryState::Deferred { .. }, true) => "uncertain",
         (DeliveryState::Accepted { .. }, _) => "accepted",
         (DeliveryState::Refused { .. }, _) => "refused",
+        (DeliveryState::Dropped { .. }, _) => "dropped",
     }
 }
 
@@ -84,6 +85,9 @@ fn sentence(one: &Delivery, next: Option<Millis>, under_way: bool) -> String {
         }
         DeliveryState::Refused { words, at } => {
             format!("refused {}: {words}{}", moment(*at), perhaps("; an earlier attempt may have brought it"))
+        }
+        DeliveryState::Dropped { by, why, at } => {
+            format!("dropped {} by {by}: {why}{}", moment(*at), perhaps("; an earlier attempt may have brought it"))
         }
     }
 }
@@ -113,6 +117,7 @@ mod tests {
             DeliveryState::Waiting,
             DeliveryState::Deferred { attempts: 2, next: Millis(0), words: words() },
             DeliveryState::Refused { words: words(), at: Millis(0) },
+            DeliveryState::Dropped { by: "Eve".into(), why: words(), at: Millis(0) },
         ];
         let said = one(accepted, false);
         assert_eq!(said, ("accepted", "sent 1970-01-01T00:00:00Z: accepted by mx.x: 250 queued as 4f2".into()));
