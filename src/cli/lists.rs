@@ -1,41 +1,10 @@
-//! `replyd queue list`, and what lists have in common.
+//! What lists have in common.
 
 use serde_json::Value;
 
-use super::{Context, Failure, block_on, control::Control, paint};
-
-#[derive(Debug, clap::Subcommand)]
-pub(super) enum Queue {
-    /// Everything that waits, is being worked on, or was given up.
-    List,
-}
-
-pub(super) fn queue(context: &Context, Queue::List: Queue) -> Result<(), Failure> {
-    print(context, "/api/v1/queue", |job| {
-        let state = match &job["state"] {
-            Value::String(word) => word.clone(),
-            Value::Object(state) => {
-                state.iter().next().map_or_else(String::new, |(word, at)| format!("{word} {}", moment(at)))
-            }
-            _ => String::new(),
-        };
-        let to = job["to"].as_str().unwrap_or("-");
-        format!(
-            "{}  [{}]  {to}  {state}  attempts {}  {}",
-            text(&job["name"]),
-            job["number"],
-            job["attempts"],
-            text(&job["last_words"])
-        )
-    })
-}
+use super::{Context, Failure, paint};
 
 /// One line for each row; with `--json` the rows as they are.
-fn print(context: &Context, path: &str, line: impl Fn(&Value) -> String) -> Result<(), Failure> {
-    block_on(async { rows(context, &Control::open(context).await?.get(path).await?, line) })
-}
-
-/// The same of rows that are there.
 pub(super) fn rows(context: &Context, rows: &Value, line: impl Fn(&Value) -> String) -> Result<(), Failure> {
     if context.json {
         println!("{rows:#}");

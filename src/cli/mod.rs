@@ -18,6 +18,7 @@ mod held;
 mod inspect;
 mod lists;
 mod paint;
+mod queue;
 mod reply_key;
 mod serve;
 mod verify;
@@ -61,9 +62,9 @@ enum Command {
     /// What was attached to mails: list it, save it, read its text.
     #[command(subcommand)]
     Attachments(attachments::Action),
-    /// What waits to be sent or answered.
+    /// What waits to be sent or answered, and what was refused.
     #[command(subcommand)]
-    Queue(lists::Queue),
+    Queue(queue::Queue),
     /// What was accepted but not filed as the customer.
     #[command(subcommand)]
     Held(held::Held),
@@ -109,7 +110,7 @@ pub fn main() -> ExitCode {
         Command::Why(args) => why::run(&context, args),
         Command::Conversations(action) => conversations::run(&context, action),
         Command::Attachments(action) => attachments::run(&context, action),
-        Command::Queue(action) => lists::queue(&context, action),
+        Command::Queue(action) => queue::run(&context, action),
         Command::Held(action) => held::run(&context, action),
         Command::Domain(action) => domain::run(&context, action),
         Command::Address(action) => address::run(&context, action),

@@ -128,6 +128,11 @@ pub fn delivery_refused(letter: LetterId, conversation: ConversationId, to: &Add
     );
 }
 
+/// A person has done something with a letter that had not arrived: `what` is one word.
+pub fn steered(letter: LetterId, what: &'static str) {
+    info!(event = "steered", letter.id = %letter, what, "a person {what} letter {letter}");
+}
+
 fn sender(mail: &MailRow) -> &str {
     mail.mail.from.as_ref().or(mail.envelope.mail_from.as_ref()).map_or("", Address::domain)
 }

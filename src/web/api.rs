@@ -9,11 +9,12 @@ use axum::{
     response::IntoResponse,
     routing::{get, post},
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{
     attachments, held, message,
     problem::Problem,
+    queue,
     view::{self, ConversationView},
     why::{self, Rules, WhyView},
 };
@@ -21,7 +22,7 @@ use crate::{
     attachments::Attachments,
     outbound::{WriteError, Writer},
     store::{ConversationFilter, ConversationRow, Counts, MailRow, Mark, Merged, Store, Written},
-    types::{Address, Approval, Clock, ConversationId, Job, MailId, Number},
+    types::{Address, Approval, Clock, ConversationId, MailId, Number},
 };
 
 /// What the handlers work with.
@@ -58,7 +59,7 @@ pub fn router(office: Office) -> Router {
         .route("/messages/{id}/html", get(message::frame))
         .merge(held::routes())
         .merge(attachments::routes())
-        .route("/queue", get(queue))
+        .merge(queue::routes())
         .route("/counts", get(counts))
         .with_state(Arc::new(office.clone()));
     let pages = Router::new().route("/messages/{id}", get(message::page)).with_state(Arc::new(office.clone()));
@@ -236,32 +237,6 @@ async fn raw(State(office): State<Arc<Office>>, Path(id): Path<String>) -> Resul
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     Ok((headers, bytes))
-}
-
-/// One job, with whom it is for.
-#[derive(Debug, Serialize)]
-struct QueueRow {
-    #[serde(flatten)]
-    job: Job,
-    name: String,
-    number: Option<Number>,
-    to: Option<Address>,
-}
-
-async fn queue(State(office): State<Arc<Office>>) -> Answer<Vec<QueueRow>> {
-    let mut rows = Vec::new();
-    for job in office.store.jobs()? {
-        let to = match job.id {
-            crate::types::JobId::Deliver(letter, recipient) => {
-                let letter = office.store.letter(letter)?;
-                letter.and_then(|letter| letter.recipients.get(usize::from(recipient)).map(|r| r.to.clone()))
-            }
-            crate::types::JobId::Answer(_) => None,
-        };
-        let number = office.store.conversation(job.conversation)?.map(|row| row.number);
-        rows.push(QueueRow { name: job.id.to_string(), number, to, job });
-    }
-    Ok(Json(rows))
 }
 
 async fn counts(State(office): State<Arc<Office>>) -> Answer<Counts> {

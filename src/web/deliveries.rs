@@ -32,8 +32,17 @@ pub struct DeliveryView {
 /// # Errors
 /// Those of the store.
 pub(super) fn of_letter(store: &Store, letter: &LetterRow) -> Result<Vec<DeliveryView>, StoreError> {
-    let places = (0u16..).zip(&letter.recipients);
-    places.map(|(place, one)| Ok(view(letter.id, place, one, store.job(JobId::Deliver(letter.id, place))?))).collect()
+    let places = 0..u16::try_from(letter.recipients.len()).unwrap_or(u16::MAX);
+    places.filter_map(|place| of_recipient(store, letter, place).transpose()).collect()
+}
+
+/// One of them; `None` when there are not so many.
+///
+/// # Errors
+/// Those of the store.
+pub(super) fn of_recipient(store: &Store, letter: &LetterRow, place: u16) -> Result<Option<DeliveryView>, StoreError> {
+    let job = store.job(JobId::Deliver(letter.id, place))?;
+    Ok(letter.recipients.get(usize::from(place)).map(|one| view(letter.id, place, one, job)))
 }
 
 fn view(letter: LetterId, place: u16, one: &Delivery, job: Option<Job>) -> DeliveryView {

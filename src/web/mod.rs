@@ -9,6 +9,7 @@ mod held;
 mod message;
 mod metrics;
 mod problem;
+mod queue;
 pub mod view;
 mod why;
 

@@ -199,7 +199,11 @@ pub(super) fn of(row: MailRow, parsed: Mail) -> MailView {
     }
 }
 
-async fn letter(store: &Store, row: LetterRow) -> Result<LetterView, StoreError> {
+/// A letter and how far it got.
+///
+/// # Errors
+/// [`StoreError::Damaged`] when its raw bytes are not what was written.
+pub(super) async fn letter(store: &Store, row: LetterRow) -> Result<LetterView, StoreError> {
     let text = mime::parse(&store.raw(&row.raw).await?).text;
     let deliveries = deliveries::of_letter(store, &row)?;
     Ok(LetterView { row, text, deliveries })

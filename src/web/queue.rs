@@ -1,0 +1,196 @@
+//! `/api/v1/queue`: what has not left yet or was refused lately, and what people do with it.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    routing::{get, post},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    api::{Answer, Office},
+    deliveries::{self, DeliveryView},
+    problem::Problem,
+    view::{self, LetterView, moment},
+};
+use crate::{
+    observability::maillog,
+    store::{LetterRow, Steer, Steered, Steering, StoreError},
+    types::{ConversationId, Job, JobId, JobState, LetterId, Millis, Number},
+};
+
+/// How long a refusal is listed.
+const REFUSED_LISTED: Duration = Duration::from_secs(7 * 24 * 3600);
+
+pub(super) fn routes() -> Router<Arc<Office>> {
+    Router::new()
+        .route("/queue", get(list))
+        .route("/queue/{id}", get(show))
+        .route("/queue/{id}/retry", post(retry))
+        .route("/queue/{id}/drop", post(end))
+}
+
+/// One line of the queue.
+#[derive(Debug, Serialize)]
+struct QueueRow {
+    /// Whose conversation.
+    conversation: ConversationId,
+    /// Its number.
+    number: Option<Number>,
+    /// When the letter was written or the answer first asked for.
+    made: Millis,
+    #[serde(flatten)]
+    what: Queued,
+}
+
+/// What waits there.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum Queued {
+    /// A letter, for one recipient.
+    Deliver {
+        letter: LetterId,
+        subject: String,
+        #[serde(flatten)]
+        delivery: DeliveryView,
+    },
+    /// The AI's answer to a conversation.
+    Answer {
+        /// `answer-CONVERSATION`.
+        id: String,
+        /// `waiting`, `working` or `parked`.
+        state: &'static str,
+        words: String,
+        tries: u32,
+        next: Option<Millis>,
+    },
+}
+
+/// Recipients that have not got their letter, answers that are due, then refusals, newest first.
+async fn list(State(office): State<Arc<Office>>) -> Answer<Vec<QueueRow>> {
+    let mut rows = Vec::new();
+    for job in office.store.jobs()? {
+        match job.id {
+            JobId::Deliver(letter, place) => rows.extend(delivery(&office, letter, place)?),
+            JobId::Answer(_) => rows.push(answer(&office, job)?),
+        }
+    }
+    let since = Millis(office.clock.now().0.saturating_sub(REFUSED_LISTED.as_millis() as u64));
+    for (letter, place) in office.store.refused(since)? {
+        rows.extend(delivery(&office, letter, place)?);
+    }
+    Ok(Json(rows))
+}
+
+fn delivery(office: &Office, letter: LetterId, place: u16) -> Result<Option<QueueRow>, Problem> {
+    // It may have ended since the list was read.
+    let Some(row) = office.store.letter(letter)? else { return Ok(None) };
+    let Some(delivery) = deliveries::of_recipient(&office.store, &row, place)? else { return Ok(None) };
+    let LetterRow { conversation, made, subject, .. } = row;
+    let number = number(office, conversation)?;
+    Ok(Some(QueueRow { conversation, number, made, what: Queued::Deliver { letter, subject, delivery } }))
+}
+
+fn answer(office: &Office, job: Job) -> Result<QueueRow, Problem> {
+    let (state, next, words) = match job.state {
+        JobState::Due(at) => ("waiting", Some(at), format!("an answer is due {}", moment(at))),
+        JobState::Claimed(_) => ("working", None, "an answer is being thought of".to_owned()),
+        JobState::Parked => ("parked", None, "the answer was given up".to_owned()),
+    };
+    let words = if job.last_words.is_empty() { words } else { format!("{words}: {}", job.last_words) };
+    let what = Queued::Answer { id: job.id.to_string(), state, words, tries: job.attempts, next };
+    let number = number(office, job.conversation)?;
+    Ok(QueueRow { conversation: job.conversation, number, made: job.made, what })
+}
+
+fn number(office: &Office, id: ConversationId) -> Result<Option<Number>, StoreError> {
+    // Where it was merged into: there people see the letter.
+    Ok(office.store.conversation_or_survivor(id)?.map(|row| row.number))
+}
+
+/// A letter with how far it got.
+#[derive(Debug, Serialize)]
+struct QueuedLetter {
+    number: Option<Number>,
+    #[serde(flatten)]
+    letter: LetterView,
+}
+
+/// A letter, or one recipient of it: `LETTER` or `LETTER-N`.
+#[derive(Debug, Clone, Copy)]
+struct QueueId {
+    letter: LetterId,
+    recipient: Option<u16>,
+}
+
+impl QueueId {
+    fn read(text: &str) -> Result<Self, Problem> {
+        let read = || {
+            let (letter, recipient) = text.split_once('-').map_or((text, None), |(letter, n)| (letter, Some(n)));
+            Some(Self { letter: letter.parse().ok()?, recipient: recipient.map(str::parse).transpose().ok()? })
+        };
+        read().ok_or_else(|| Problem::not_found(format!("there is no letter {text}")))
+    }
+}
+
+async fn show(State(office): State<Arc<Office>>, Path(id): Path<String>) -> Answer<QueuedLetter> {
+    letter(&office, QueueId::read(&id)?).await
+}
+
+async fn letter(office: &Office, id: QueueId) -> Answer<QueuedLetter> {
+    let missing = || Problem::not_found(format!("there is no letter {}", id.letter));
+    let row = office.store.letter(id.letter)?.ok_or_else(missing)?;
+    let number = number(office, row.conversation)?;
+    Ok(Json(QueuedLetter { number, letter: view::letter(&office.store, row).await? }))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RetryRequest {
+    /// Who wants it.
+    by: String,
+}
+
+async fn retry(
+    State(office): State<Arc<Office>>,
+    Path(id): Path<String>,
+    Json(request): Json<RetryRequest>,
+) -> Answer<QueuedLetter> {
+    steer(&office, QueueId::read(&id)?, Steer::Retry, request.by).await
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DropRequest {
+    by: String,
+    why: String,
+}
+
+async fn end(
+    State(office): State<Arc<Office>>,
+    Path(id): Path<String>,
+    Json(request): Json<DropRequest>,
+) -> Answer<QueuedLetter> {
+    if request.why.trim().is_empty() {
+        return Err(Problem::bad_request("say why it is dropped"));
+    }
+    steer(&office, QueueId::read(&id)?, Steer::Drop { why: request.why }, request.by).await
+}
+
+async fn steer(office: &Office, id: QueueId, steer: Steer, by: String) -> Answer<QueuedLetter> {
+    if by.trim().is_empty() {
+        return Err(Problem::bad_request("say who decides"));
+    }
+    let word = match steer {
+        Steer::Retry => "retried",
+        Steer::Drop { .. } => "dropped",
+    };
+    let QueueId { letter: asked, recipient } = id;
+    match office.store.steer(Steering { letter: asked, recipient, steer, by, now: office.clock.now() }).await? {
+        Steered::Done => maillog::steered(asked, word),
+        Steered::TooLate(why) => return Err(Problem::conflict(why)),
+    }
+    letter(office, id).await
+}

@@ -1,0 +1,94 @@
+//! Letters on their way out, as people see them at a terminal: what waits, what was refused, what they do about it.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+mod support;
+
+use std::fs;
+
+use serde_json::{Value, json};
+use support::{
+    daemon::{Daemon, House, QUESTION},
+    mails,
+    names::Names,
+    smtp::hand_in,
+};
+
+const ADA: &str = "ada@customer.example";
+/// Autopilot is off there.
+const BILLING: &str = "billing@acme.example";
+
+/// Letters go to files, as [`House`] has it.
+const TO_FILES: &str = "route = \"file\"\npath = \"data/outbox\"";
+/// Letters leave, but acme.example has no DNS rows.
+const BY_MX: &str = "route = \"mx\"\nport = 25";
+
+fn change(house: &House, from: &str, to: &str) {
+    let text = fs::read_to_string(house.config()).unwrap();
+    assert!(text.contains(from), "{text}");
+    fs::write(house.config(), text.replace(from, to)).unwrap();
+}
+
+/// A mail of Ada's, answered by Eve with these words; the conversation's number.
+fn eve_answers(daemon: &Daemon, n: u32, words: &str) -> String {
+    let mail = mails::mail(ADA, BILLING, &format!("{n}@customer.example"), &format!("Bill {n}"), "", QUESTION);
+    hand_in(daemon, ADA, &[BILLING], &mail);
+    let number = daemon.api().conversations()[0]["number"].to_string();
+    let path = format!("/api/v1/conversations/{number}/replies");
+    daemon.api().send("POST", &path, &json!({ "markdown": words, "by": "Eve" }));
+    number
+}
+
+fn succeeds(house: &House, args: &[&str]) -> String {
+    let done = house.run(args);
+    assert!(done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8(done.stdout).unwrap()
+}
+
+fn refused(row: &Value) -> bool {
+    row["state"] == "refused"
+}
+
+#[test]
+fn a_letter_refused_for_missing_dns_rows_is_listed_tried_again_or_dropped() {
+    let names = Names::start();
+    let house = House::plain(&names);
+    change(&house, TO_FILES, BY_MX);
+    let daemon = house.start();
+    let first = eve_answers(&daemon, 1, "You paid twice.");
+    daemon.until("it is refused", |api| api.queue().iter().any(refused));
+    let second = eve_answers(&daemon, 2, "You paid once.");
+    daemon.until("both are refused", |api| api.queue().iter().filter(|row| refused(row)).count() == 2);
+
+    let listed = succeeds(&house, &["queue", "list"]);
+    let lines: Vec<&str> = listed.lines().collect();
+    assert!(lines[0].contains(&second) && lines[1].contains(&first), "newest first: {listed}");
+    assert!(lines.iter().all(|line| line.contains(ADA) && line.contains("acme.example")), "{listed}");
+    let [dropped, retried] = [0, 1].map(|n| lines[n].split(' ').next().unwrap().to_owned());
+    let shown = succeeds(&house, &["queue", "show", &retried]);
+    assert!(shown.contains("You paid twice.") && shown.contains("refused"), "{shown}");
+    let at_once = succeeds(&house, &["conversations", "show", &first]);
+    assert!(at_once.contains("refused") && !at_once.contains("sent "), "{at_once}");
+    let nameless = house.run(&["queue", "drop", &dropped, "--why", "she called"]);
+    assert_eq!(nameless.status.code(), Some(64), "who drops it must be said");
+    succeeds(&house, &["queue", "drop", &dropped, "--by", "Eve", "--why", "she called"]);
+    let told = succeeds(&house, &["conversations", "show", &second]);
+    assert!(told.contains("Eve dropped the letter to ada@customer.example: she called"), "{told}");
+    daemon.stop();
+
+    change(&house, BY_MX, TO_FILES);
+    let daemon = house.start();
+    assert_eq!(daemon.api().queue().len(), 1, "dropped for good, and the other waits for a person");
+    let letter: Value = serde_json::from_str(&succeeds(&house, &["queue", "show", &retried, "--json"])).unwrap();
+    succeeds(&house, &["queue", "retry", &retried, "--by", "Eve"]);
+    daemon.until("it has left", |api| api.queue().is_empty());
+    let file = house.outbox().join(format!("{retried}.eml"));
+    let sent = fs::read_to_string(file).unwrap();
+    assert!(sent.contains(letter["message_id"].as_str().unwrap()), "{sent}");
+    assert!(succeeds(&house, &["conversations", "show", &first]).contains("sent "));
+    let late = house.run(&["queue", "drop", &retried, "--by", "Eve", "--why", "too late"]);
+    assert_eq!(late.status.code(), Some(75), "{}", String::from_utf8_lossy(&late.stderr));
+    assert_eq!(house.run(&["queue", "show", "nothing"]).status.code(), Some(65));
+    daemon.stop();
+    house.verify();
+}
