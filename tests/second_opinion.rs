@@ -55,6 +55,7 @@ fn row() -> LetterRow {
         raw: RawRef { segment: 1, offset: 0, len: LETTER.len() as u64, blake3: String::new() },
         sources: vec![],
         digests: vec![],
+        draft: None,
         recipients: vec![],
     }
 }

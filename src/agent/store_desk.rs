@@ -36,9 +36,19 @@ impl StoreDesk {
         Self { store, writer, addresses, brakes }
     }
 
+    /// The place of the newest letter that was not taken back. By place: after a merge the line is made of several.
+    fn last_letter(&self, timeline: &[Entry]) -> Result<Option<usize>, StoreError> {
+        for (place, entry) in timeline.iter().enumerate().rev() {
+            let What::Letter(id) = entry.what else { continue };
+            if self.store.letter(id)?.is_none_or(|letter| !letter.never_left()) {
+                return Ok(Some(place));
+            }
+        }
+        Ok(None)
+    }
+
     async fn mails(&self, timeline: &[Entry]) -> Result<Vec<CaseMail>, StoreError> {
-        // By place: after a merge the line is made of several.
-        let last_letter = timeline.iter().rposition(|entry| matches!(entry.what, What::Letter(_)));
+        let last_letter = self.last_letter(timeline)?;
         let ids = timeline.iter().enumerate().rev().filter_map(|(place, entry)| match entry.what {
             What::Mail(id) => Some((place, id)),
             _ => None,

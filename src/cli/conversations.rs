@@ -1,4 +1,4 @@
-//! `replyd conversations`: list, show, answer, close, merge.
+//! `replyd conversations`: list, show, answer, recall, close, merge.
 
 use std::io::Read;
 
@@ -45,6 +45,14 @@ pub(super) enum Action {
         #[arg(long)]
         draft: bool,
     },
+    /// Take the newest reply back before it leaves; its words wait as a draft then.
+    Recall {
+        /// Its number or id.
+        id: String,
+        /// Who decides.
+        #[arg(long)]
+        by: String,
+    },
     /// Close as resolved.
     Close {
         /// Its number or id.
@@ -77,6 +85,13 @@ pub(super) fn run(context: &Context, action: Action) -> Result<(), Failure> {
                 let body = json!({ "by": by, "markdown": words, "generation": read["generation"] });
                 print(context, &control.send("POST", &path(&id, "/replies"), body).await?)
             }
+            Action::Recall { id, by } => {
+                let read: Value = control.get(&path(&id, "")).await?;
+                let letter = newest_letter(&read).ok_or_else(|| Failure::data("no letter was written there"))?;
+                let letter = format!("/api/v1/queue/{letter}/recall");
+                control.send::<Value>("POST", &letter, json!({ "by": by })).await?;
+                print(context, &control.get(&path(&id, "")).await?)
+            }
             Action::Merge { id, gone } => {
                 let body = json!({ "from": gone.trim_start_matches('#') });
                 let view: Value = control.send("POST", &path(&id, "/merge"), body).await?;
@@ -95,6 +110,10 @@ fn path(id: &str, rest: &str) -> String {
     // What is neither number nor id finds nothing; it must only not become another path.
     let id: String = id.trim_start_matches('#').chars().filter(char::is_ascii_alphanumeric).collect();
     format!("/api/v1/conversations/{id}{rest}")
+}
+
+fn newest_letter(conversation: &Value) -> Option<&str> {
+    conversation["timeline"].as_array()?.iter().rfind(|line| line["kind"] == "letter")?["id"].as_str()
 }
 
 fn words_from_stdin() -> Result<String, Failure> {

@@ -1,4 +1,4 @@
-//! `replyd queue`: what has not left yet or was refused lately, tried again or dropped by a person.
+//! `replyd queue`: what has not left yet or was refused lately, tried again, dropped or recalled by a person.
 
 use serde_json::{Value, json};
 
@@ -26,6 +26,14 @@ pub(super) enum Queue {
         #[arg(long, default_value = "somebody")]
         by: String,
     },
+    /// Take a letter back before the first attempt; its words wait as a draft then.
+    Recall {
+        /// The letter, as the list names it.
+        id: String,
+        /// Who decides.
+        #[arg(long)]
+        by: String,
+    },
     /// End it for good: it is not tried again.
     Drop {
         /// The letter, or one recipient of it, as the list names it.
@@ -47,6 +55,9 @@ pub(super) fn run(context: &Context, queue: Queue) -> Result<(), Failure> {
             Queue::Show { id } => show(context, &control.get(&path(&id, "")).await?),
             Queue::Retry { id, by } => {
                 tell(context, &control.send("POST", &path(&id, "/retry"), json!({ "by": by })).await?)
+            }
+            Queue::Recall { id, by } => {
+                tell(context, &control.send("POST", &path(&id, "/recall"), json!({ "by": by })).await?)
             }
             Queue::Drop { id, by, why } => {
                 let body = json!({ "by": by, "why": why });

@@ -17,6 +17,9 @@ use crate::types::{Address, Level};
 
 /// Seconds in a day: the longest deadline that makes sense.
 const DAY_SECS: i64 = 86_400;
+
+/// The longest `undo_secs`: a customer waits for the letter all that time.
+const UNDO_SECS_MAX: i64 = 600;
 /// The most bytes any size may ask for: 1 TiB.
 const BYTES_MAX: i64 = 1 << 40;
 /// The most of anything that is counted.
@@ -185,6 +188,7 @@ fn outbound(s: &Section<'_, '_>, base: &Path, data: &Path) -> Outbound {
         command_timeout: secs(s, "command_timeout_secs", default.command_timeout),
         retry: retry.map_or(default.retry, |list| list.into_iter().map(Duration::from_secs).collect()),
         give_up_after: Duration::from_secs(s.number("give_up_after_hours", hours, 1..=720, "hours") * 3600),
+        undo: Duration::from_secs(s.number("undo_secs", default.undo.as_secs(), 0..=UNDO_SECS_MAX, "seconds")),
     }
 }
 

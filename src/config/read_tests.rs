@@ -56,6 +56,7 @@ fn what_stands_in_the_file_is_taken() {
         port = 2526
         retry_secs = [1, 2]
         give_up_after_hours = 2
+        undo_secs = 0
         [agent]
         level_min = 3
         disclosure = false
@@ -91,7 +92,7 @@ fn what_stands_in_the_file_is_taken() {
     assert_eq!(config.auth.query_timeout, Duration::from_millis(50));
     assert!(matches!(config.outbound.route, Route::Mx { port: 2526 }));
     assert_eq!(config.outbound.retry, [1, 2].map(Duration::from_secs));
-    assert_eq!(config.outbound.give_up_after, Duration::from_secs(7200));
+    assert_eq!((config.outbound.give_up_after, config.outbound.undo), (Duration::from_secs(7200), Duration::ZERO));
     assert_eq!((config.agent.level_min, config.agent.disclosure), (Level::Authenticated, false));
     assert_eq!(config.domains[0].name, "xn--bcher-kva.example");
     assert_eq!(config.domains[0].selector_rsa.as_deref(), Some("2026a"));

@@ -277,6 +277,9 @@ pub struct Outbound {
     pub retry: Vec<Duration>,
     /// `give_up_after_hours`: a letter still undelivered then is refused and shown. Default 120. RFC 5321 §4.5.4.1.
     pub give_up_after: Duration,
+    /// `undo_secs`: what a person wrote waits so long before its first attempt, and can be recalled; 0 is not at all.
+    /// Default 10. The AI's letters do not wait.
+    pub undo: Duration,
 }
 
 impl Default for Outbound {
@@ -288,6 +291,7 @@ impl Default for Outbound {
             command_timeout: Duration::from_secs(300),
             retry: [60, 300, 900, 3600, 14_400].map(Duration::from_secs).to_vec(),
             give_up_after: Duration::from_secs(120 * 3600),
+            undo: Duration::from_secs(10),
         }
     }
 }

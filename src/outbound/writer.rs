@@ -1,13 +1,13 @@
 //! From approved words to a letter that is kept: read what is answered, compose, write.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use super::compose::{Answered, ComposeError, Composition, compose};
 use crate::{
     config::{Config, SupportAddress},
     conversation::{ReplyKeys, quotes, text_digest},
     mime,
-    store::{ConversationRow, NewLetter, Store, StoreError, Written},
+    store::{ConversationRow, NewLetter, Store, StoreError, Undo, Written},
     types::{Address, Approval, Author, Clock, IdMaker, Level},
 };
 
@@ -37,13 +37,15 @@ struct Inner {
     clock: Clock,
     addresses: HashMap<String, SupportAddress>,
     disclosure: bool,
+    undo: Duration,
 }
 
 impl Writer {
     /// A writer for the addresses of this configuration.
     pub fn new(config: &Config, store: Store, keys: ReplyKeys, ids: Arc<IdMaker>, clock: Clock) -> Self {
         let addresses = config.addresses.iter().map(|address| (address.address.key(), address.clone())).collect();
-        Self(Arc::new(Inner { store, keys, ids, clock, addresses, disclosure: config.agent.disclosure }))
+        let (disclosure, undo) = (config.agent.disclosure, config.outbound.undo);
+        Self(Arc::new(Inner { store, keys, ids, clock, addresses, disclosure, undo }))
     }
 
     /// Whether letters leave from this address: it is registered.
@@ -90,6 +92,9 @@ impl Writer {
         )?;
         let as_read = quotes::part(&mime::parse(&composed.raw)).new_text;
         let digests = [markdown, &as_read].into_iter().filter_map(text_digest).collect();
+        // People think better of it; the AI does not.
+        let thinks = *approval.author() != Author::Ai && !inner.undo.is_zero();
+        let undo = thinks.then(|| Undo { until: now.plus(inner.undo), markdown: markdown.to_owned() });
         let letter = NewLetter {
             id: letter,
             conversation: row.id,
@@ -102,6 +107,7 @@ impl Writer {
             raw: composed.raw,
             sources,
             digests,
+            undo,
             now,
         };
         Ok(inner.store.reply(letter).await?)

@@ -93,7 +93,7 @@ fn is_unanswered(desk: &Desk, row: &ConversationRow) -> Result<bool, StoreError>
     let Some(newest) = row.last_mail else { return Ok(false) };
     for entry in view::timeline(desk, row)?.into_iter().rev() {
         match entry.what {
-            What::Letter(_) => return Ok(false),
+            What::Letter(id) if view::letter(desk, id)?.is_none_or(|letter| !letter.never_left()) => return Ok(false),
             What::Mail(mail) if mail == newest => return Ok(true),
             _ => {}
         }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::rows::RawRef;
+use super::rows::{Draft, RawRef};
 use crate::types::{Address, Author, ConversationId, LetterId, Millis};
 
 /// One letter of ours.
@@ -29,8 +29,22 @@ pub struct LetterRow {
     /// [Digests](crate::conversation::text_digest) of what it says, as written and as read.
     #[serde(default)]
     pub digests: Vec<String>,
+    /// What its writer wrote, until the first attempt ends: a recall gives it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<Draft>,
     /// One for each recipient; the delivery job's second number is the place here.
     pub recipients: Vec<Delivery>,
+}
+
+impl LetterRow {
+    /// Whether it was taken back before anybody tried to send it: it answers nothing.
+    pub fn never_left(&self) -> bool {
+        self.recipients.iter().all(|one| match one.state {
+            DeliveryState::Recalled { .. } => true,
+            DeliveryState::Dropped { .. } => one.tries == 0,
+            _ => false,
+        })
+    }
 }
 
 /// How far a letter got with one recipient.
@@ -95,13 +109,20 @@ pub enum DeliveryState {
         /// When.
         at: Millis,
     },
+    /// It was taken back before anybody tried to send it.
+    Recalled {
+        /// By whom.
+        by: String,
+        /// When.
+        at: Millis,
+    },
 }
 
 impl DeliveryState {
     /// Whether nothing more happens by itself: there is no job any more.
     pub fn is_settled(&self) -> bool {
         match self {
-            Self::Accepted { .. } | Self::Refused { .. } | Self::Dropped { .. } => true,
+            Self::Accepted { .. } | Self::Refused { .. } | Self::Dropped { .. } | Self::Recalled { .. } => true,
             Self::Waiting | Self::Deferred { .. } => false,
         }
     }
@@ -109,7 +130,7 @@ impl DeliveryState {
     /// Whether nobody can change it any more.
     pub fn is_over(&self) -> bool {
         match self {
-            Self::Accepted { .. } | Self::Dropped { .. } => true,
+            Self::Accepted { .. } | Self::Dropped { .. } | Self::Recalled { .. } => true,
             Self::Waiting | Self::Deferred { .. } | Self::Refused { .. } => false,
         }
     }

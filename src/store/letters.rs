@@ -7,11 +7,14 @@ use super::{
     hands,
     letter_rows::{Delivery, DeliveryState, LetterRow},
     requests::{NewLetter, Settled, StoreError, Written},
-    rows::{ConversationRow, Owner, RawRef, Status, What},
+    rows::{ConversationRow, Draft, Owner, RawRef, Status, What},
     steps::{self, cut_words, drop_job, event, set_job},
     view,
 };
 use crate::types::{Address, Author, Job, JobId, JobState, LetterId, Millis};
+
+/// Octets of written words that are kept for a recall. What is longer stays in the letter only: its row would be too long.
+const DRAFT_OCTETS_MAX: usize = 256 * 1024;
 
 /// Keeps a letter with a delivery job for each recipient; `blake3` is that of its bytes.
 pub(super) fn reply(desk: &mut Desk, letter: NewLetter, blake3: String) -> Result<Written, StoreError> {
@@ -20,6 +23,14 @@ pub(super) fn reply(desk: &mut Desk, letter: NewLetter, blake3: String) -> Resul
         return Ok(Written::Stale);
     }
     let author = letter.approval.author().clone();
+    let due = letter.undo.as_ref().map_or(letter.now, |undo| undo.until);
+    let undo = letter.undo.filter(|undo| undo.markdown.len() <= DRAFT_OCTETS_MAX);
+    let draft = undo.map(|undo| Draft {
+        markdown: undo.markdown,
+        sources: letter.sources.clone(),
+        generation: row.generation,
+        made: letter.now,
+    });
     let kept = LetterRow {
         id: letter.id,
         conversation: row.id,
@@ -31,6 +42,7 @@ pub(super) fn reply(desk: &mut Desk, letter: NewLetter, blake3: String) -> Resul
         raw: RawRef { segment: 0, offset: 0, len: letter.raw.len() as u64, blake3 },
         sources: letter.sources,
         digests: letter.digests,
+        draft,
         recipients: letter.recipients.into_iter().map(Delivery::waiting).collect(),
     };
     let recipients = u16::try_from(kept.recipients.len())
@@ -48,7 +60,7 @@ pub(super) fn reply(desk: &mut Desk, letter: NewLetter, blake3: String) -> Resul
     remember_message_id(desk, &kept.message_id, &row)?;
     drop_job(desk, JobId::Answer(row.id))?;
     for place in 0..recipients {
-        set_job(desk, JobId::Deliver(kept.id, place), row.id, JobState::Due(letter.now), letter.now)?;
+        set_job(desk, JobId::Deliver(kept.id, place), row.id, JobState::Due(due), letter.now)?;
     }
     desk.state(&Fact::Letter(Box::new(kept)))?;
     desk.state(&Fact::Conversation(Box::new(row)))?;
@@ -79,13 +91,16 @@ pub(super) fn settle(desk: &mut Desk, settled: Settled) -> Result<(), StoreError
     let uncertain_before = delivery.uncertain;
     delivery.uncertain |= settled.uncertain;
     let before = std::mem::replace(&mut delivery.state, cut_state(settled.delivery));
+    letter.draft = None;
     let (to, state, uncertain) = (delivery.to.clone(), delivery.state.clone(), delivery.uncertain);
     // Where people look: a refusal must not be told to a conversation that nobody sees any more.
     let mut row = steps::surviving(desk, letter.conversation)?;
     let now = settled.now;
     match state {
         // A person's word is written by `steering`.
-        DeliveryState::Dropped { .. } => return Err(StoreError::Refused("no attempt ends like that".into())),
+        DeliveryState::Dropped { .. } | DeliveryState::Recalled { .. } => {
+            return Err(StoreError::Refused("no attempt ends like that".into()));
+        }
         DeliveryState::Waiting => due_again(desk, settled.job, now, String::new())?,
         DeliveryState::Deferred { next, words, .. } => {
             let (name, told) = match settled.uncertain {
@@ -145,13 +160,19 @@ fn refused(
     words: &str,
     now: Millis,
 ) -> Result<(), StoreError> {
-    if row.status != Status::Open {
-        (row.status, row.closed) = (Status::Open, None);
-        event(desk, row, now, "reopened", &format!("letter {letter} was refused"))?;
-    }
+    reopen(desk, row, &format!("letter {letter} was refused"), now)?;
     row.updated = row.updated.max(now);
     row.waits_because = cut_words(words);
     Ok(())
+}
+
+/// Nobody may think that all was said there.
+pub(super) fn reopen(desk: &mut Desk, row: &mut ConversationRow, why: &str, now: Millis) -> Result<(), StoreError> {
+    if row.status == Status::Open {
+        return Ok(());
+    }
+    (row.status, row.closed) = (Status::Open, None);
+    event(desk, row, now, "reopened", why)
 }
 
 /// Its job is due at that moment; attempts go on counting.
@@ -164,7 +185,7 @@ pub(super) fn due_again(desk: &mut Desk, id: JobId, at: Millis, words: String) -
 
 fn cut_state(state: DeliveryState) -> DeliveryState {
     match state {
-        DeliveryState::Waiting | DeliveryState::Dropped { .. } => state,
+        DeliveryState::Waiting | DeliveryState::Dropped { .. } | DeliveryState::Recalled { .. } => state,
         DeliveryState::Deferred { attempts, next, words } => {
             DeliveryState::Deferred { attempts, next, words: cut_words(&words) }
         }

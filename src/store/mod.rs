@@ -68,7 +68,7 @@ pub use self::{
     opening::OpenError,
     requests::{
         AiLetters, ConversationFilter, Counts, Discard, HandOff, Mark, Merged, NewLetter, Release, ReleaseTo, Settled,
-        Steer, Steered, Steering, StoreError, Written,
+        Steer, Steered, Steering, StoreError, Undo, Written,
     },
     rows::{
         ConversationRow, Draft, Entry, Filed, LearnedRow, MailRow, Owner, Participant, Place, RawRef, Status, Voucher,

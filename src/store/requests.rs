@@ -29,8 +29,19 @@ pub struct NewLetter {
     pub sources: Vec<String>,
     /// [Digests](crate::conversation::text_digest) of what it says, as written and as read.
     pub digests: Vec<String>,
+    /// Where its writer may think better of it.
+    pub undo: Option<Undo>,
     /// When.
     pub now: Millis,
+}
+
+/// For how long a letter can be recalled before anybody tries to send it.
+#[derive(Debug, Clone)]
+pub struct Undo {
+    /// The first attempt is due then.
+    pub until: Millis,
+    /// The words as they were written: they come back as a draft.
+    pub markdown: String,
 }
 
 /// Which letters of the AI are counted.
@@ -158,6 +169,8 @@ pub enum Steer {
         /// Why, in words.
         why: String,
     },
+    /// It is taken back whole, before the first attempt; its words are a draft again.
+    Recall,
 }
 
 /// See [`Steer`].
@@ -165,7 +178,7 @@ pub enum Steer {
 pub struct Steering {
     /// Which letter.
     pub letter: LetterId,
-    /// The place of one recipient; without, all who have not got it.
+    /// The place of one recipient; without, all who have not got it. A letter is recalled from all of them.
     pub recipient: Option<u16>,
     /// What is done.
     pub steer: Steer,

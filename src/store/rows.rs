@@ -306,7 +306,7 @@ pub enum What {
     /// Something else.
     Event {
         /// One word to search for: `opened`, `waits`, `handed_off`, `drafted`, `delivered`, `refused`, `deferred`,
-        /// `uncertain`, `retried`, `dropped`, `closed`, `reopened`, `taken`, `given_back`, `bounced`, `takes_part`,
+        /// `uncertain`, `retried`, `dropped`, `recalled`, `closed`, `reopened`, `taken`, `given_back`, `bounced`, `takes_part`,
         /// `merged`.
         name: String,
         /// The sentence people read.

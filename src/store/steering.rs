@@ -1,43 +1,53 @@
-//! What people do with a letter that has not arrived: have it tried at once, or end it.
+//! What people do with a letter that has not arrived: have it tried at once, end it, or take it
+//! back before it leaves.
 //!
 //! An attempt that is under way is not interfered with: how it ends is written down first.
 
 use super::{
     desk::Desk,
     facts::Fact,
-    letter_rows::{DeliveryState, LetterRow},
-    letters::{due_again, waits_no_longer},
+    letter_rows::{Delivery, DeliveryState, LetterRow},
+    letters::{due_again, interrupted, reopen, waits_no_longer},
     requests::{Steer, Steered, Steering, StoreError},
-    rows::ConversationRow,
+    rows::{ConversationRow, Draft, Owner},
     steps::{self, cut_words, drop_job, event, set_job},
     view,
 };
-use crate::types::{JobId, JobState, Millis};
+use crate::types::{JobId, JobState, LetterId, Millis};
 
 /// Does it, for one recipient or for all that have not got the letter.
 pub(super) fn steer(desk: &mut Desk, steering: Steering) -> Result<Steered, StoreError> {
-    let missing = || StoreError::NotFound(format!("letter {}", steering.letter));
-    let mut letter = view::letter(desk, steering.letter)?.ok_or_else(missing)?;
-    let places = places(&letter, steering.recipient)?;
+    let meant = if steering.steer == Steer::Recall { None } else { steering.recipient };
+    let places = places(&letter(desk, steering.letter)?, meant)?;
     if places.is_empty() {
         return Ok(Steered::TooLate("it has arrived, or was ended before".to_owned()));
     }
-    for place in &places {
-        if is_under_way(desk, JobId::Deliver(letter.id, *place), steering.now)? {
-            return Ok(Steered::TooLate("an attempt is under way: look again when it has ended".to_owned()));
-        }
+    if any_under_way(desk, steering.letter, &places, steering.now)? {
+        return Ok(Steered::TooLate("an attempt is under way: look again when it has ended".to_owned()));
+    }
+    let mut letter = letter(desk, steering.letter)?;
+    if steering.steer == Steer::Recall && letter.recipients.iter().any(was_tried) {
+        return Ok(Steered::TooLate("an attempt to send it was made: it cannot be recalled any more".to_owned()));
     }
     let mut row = steps::surviving(desk, letter.conversation)?;
     for place in places {
         match &steering.steer {
             Steer::Retry => retry(desk, &mut row, &mut letter, place, &steering)?,
             Steer::Drop { why } => end(desk, &mut row, &mut letter, place, &steering, why)?,
+            Steer::Recall => recall(desk, &mut letter, place, &steering)?,
         }
+    }
+    if steering.steer == Steer::Recall {
+        back(desk, &mut row, &mut letter, &steering)?;
     }
     row.updated = row.updated.max(steering.now);
     desk.state(&Fact::Letter(Box::new(letter)))?;
     desk.state(&Fact::Conversation(Box::new(row)))?;
     Ok(Steered::Done)
+}
+
+fn letter(desk: &Desk, id: LetterId) -> Result<LetterRow, StoreError> {
+    view::letter(desk, id)?.ok_or_else(|| StoreError::NotFound(format!("letter {id}")))
 }
 
 /// Those that are meant and have not got the letter.
@@ -49,9 +59,24 @@ fn places(letter: &LetterRow, recipient: Option<u16>) -> Result<Vec<u16>, StoreE
     Ok(meant.filter(|(_, one)| !one.state.is_over()).map(|(place, _)| place).collect())
 }
 
-fn is_under_way(desk: &Desk, id: JobId, now: Millis) -> Result<bool, StoreError> {
-    let job = view::job(desk, id)?;
-    Ok(job.is_some_and(|job| matches!(job.state, JobState::Claimed(until) if until > now)))
+/// Whether somebody is at it. Whose lease ran out is not: then nobody knows how that attempt ended, and this is written.
+fn any_under_way(desk: &mut Desk, letter: LetterId, places: &[u16], now: Millis) -> Result<bool, StoreError> {
+    for place in places {
+        let job = view::job(desk, JobId::Deliver(letter, *place))?;
+        match job.as_ref().map(|job| job.state) {
+            Some(JobState::Claimed(until)) if until > now => return Ok(true),
+            Some(JobState::Claimed(_)) => job.iter().try_for_each(|job| interrupted(desk, job, now))?,
+            Some(JobState::Due(_) | JobState::Parked) | None => {}
+        }
+    }
+    Ok(false)
+}
+
+fn was_tried(one: &Delivery) -> bool {
+    match one.state {
+        DeliveryState::Waiting | DeliveryState::Dropped { .. } | DeliveryState::Recalled { .. } => one.tries > 0,
+        DeliveryState::Deferred { .. } | DeliveryState::Accepted { .. } | DeliveryState::Refused { .. } => true,
+    }
 }
 
 /// The same bytes under the same Message-ID, due now.
@@ -95,4 +120,30 @@ fn end(
     drop_job(desk, JobId::Deliver(letter.id, place))?;
     let perhaps = if one.uncertain { "; an earlier attempt may have brought it" } else { "" };
     event(desk, row, now, "dropped", &format!("{by} dropped the letter to {}: {why}{perhaps}", one.to))
+}
+
+fn recall(desk: &mut Desk, letter: &mut LetterRow, place: u16, steering: &Steering) -> Result<(), StoreError> {
+    let state = DeliveryState::Recalled { by: cut_words(&steering.by), at: steering.now };
+    letter.recipients[usize::from(place)].state = state;
+    drop_job(desk, JobId::Deliver(letter.id, place))
+}
+
+/// Who recalls a letter has the conversation in hand, with its words for a draft.
+fn back(
+    desk: &mut Desk,
+    row: &mut ConversationRow,
+    letter: &mut LetterRow,
+    steering: &Steering,
+) -> Result<(), StoreError> {
+    let (by, now) = (&steering.by, steering.now);
+    let told = format!("{by} recalled letter {}: it has not left", letter.id);
+    event(desk, row, now, "recalled", &told)?;
+    reopen(desk, row, &told, now)?;
+    row.generation += 1;
+    if let Some(words) = letter.draft.take() {
+        row.draft = Some(Draft { generation: row.generation, ..words });
+    }
+    row.owner = Owner::Person(by.clone());
+    row.waits_because = cut_words(&told);
+    drop_job(desk, JobId::Answer(row.id))
 }

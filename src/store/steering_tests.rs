@@ -1,16 +1,20 @@
 //! Letters that have not arrived, in the hands of people. Each test ends by checking the table of legal states and the
 //! rebuilt index.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use super::testing::*;
 use crate::{
-    store::{DeliveryState, Settled, Steer, Steered, Steering, Store, StoreError, What},
+    store::{
+        DeliveryState, Mark, Owner, Settled, Status, Steer, Steered, Steering, Store, StoreError, Undo, What, Written,
+    },
     types::{Approval, ConversationId, JobId, JobKind, JobState, LetterId, Millis},
 };
 
 const ADA: &str = "ada@customer.example";
 const LATER: Millis = Millis(NOW.0 + 600_000);
+const LEAVES: Millis = Millis(NOW.0 + 10_000);
+const WORDS: &str = "It has **left**.";
 
 fn eve(steer: Steer) -> Steering {
     Steering { letter: LetterId(1), recipient: None, steer, by: "Eve".into(), now: LATER }
@@ -22,10 +26,16 @@ fn dropping() -> Steer {
 
 /// A letter of Eve's to Ada and Bob waits.
 async fn written(store: &Store) -> ConversationId {
-    store.accept(mail(1, ADA), file).await.unwrap();
-    let id = conversation_of(store, 1);
-    let mut letter = letter(1, id, Approval::by_person("Eve", 1));
+    written_as(store, 1).await
+}
+
+/// The `n`-th of its kind, in a conversation of its own. She may think better of it for some seconds.
+async fn written_as(store: &Store, n: u64) -> ConversationId {
+    store.accept(mail(n, ADA), file).await.unwrap();
+    let id = conversation_of(store, n);
+    let mut letter = letter(n, id, Approval::by_person("Eve", 1));
     letter.recipients.push(address("bob@customer.example"));
+    letter.undo = Some(Undo { until: LEAVES, markdown: WORDS.into() });
     store.reply(letter).await.unwrap();
     id
 }
@@ -95,7 +105,7 @@ async fn a_letter_that_waits_for_its_next_try_is_due_at_once() {
     for bed in Bed::all() {
         let store = bed.open();
         written(&store).await;
-        let claimed = store.claim(JobKind::Deliver, NOW, LEASE).await.unwrap().unwrap();
+        let claimed = store.claim(JobKind::Deliver, LEAVES, LEASE).await.unwrap().unwrap();
         let far = NOW.plus(Duration::from_secs(14_400));
         settle(&store, 0, DeliveryState::Deferred { attempts: 1, next: far, words: "450 later".into() }).await;
         settle(&store, 1, accepted()).await;
@@ -129,7 +139,7 @@ async fn a_dropped_letter_is_never_tried_again_and_says_who_and_why() {
         let store = bed.open();
         assert_eq!((state(&store, 0), state(&store, 1)), (dropped.clone(), dropped));
         assert_eq!((store.refused(NOW).unwrap(), store.work_left().unwrap()), (vec![], 0));
-        for steer in [Steer::Retry, dropping()] {
+        for steer in [Steer::Retry, dropping(), Steer::Recall] {
             assert!(matches!(store.steer(eve(steer)).await.unwrap(), Steered::TooLate(_)));
         }
         end(store, &bed).await;
@@ -143,7 +153,7 @@ async fn nobody_meddles_with_an_attempt_that_is_under_way_nor_with_what_arrived(
         let id = written(&store).await;
         let claimed = store.claim(JobKind::Deliver, LATER, LEASE).await.unwrap().unwrap();
         let entries = store.conversation(id).unwrap().unwrap().entries;
-        for steer in [Steer::Retry, dropping()] {
+        for steer in [Steer::Retry, dropping(), Steer::Recall] {
             let told = store.steer(eve(steer)).await.unwrap();
             assert!(matches!(&told, Steered::TooLate(why) if why.contains("under way")), "{told:?}");
         }
@@ -152,7 +162,8 @@ async fn nobody_meddles_with_an_attempt_that_is_under_way_nor_with_what_arrived(
         settle(&store, 0, accepted()).await;
         let arrived = Steering { recipient: Some(0), ..eve(dropping()) };
         assert!(matches!(store.steer(arrived).await.unwrap(), Steered::TooLate(_)));
-        // The other one waits, and nobody has it.
+        // The other one waits, and nobody has it; but the letter has left.
+        assert!(matches!(store.steer(eve(Steer::Recall)).await.unwrap(), Steered::TooLate(_)));
         assert_eq!(store.steer(eve(dropping())).await.unwrap(), Steered::Done);
         assert_eq!(state(&store, 0), accepted());
         end(store, &bed).await;
@@ -164,7 +175,7 @@ async fn whose_lease_ran_out_holds_nobody_up() {
     for bed in Bed::all() {
         let store = bed.open();
         written(&store).await;
-        store.claim(JobKind::Deliver, NOW, LEASE).await.unwrap().unwrap();
+        store.claim(JobKind::Deliver, LEAVES, LEASE).await.unwrap().unwrap();
         assert_eq!(store.steer(eve(dropping())).await.unwrap(), Steered::Done);
         // The attempts end after all: what the far side took it has, and what it refused changes nothing.
         settle(&store, 0, accepted()).await;
@@ -186,4 +197,117 @@ async fn what_is_not_there_is_not_found() {
         assert!(matches!(store.steer(steering).await, Err(StoreError::NotFound(_))));
     }
     end(store, &bed).await;
+}
+
+#[tokio::test]
+async fn a_recalled_letter_never_leaves_and_its_words_are_a_draft_again() {
+    for bed in Bed::all() {
+        let store = bed.open();
+        let id = written(&store).await;
+        store.mark(id, Mark::Resolved, NOW).await.unwrap();
+        assert_eq!(store.claim(JobKind::Deliver, Millis(LEAVES.0 - 1), LEASE).await.unwrap(), None);
+        assert_eq!(store.next_due(JobKind::Deliver).unwrap(), Some(LEAVES));
+        drop(store);
+        let store = bed.open();
+
+        assert_eq!(store.steer(Steering { by: "Grace".into(), ..eve(Steer::Recall) }).await.unwrap(), Steered::Done);
+
+        let recalled = DeliveryState::Recalled { by: "Grace".into(), at: LATER };
+        assert_eq!((state(&store, 0), state(&store, 1)), (recalled.clone(), recalled));
+        assert_eq!((store.work_left().unwrap(), last_event(&store, id).0.as_str()), (0, "reopened"));
+        let row = store.conversation(id).unwrap().unwrap();
+        assert_eq!((row.status, row.owner), (Status::Open, Owner::Person("Grace".into())));
+        assert!(row.waits_because.starts_with("Grace recalled letter"), "{}", row.waits_because);
+        let draft = row.draft.unwrap();
+        assert_eq!(
+            (draft.markdown.as_str(), draft.sources, draft.generation),
+            (WORDS, vec!["faq.md".into()], row.generation)
+        );
+        let again = letter(2, id, Approval::by_person("Grace", row.generation));
+        assert_eq!(store.reply(again).await.unwrap(), Written::Done);
+        for steer in [Steer::Retry, dropping(), Steer::Recall] {
+            assert!(matches!(store.steer(eve(steer)).await.unwrap(), Steered::TooLate(_)));
+        }
+        end(store, &bed).await;
+    }
+}
+
+#[tokio::test]
+async fn a_recalled_letter_answers_nothing() {
+    for bed in Bed::all() {
+        let store = bed.open();
+        let id = written(&store).await;
+        store.steer(eve(Steer::Recall)).await.unwrap();
+        store.mark(id, Mark::GivenBack, LATER).await.unwrap();
+        assert_eq!(store.next_due(JobKind::Answer).unwrap(), Some(LATER));
+        end(store, &bed).await;
+    }
+}
+
+#[tokio::test]
+async fn words_too_long_for_a_row_are_sent_and_can_be_recalled_without_a_draft() {
+    for bed in Bed::all() {
+        let store = bed.open();
+        store.accept(mail(1, ADA), file).await.unwrap();
+        let id = conversation_of(&store, 1);
+        let mut long = letter(1, id, Approval::by_person("Eve", 1));
+        long.undo = Some(Undo { until: LEAVES, markdown: "\n".repeat(5_000_000) });
+        assert_eq!(store.reply(long).await.unwrap(), Written::Done);
+        assert_eq!(store.steer(eve(Steer::Recall)).await.unwrap(), Steered::Done);
+        assert_eq!(store.conversation(id).unwrap().unwrap().draft, None);
+        end(store, &bed).await;
+    }
+}
+
+#[tokio::test]
+async fn the_words_of_a_letter_are_kept_no_longer_than_they_can_come_back() {
+    let bed = Bed::segments();
+    let store = bed.open();
+    written(&store).await;
+    assert_eq!(store.letter(LetterId(1)).unwrap().unwrap().draft.unwrap().markdown, WORDS);
+    settle(&store, 0, accepted()).await;
+    assert_eq!(store.letter(LetterId(1)).unwrap().unwrap().draft, None);
+    end(store, &bed).await;
+}
+
+/// The committer decides who was first; whatever the order, a letter is sent or recalled, and never both.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_letter_is_either_claimed_or_recalled() {
+    const LETTERS: u64 = 50;
+    for bed in Bed::all() {
+        let store = bed.open();
+        for n in 1..=LETTERS {
+            written_as(&store, n).await;
+        }
+        let mut running = tokio::task::JoinSet::new();
+        for n in 1..=LETTERS {
+            // Each letter has two recipients.
+            for _ in 0..2 {
+                let store = store.clone();
+                running.spawn(async move {
+                    let claimed = store.claim(JobKind::Deliver, LATER, LEASE).await.unwrap();
+                    claimed.map(|job| (deliver(job.id), "claimed"))
+                });
+            }
+            let store = store.clone();
+            running.spawn(async move {
+                let steering = Steering { letter: LetterId(n), ..eve(Steer::Recall) };
+                (store.steer(steering).await.unwrap() == Steered::Done).then_some((n, "recalled"))
+            });
+        }
+        let ended: BTreeSet<(u64, &str)> = running.join_all().await.into_iter().flatten().collect();
+        let letters: Vec<u64> = ended.iter().map(|(n, _)| *n).collect();
+        assert_eq!(letters, (1..=LETTERS).collect::<Vec<u64>>(), "each once: {ended:?}");
+        for (n, ended) in ended {
+            assert_eq!(store.letter(LetterId(n)).unwrap().unwrap().never_left(), ended == "recalled");
+        }
+        end(store, &bed).await;
+    }
+}
+
+fn deliver(id: JobId) -> u64 {
+    match id {
+        JobId::Deliver(letter, _) => letter.0,
+        JobId::Answer(_) => panic!("{id} is no delivery"),
+    }
 }

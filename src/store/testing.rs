@@ -188,6 +188,7 @@ pub(super) fn letter(n: u64, conversation: ConversationId, approval: Approval) -
         raw: format!("Subject: Re: number 1\r\n\r\nletter {n}\r\n").into(),
         sources: vec!["faq.md".into()],
         digests: Vec::new(),
+        undo: None,
         now: NOW,
     }
 }

@@ -15,7 +15,7 @@ pub struct DeliveryView {
     pub id: String,
     /// To whom.
     pub to: Address,
-    /// One word: `waiting`, `tried`, `uncertain`, `accepted`, `refused` or `dropped`.
+    /// One word: `waiting`, `tried`, `uncertain`, `accepted`, `refused`, `dropped` or `recalled`.
     pub state: &'static str,
     /// The same as a sentence, with the far side's last words.
     pub words: String,
@@ -70,6 +70,7 @@ fn word(one: &Delivery) -> &'static str {
         (DeliveryState::Accepted { .. }, _) => "accepted",
         (DeliveryState::Refused { .. }, _) => "refused",
         (DeliveryState::Dropped { .. }, _) => "dropped",
+        (DeliveryState::Recalled { .. }, _) => "recalled",
     }
 }
 
@@ -81,7 +82,8 @@ fn sentence(one: &Delivery, next: Option<Millis>, under_way: bool) -> String {
     };
     let perhaps = |words| if one.uncertain { words } else { "" };
     match &one.state {
-        DeliveryState::Waiting => format!("waiting, not tried yet; {then}"),
+        DeliveryState::Waiting if under_way => format!("waiting; {then}"),
+        DeliveryState::Waiting => format!("waiting, not tried yet; {then}; it can be recalled until then"),
         DeliveryState::Deferred { attempts, words, .. } => format!(
             "{}tried {}: {words}; {then}{}",
             perhaps("uncertain, it may have arrived already; "),
@@ -98,6 +100,7 @@ fn sentence(one: &Delivery, next: Option<Millis>, under_way: bool) -> String {
         DeliveryState::Dropped { by, why, at } => {
             format!("dropped {} by {by}: {why}{}", moment(*at), perhaps("; an earlier attempt may have brought it"))
         }
+        DeliveryState::Recalled { by, at } => format!("recalled {} by {by}, before it left", moment(*at)),
     }
 }
 
@@ -127,6 +130,7 @@ mod tests {
             DeliveryState::Deferred { attempts: 2, next: Millis(0), words: words() },
             DeliveryState::Refused { words: words(), at: Millis(0) },
             DeliveryState::Dropped { by: "Eve".into(), why: words(), at: Millis(0) },
+            DeliveryState::Recalled { by: "Eve".into(), at: Millis(0) },
         ];
         let said = one(accepted, false);
         assert_eq!(said, ("accepted", "sent 1970-01-01T00:00:00Z: accepted by mx.x: 250 queued as 4f2".into()));

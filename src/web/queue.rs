@@ -30,6 +30,7 @@ pub(super) fn routes() -> Router<Arc<Office>> {
         .route("/queue/{id}", get(show))
         .route("/queue/{id}/retry", post(retry))
         .route("/queue/{id}/drop", post(end))
+        .route("/queue/{id}/recall", post(recall))
 }
 
 /// One line of the queue.
@@ -148,17 +149,26 @@ async fn letter(office: &Office, id: QueueId) -> Answer<QueuedLetter> {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RetryRequest {
-    /// Who wants it.
+struct SteerRequest {
+    /// Who decides.
     by: String,
 }
 
 async fn retry(
     State(office): State<Arc<Office>>,
     Path(id): Path<String>,
-    Json(request): Json<RetryRequest>,
+    Json(request): Json<SteerRequest>,
 ) -> Answer<QueuedLetter> {
     steer(&office, QueueId::read(&id)?, Steer::Retry, request.by).await
+}
+
+/// Takes a whole letter back, before the first attempt.
+async fn recall(
+    State(office): State<Arc<Office>>,
+    Path(id): Path<String>,
+    Json(request): Json<SteerRequest>,
+) -> Answer<QueuedLetter> {
+    steer(&office, QueueId::read(&id)?, Steer::Recall, request.by).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -186,6 +196,7 @@ async fn steer(office: &Office, id: QueueId, steer: Steer, by: String) -> Answer
     let word = match steer {
         Steer::Retry => "retried",
         Steer::Drop { .. } => "dropped",
+        Steer::Recall => "recalled",
     };
     let QueueId { letter: asked, recipient } = id;
     match office.store.steer(Steering { letter: asked, recipient, steer, by, now: office.clock.now() }).await? {

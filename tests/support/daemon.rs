@@ -53,7 +53,7 @@ impl House {
         let text = format!(
             "[smtp]\nhostname = \"mx.acme.example\"\n[[smtp.listener]]\nlisten = \"127.0.0.1:0\"\n\
              [limits]\n{limits}\n[auth]\nresolvers = [\"{dns}\"]\n[store]\npath = \"data\"\n{store}\n\
-             [outbound]\nroute = \"file\"\npath = \"data/outbox\"\n\
+             [outbound]\nroute = \"file\"\npath = \"data/outbox\"\nundo_secs = 0\n\
              [agent]\nquiet_period_secs = 0\nanswers_per_sender_per_day_max = 100000\n\
              answers_per_domain_per_hour_max = 100000\nanswers_per_domain_per_day_max = 100000\n\
              answers_per_hour_max = 100000\nanswers_per_day_max = 100000\n\

@@ -189,6 +189,7 @@ listen = "127.0.0.1:0"
 resolvers = ["{dns}"]
 [outbound]
 route = "mx"
+undo_secs = 0
 port = {port}
 [agent]
 quiet_period_secs = 0
