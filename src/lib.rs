@@ -20,6 +20,7 @@
 //! leaving      outbound::Queue → store.claim(Deliver)
 //!                  sign → Signed → route → deliver → Outcome
 //!                  store.settle           done, later or given up                                    ← the one write
+//!              a person: queue retry, drop, recall → store.steer                                     ← the one write
 //! ```
 //!
 //! To read the code along it: `intake.rs`, `store/accepting.rs`, `agent/run.rs`, `outbound/writer.rs`, `outbound/queue.rs`.
@@ -63,6 +64,8 @@
 //!   compared by `verify --rebuild`, and made again without a word when it is missing or broken.
 //! - **Bounds.** Every wait has a deadline, every queue a length, every loop an end, and the number has a name. Nothing
 //!   slower than DNS stands before a 250, and DNS has ten seconds.
+//! - **Sent is said after a 250 only.** How far a letter got stands with each recipient, in the far side's words; where nobody
+//!   knows it says so. What is claimed can no longer be recalled, and what is recalled is never claimed: the committer decides.
 //! - **Silence is a bug.** What fails comes to rest where a person sees it, with a reason in words.
 //!
 //! # Where the build differs from the first plan

@@ -15,6 +15,7 @@ use support::{
 };
 
 const ADA: &str = "ada@customer.example";
+const SUPPORT: &str = "support@acme.example";
 /// Autopilot is off there.
 const BILLING: &str = "billing@acme.example";
 
@@ -68,7 +69,7 @@ fn a_letter_refused_for_missing_dns_rows_is_listed_tried_again_or_dropped() {
     let shown = succeeds(&house, &["queue", "show", &retried]);
     assert!(shown.contains("You paid twice.") && shown.contains("refused"), "{shown}");
     let at_once = succeeds(&house, &["conversations", "show", &first]);
-    assert!(at_once.contains("refused") && !at_once.contains("sent "), "{at_once}");
+    assert!(at_once.contains("refused") && !at_once.contains(": sent "), "{at_once}");
     let nameless = house.run(&["queue", "drop", &dropped, "--why", "she called"]);
     assert_eq!(nameless.status.code(), Some(64), "who drops it must be said");
     succeeds(&house, &["queue", "drop", &dropped, "--by", "Eve", "--why", "she called"]);
@@ -85,10 +86,68 @@ fn a_letter_refused_for_missing_dns_rows_is_listed_tried_again_or_dropped() {
     let file = house.outbox().join(format!("{retried}.eml"));
     let sent = fs::read_to_string(file).unwrap();
     assert!(sent.contains(letter["message_id"].as_str().unwrap()), "{sent}");
-    assert!(succeeds(&house, &["conversations", "show", &first]).contains("sent "));
+    assert!(succeeds(&house, &["conversations", "show", &first]).contains(": sent "));
     let late = house.run(&["queue", "drop", &retried, "--by", "Eve", "--why", "too late"]);
     assert_eq!(late.status.code(), Some(75), "{}", String::from_utf8_lossy(&late.stderr));
     assert_eq!(house.run(&["queue", "show", "nothing"]).status.code(), Some(65));
     daemon.stop();
     house.verify();
+}
+
+#[test]
+fn a_reply_can_be_recalled_until_it_leaves_and_its_words_are_a_draft_again() {
+    let names = Names::start();
+    let house = House::plain(&names);
+    change(&house, "undo_secs = 0", "undo_secs = 600");
+    let daemon = house.start();
+    let number = eve_answers(&daemon, 1, "You paid **twice**.");
+    let waiting = &daemon.api().queue()[0];
+    assert_eq!((&waiting["state"], &waiting["tries"]), (&json!("waiting"), &json!(0)), "{waiting:#}");
+    let id = waiting["letter"].as_str().unwrap().to_owned();
+
+    let shown = succeeds(&house, &["conversations", "recall", &format!("#{number}"), "--by", "Eve"]);
+
+    assert!(shown.contains("recalled") && !shown.contains(": sent "), "{shown}");
+    assert_eq!(daemon.api().conversation(&number)["draft"]["markdown"], "You paid **twice**.");
+    assert_eq!(daemon.api().queue(), Vec::<Value>::new());
+    let again = house.run(&["queue", "recall", &id, "--by", "Eve"]);
+    assert_eq!(again.status.code(), Some(75), "{}", String::from_utf8_lossy(&again.stderr));
+    // She sends the draft after all, and does not want to wait.
+    succeeds(&house, &["conversations", "reply", &number, "--by", "Eve", "--draft"]);
+    let second = daemon.api().queue()[0]["letter"].as_str().unwrap().to_owned();
+    succeeds(&house, &["queue", "retry", &second]);
+    daemon.until("it has left", |api| api.queue().is_empty());
+    assert!(!house.outbox().join(format!("{id}-0.eml")).exists());
+    assert!(house.outbox().join(format!("{second}-0.eml")).exists());
+    let late = house.run(&["conversations", "recall", &number, "--by", "Eve"]);
+    assert_eq!(late.status.code(), Some(75), "{}", String::from_utf8_lossy(&late.stderr));
+    daemon.stop();
+    house.verify();
+}
+
+#[test]
+fn the_ai_takes_a_recalled_letter_for_no_answer() {
+    let names = Names::start();
+    let house = House::plain(&names);
+    change(&house, "undo_secs = 0", "undo_secs = 600");
+    let daemon = house.start();
+    let unanswerable = mails::mail(ADA, SUPPORT, "1@customer.example", "Piano", "", "Who tunes the piano on Sundays?");
+    hand_in(&daemon, ADA, &[SUPPORT], &unanswerable);
+    let number = daemon.api().conversations()[0]["number"].to_string();
+    let handed_off = |n: usize| {
+        let number = number.clone();
+        move |api: &support::api::Api| {
+            let view = api.conversation(&number);
+            view["timeline"].as_array().unwrap().iter().filter(|line| line["name"] == "handed_off").count() == n
+        }
+    };
+    daemon.until("the AI has handed it over", handed_off(1));
+    let path = format!("/api/v1/conversations/{number}/replies");
+    daemon.api().send("POST", &path, &json!({ "markdown": "Bob does.", "by": "Eve" }));
+    succeeds(&house, &["conversations", "recall", &number, "--by", "Eve"]);
+
+    succeeds(&house, &["conversations", "give-back", &number]);
+
+    daemon.until("the AI has thought about it once more", handed_off(2));
+    daemon.stop();
 }
