@@ -124,14 +124,13 @@ fn claimed(desk: &Desk, id: JobId) -> Result<Option<Job>, StoreError> {
     Ok(view::job(desk, id)?.filter(|job| matches!(job.state, JobState::Claimed(_))))
 }
 
-/// Makes a claimed job due again whose holder is gone. Whether there was one.
-pub(super) fn free(desk: &mut Desk, id: JobId, now: Millis) -> Result<bool, StoreError> {
-    let Some(job) = claimed(desk, id)? else { return Ok(false) };
+/// Makes a claimed job due again whose holder is gone.
+pub(super) fn free(desk: &mut Desk, id: JobId, now: Millis) -> Result<(), StoreError> {
+    let Some(job) = claimed(desk, id)? else { return Ok(()) };
     match id.kind() {
-        JobKind::Answer => defer(desk, id, now, "interrupted by a restart")?,
-        JobKind::Deliver => letters::interrupted(desk, &job, now)?,
+        JobKind::Answer => defer(desk, id, now, "interrupted by a restart"),
+        JobKind::Deliver => letters::interrupted(desk, &job, now),
     }
-    Ok(true)
 }
 
 /// Ends a job without a word.

@@ -256,8 +256,7 @@ impl Store {
             .filter(|job| matches!(job.state, JobState::Claimed(_)))
             .map(|job| job.id)
             .collect();
-        for job in &claimed {
-            let job = *job;
+        for job in claimed.iter().copied() {
             self.ask(move |desk| hands::free(desk, job, now)).await?;
         }
         Ok(claimed.len())
