@@ -4,7 +4,12 @@
 
 mod support;
 
-use std::fs;
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+    net::{Ipv4Addr, TcpListener},
+    thread::{self, JoinHandle},
+};
 
 use serde_json::{Value, json};
 use support::{
@@ -44,6 +49,34 @@ fn succeeds(house: &House, args: &[&str]) -> String {
     let done = house.run(args);
     assert!(done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stderr));
     String::from_utf8(done.stdout).unwrap()
+}
+
+/// Ada's server: takes one letter and gives what it heard.
+fn server() -> (u16, JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let served = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let (mut heard, mut body) = (String::new(), false);
+        stream.write_all(b"220 mx.customer.example\r\n").unwrap();
+        for line in BufReader::new(stream.try_clone().unwrap()).lines() {
+            let line = line.unwrap();
+            heard = heard + &line + "\r\n";
+            body &= line != ".";
+            let reply = match line.as_str() {
+                _ if body => continue,
+                "DATA" => "354 go on",
+                "." => "250 2.0.0 Ok: queued as 4f2",
+                "QUIT" => "221 bye",
+                _ => "250 ok",
+            };
+            body = line == "DATA";
+            // Whoever hangs up has heard enough.
+            let _ = stream.write_all(format!("{reply}\r\n").as_bytes());
+        }
+        heard
+    });
+    (port, served)
 }
 
 fn refused(row: &Value) -> bool {
@@ -149,5 +182,58 @@ fn the_ai_takes_a_recalled_letter_for_no_answer() {
     succeeds(&house, &["conversations", "give-back", &number]);
 
     daemon.until("the AI has thought about it once more", handed_off(2));
+    daemon.stop();
+}
+
+#[test]
+fn a_row_that_was_just_published_lets_a_refused_letter_go_at_once() {
+    let names = Names::start();
+    names.zone().mx("customer.example", 10, "mx.customer.example").a("mx.customer.example", Ipv4Addr::LOCALHOST);
+    let (port, served) = server();
+    let house = House::plain(&names);
+    change(&house, TO_FILES, &format!("route = \"mx\"\nport = {port}"));
+    let name = "name = \"acme.example\"\n";
+    change(&house, name, &format!("{name}selector_rsa = \"r\"\nselector_ed25519 = \"e\"\n"));
+    let rows: Value = serde_json::from_str(&succeeds(&house, &["domain", "add", "acme.example", "--json"])).unwrap();
+    let daemon = house.start();
+    let number = eve_answers(&daemon, 1, "You paid twice.");
+    daemon.until("it is refused", |api| api.queue().iter().any(refused));
+    let letter = daemon.api().queue()[0]["letter"].as_str().unwrap().to_owned();
+    let waits = daemon.api().conversation(&number)["waits_because"].to_string();
+    assert!(waits.contains("_domainkey.acme.example"), "{waits}");
+
+    for row in rows.as_array().unwrap().iter().filter(|row| row["type"] == "TXT") {
+        names.zone().txt(row["name"].as_str().unwrap(), row["value"].as_str().unwrap());
+    }
+    succeeds(&house, &["queue", "retry", &letter, "--by", "Eve"]);
+
+    daemon.until("it has left", |api| api.queue().is_empty());
+    let shown: Value = serde_json::from_str(&succeeds(&house, &["queue", "show", &letter, "--json"])).unwrap();
+    let one = &shown["deliveries"][0];
+    assert_eq!((&one["state"], &one["tries"]), (&json!("accepted"), &json!(2)), "{shown:#}");
+    assert!(one["words"].as_str().unwrap().ends_with("250 2.0.0 Ok: queued as 4f2"), "{one}");
+    assert_eq!(daemon.api().conversation(&number)["waits_because"], "");
+    let heard = served.join().unwrap();
+    assert!(heard.contains("DKIM-Signature:") && heard.contains(shown["message_id"].as_str().unwrap()), "{heard}");
+    daemon.stop();
+    house.verify();
+}
+
+#[test]
+fn what_a_person_wrote_leaves_by_itself_and_what_the_ai_wrote_does_not_wait() {
+    let names = Names::start();
+    let house = House::plain(&names);
+    change(&house, "undo_secs = 0", "undo_secs = 600");
+    let daemon = house.start();
+    let question = mails::mail(ADA, SUPPORT, "1@customer.example", "Password", "", QUESTION);
+    hand_in(&daemon, ADA, &[SUPPORT], &question);
+    daemon.until("the AI's answer has left", |api| api.queue().is_empty() && api.get("/api/v1/counts")["letters"] == 1);
+    daemon.stop();
+
+    change(&house, "undo_secs = 600", "undo_secs = 1");
+    let daemon = house.start();
+    eve_answers(&daemon, 2, "You paid twice.");
+    daemon.until("hers has left", |api| api.queue().is_empty());
+    assert_eq!(fs::read_dir(house.outbox()).unwrap().count(), 2);
     daemon.stop();
 }

@@ -14,7 +14,8 @@ use crate::{
     types::{Clock, Millis},
 };
 
-/// How long an answer holds: a row that disappears stops mail soon, a row just published lets it go soon.
+/// How long good news holds: a row that disappears stops mail soon. Bad news is not remembered: who has published a row has
+/// the letters tried again that were refused for it, and means now.
 const REMEMBERED: Duration = Duration::from_secs(300);
 
 /// Asks DNS for the DKIM rows of a domain.
@@ -23,23 +24,21 @@ pub(super) struct DnsCheck {
     pub(super) domains: Vec<Domain>,
     pub(super) data: PathBuf,
     pub(super) clock: Clock,
-    pub(super) known: Mutex<HashMap<String, (Millis, DomainStatus)>>,
+    /// The verified ones, and when DNS said so.
+    pub(super) verified: Mutex<HashMap<String, Millis>>,
 }
 
 impl DomainCheck for DnsCheck {
     fn status<'a>(&'a self, domain: &'a str) -> Answer<'a, DomainStatus> {
         Box::pin(async move {
             let now = self.clock.now();
-            let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(domain).cloned();
-            if let Some((asked, status)) = known
-                && now.since(asked) < REMEMBERED
-            {
-                return status;
+            let asked = self.verified.lock().unwrap_or_else(PoisonError::into_inner).get(domain).copied();
+            if asked.is_some_and(|asked| now.since(asked) < REMEMBERED) {
+                return DomainStatus::Verified;
             }
             let status = self.ask(domain).await;
-            if !matches!(status, DomainStatus::Unknown(_)) {
-                let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-                known.insert(domain.to_owned(), (now, status.clone()));
+            if status == DomainStatus::Verified {
+                self.verified.lock().unwrap_or_else(PoisonError::into_inner).insert(domain.to_owned(), now);
             }
             status
         })

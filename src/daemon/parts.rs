@@ -134,7 +134,7 @@ impl Parts {
             domains: config.domains.clone(),
             data: config.store.path.clone(),
             clock: self.clock.clone(),
-            known: Mutex::new(HashMap::new()),
+            verified: Mutex::new(HashMap::new()),
         };
         let nothing_leaves = outbound::nothing_leaves(&config.outbound.route);
         let signer = Signer::load(&config.store.path, &config.domains, Arc::new(check), nothing_leaves)?;

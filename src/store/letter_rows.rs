@@ -142,9 +142,14 @@ mod tests {
 
     #[test]
     fn a_row_of_an_older_journal_is_read() {
-        let refused = r#"{"to":"ada@customer.example","state":{"refused":{"words":"550 no","at":7}}}"#;
-        let read: Delivery = serde_json::from_str(refused).unwrap();
+        let written = r#"{"id":"0000000000001","conversation":"0000000000002","made":1,"message_id":"k@acme.example",
+            "from":"support@acme.example","author":"ai","subject":"Re: x","sources":[],
+            "raw":{"segment":1,"offset":2,"len":3,"blake3":""},"recipients":[
+            {"to":"ada@customer.example","state":{"refused":{"words":"550 no","at":7}}}]}"#;
+        let read: LetterRow = serde_json::from_str(written).unwrap();
+        let one = &read.recipients[0];
         let state = DeliveryState::Refused { words: "550 no".into(), at: Millis(7) };
-        assert_eq!(read, Delivery { state, ..Delivery::waiting(read.to.clone()) });
+        assert_eq!(*one, Delivery { state, ..Delivery::waiting(one.to.clone()) });
+        assert_eq!((&read.draft, read.never_left()), (&None, false));
     }
 }

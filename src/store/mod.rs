@@ -281,7 +281,7 @@ impl Store {
 
     /// Does what a person wants with a letter that has not arrived.
     ///
-    /// [`Steered::TooLate`] when it has, when it was ended, or while an attempt is under way: nothing is written.
+    /// [`Steered::TooLate`] when it has, when it was ended, or while an attempt is under way: then nothing of it is done.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such letter or recipient.

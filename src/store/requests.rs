@@ -193,7 +193,7 @@ pub struct Steering {
 pub enum Steered {
     /// Done.
     Done,
-    /// Nothing was written, and why.
+    /// Nothing of it was done, and why.
     TooLate(String),
 }
 
