@@ -4,11 +4,14 @@
 
 use bytes::Bytes;
 use lettre::message::{
-    Body, Mailbox, Message, MultiPart, SinglePart,
+    Body, Message, MultiPart, SinglePart,
     header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue, InReplyTo, MessageId, References},
 };
 
-use super::{html, plain};
+use super::{
+    html, plain,
+    recipients::{addressed, mailbox},
+};
 use crate::{
     config::SupportAddress,
     mime,
@@ -91,7 +94,7 @@ impl Answered {
 /// A complete letter, unsigned.
 #[derive(Debug, Clone)]
 pub struct Composed {
-    /// The message: CRLF only, ASCII unless an address is not, no line over 998 octets.
+    /// The message: CRLF only, ASCII unless our own address is not, no line over 998 octets.
     pub raw: Bytes,
     /// Subject as sent.
     pub subject: String,
@@ -290,13 +293,10 @@ fn build(
 ) -> Result<Vec<u8>, ComposeError> {
     let conversation = letter.conversation;
     let our_name = clean_line(letter.settings.name.as_deref().unwrap_or(""), NAME_CHARS_MAX);
-    let mut message = Message::builder()
-        .from(mailbox(&our_name, &conversation.address))
-        .to(mailbox(&clean_line(&conversation.contact_name, NAME_CHARS_MAX), &conversation.contact));
-    for copy in &recipients[1..] {
-        message = message.cc(mailbox("", copy));
-    }
-    message = message
+    let contact_name = clean_line(&conversation.contact_name, NAME_CHARS_MAX);
+    let message = Message::builder().from(mailbox(&our_name, &conversation.address));
+    let contact = (contact_name.as_str(), &conversation.contact);
+    let mut message = addressed(message, &conversation.address, contact, &recipients[1..])?
         .subject(subject)
         .date(letter.now.system_time())
         .header(MessageId::from(format!("<{}>", letter.message_id)));
@@ -339,18 +339,6 @@ fn part(kind: ContentType, text: &str) -> Result<SinglePart, ComposeError> {
     let body = Body::new_with_encoding(text.replace('\n', "\r\n").into_bytes(), encoding)
         .map_err(|_| ComposeError::Malformed("a part could not be encoded"))?;
     Ok(SinglePart::builder().content_type(kind).body(body))
-}
-
-fn mailbox(name: &str, address: &Address) -> Mailbox {
-    let name = (!name.is_empty()).then(|| name.to_owned());
-    Mailbox::new(name, wire_address(address))
-}
-
-/// Our address as lettre's. Ours was parsed more strictly where it matters: no control character, quoted when needed.
-pub(super) fn wire_address(address: &Address) -> lettre::Address {
-    let written = address.to_string();
-    let local = written.rsplit_once('@').map_or(written.as_str(), |(local, _)| local);
-    lettre::Address::new_dangerous(local, address.domain())
 }
 
 /// `[!-~]+@[!-~]+`, without brackets inside. S-12: anything else never reaches a header.

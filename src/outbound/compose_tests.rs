@@ -289,3 +289,59 @@ proptest! {
         prop_assert!(sent.raw.ends_with(b"_=--\r\n"));
     }
 }
+
+/// Whoever it goes to, and whatever a customer is called.
+fn customer() -> impl Strategy<Value = Address> {
+    let locals = ["ada", "\u{e4}da", "\u{65e5}\u{672c}", "\"a \u{e9}\"", "\"a b, c\"", "=?utf-8?q?a?="];
+    let domains = ["customer.example", "b\u{fc}cher.example"];
+    let long = "\u{e9}".repeat(120);
+    let mut all: Vec<Address> = Vec::new();
+    for local in locals.into_iter().chain([long.as_str()]) {
+        all.extend(domains.map(|domain| address(&format!("{local}@{domain}"))));
+    }
+    prop::sample::select(all)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// RFC 5321 §2.4, RFC 2045 §6.7, RFC 2047 §2: what every server takes, so that nothing is ever encoded anew behind the
+    /// signature.
+    #[test]
+    fn every_letter_is_ascii_with_short_lines_whoever_it_names(
+        title in nasty(), name in nasty(), words in nasty(), original in nasty(),
+        contact in customer(), others in prop::collection::vec(customer(), 0..4),
+    ) {
+        let mut conversation = conversation(&title);
+        (conversation.contact, conversation.contact_name) = (contact, name);
+        let other = |address: Address| Participant { address, since: Millis(0), level: Level::Authenticated };
+        conversation.participants = others.into_iter().map(other).collect();
+        let mail = Answered { new_text: original, ..answered() };
+        let sent = written(&conversation, &format!("words {words}"), Some(&mail), &Approval::by_person("Grace", 1));
+
+        prop_assert!(sent.raw.is_ascii());
+        let text = std::str::from_utf8(&sent.raw).unwrap();
+        prop_assert!(text.lines().all(|line| line.len() <= 998));
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        prop_assert!(body.lines().all(|line| line.len() <= 76), "{body}");
+        let fields = head.replace("\r\n ", " ");
+        let recipients = fields.lines().filter(|line| line.starts_with("To: ") || line.starts_with("Cc: "));
+        for line in recipients {
+            let longest = line.split_whitespace().filter(|word| word.starts_with("=?") && word.ends_with("?=")).map(str::len).max();
+            prop_assert!(longest.unwrap_or(0) <= 75, "{line}");
+        }
+        // Whom ASCII can name is named; the others are in their groups, which hold nobody.
+        let parsed = MessageParser::default().parse(&sent.raw[..]).unwrap();
+        let mut named: Vec<String> = Vec::new();
+        for field in [parsed.to(), parsed.cc()].into_iter().flatten() {
+            named.extend(field.iter().filter_map(|one| one.address()).map(str::to_lowercase));
+        }
+        let plain = sent.recipients.iter().filter(|to| !to.needs_utf8() && to.local() == "ada");
+        for to in plain {
+            prop_assert!(named.contains(&to.key()), "{to} in {head}");
+        }
+        for to in sent.recipients.iter().filter(|to| to.needs_utf8()) {
+            prop_assert!(!named.iter().any(|one| *one == to.to_string().to_lowercase()), "{to} in {head}");
+        }
+    }
+}

@@ -23,8 +23,8 @@ use lettre::transport::smtp::{
 use tokio::time::{Instant, timeout};
 
 use super::{
-    compose::wire_address,
     connection,
+    recipients::wire_address,
     route::{Target, Way},
 };
 use crate::{

@@ -11,6 +11,7 @@ mod html;
 mod keys;
 mod plain;
 mod queue;
+mod recipients;
 mod route;
 mod sign;
 mod store_work;
