@@ -195,7 +195,8 @@ async fn transaction(
             goodbye(connection).await;
             outcome
         }
-        // RFC 5321 §4.5.3.2.6, RFC 1047: nobody knows. The next attempt carries the same Message-ID.
+        // RFC 5321 §4.5.3.2.6, RFC 1047: nobody knows. The next attempt carries the same Message-ID. From here a connection
+        // that broke before the last dot looks like one that broke behind it: better too much doubt than too little.
         Err(fault) => Outcome::Unknown { words: fault_of(&fault, host, "the end of the letter").words().to_owned() },
     }
 }

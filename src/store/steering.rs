@@ -1,5 +1,4 @@
-//! What people do with a letter that has not arrived: have it tried at once, end it, or take it
-//! back before it leaves.
+//! What people do with a letter that has not arrived: have it tried at once, end it, or take it back before it leaves.
 //!
 //! An attempt that is under way is not interfered with: how it ends is written down first.
 
