@@ -245,7 +245,7 @@ fn nasty() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
 
     /// S-12: whatever a sender put where, one message comes out, with exactly our headers, CRLF only.
     #[test]
@@ -303,7 +303,7 @@ fn customer() -> impl Strategy<Value = Address> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
 
     /// RFC 5321 §2.4, RFC 2045 §6.7, RFC 2047 §2: what every server takes, so that nothing is ever encoded anew behind the
     /// signature.

@@ -6,8 +6,8 @@ use lettre::{
     address::Envelope,
     error::Error,
     message::{
-        Mailbox, MessageBuilder,
-        header::{HeaderName, HeaderValue},
+        Mailbox, Mailboxes, MessageBuilder,
+        header::{Cc, HeaderName, HeaderValue},
     },
 };
 
@@ -38,7 +38,12 @@ pub(super) fn addressed(
         let text = |all: Vec<&Address>| all.into_iter().map(ToString::to_string).collect::<Vec<_>>();
         return Ok(message.raw_header(coded("Cc", &text(unspeakable), &text(plain))));
     }
-    Ok(copies.iter().fold(message, |message, copy| message.cc(mailbox("", copy))))
+    if copies.is_empty() {
+        return Ok(message);
+    }
+    // All at once: the builder would read what it wrote to add one more, and cannot read each address that may stand there.
+    let copies: Mailboxes = copies.iter().map(|copy| mailbox("", copy)).collect();
+    Ok(message.header(Cc::from(copies)))
 }
 
 /// A field of plain addresses, and of groups that hold nobody and are called like an address that is not ASCII. RFC 6857.
