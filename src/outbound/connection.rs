@@ -21,17 +21,15 @@ use tokio_rustls::TlsConnector;
 
 use super::{
     deliver::{Fault, Limits, fault_of, one_line},
+    refusal::is_final,
     route::{Manner, Target},
-    timed::Timed,
+    timed::{REPLY_OCTETS_MAX, Timed},
     tls,
 };
 use crate::config::{Smarthost, SmarthostTls};
 
-/// Octets of one reply. RFC 5321 §4.5.3.1.5 has lines of 512; an EHLO reply has a few dozen at most.
-const REPLY_OCTETS_MAX: usize = 16 * 1024;
-
 /// What the library reads first when the true greeting was ours to read.
-const GREETING_AGAIN: &[u8] = b"220 ready\r\n";
+pub(super) const GREETING_AGAIN: &[u8] = b"220 ready\r\n";
 
 /// Whether bytes may go on a wire: every line ends in CRLF, and there is no other CR, LF or NUL (S-12, S-13).
 pub(super) fn wire_safe(raw: &[u8]) -> Result<(), &'static str> {
@@ -101,40 +99,44 @@ impl From<Fault> for Opening {
 
 impl Dial<'_> {
     async fn opportunistic(&self, with_tls: bool) -> Result<AsyncSmtpConnection, Opening> {
-        let mut greeted = self.greeted().await?;
-        if with_tls && greeted.offers_starttls && self.starttls(&mut greeted).await? {
+        let mut stream = self.greeted(self.tcp().await?).await?;
+        if with_tls && self.offers_starttls(&mut stream).await? && self.starttls(&mut stream).await?.code == 220 {
             let config = tls::any_certificate().map_err(Fault::Later)?;
-            let stream = self.handshake(greeted.tcp, config).await.map_err(Opening::Handshake)?;
-            return Ok(self.lend(stream, GREETING_AGAIN).await?);
+            let stream = self.handshake(stream, config).await.map_err(Opening::Handshake)?;
+            return Ok(self.lend(stream).await?);
         }
-        Ok(self.lend(greeted.tcp, GREETING_AGAIN).await?)
+        Ok(self.lend(stream).await?)
     }
 
+    /// A relay that will not have us, or does not take our password, is ours to mend: the letter waits, whatever the code.
     async fn relay(&self, smarthost: &Smarthost) -> Result<AsyncSmtpConnection, Fault> {
+        self.relay_at_once(smarthost).await.map_err(|fault| Fault::Later(fault.words().to_owned()))
+    }
+
+    async fn relay_at_once(&self, smarthost: &Smarthost) -> Result<AsyncSmtpConnection, Fault> {
         let mut connection = match smarthost.tls {
-            SmarthostTls::Off => self.lend(self.tcp().await?, b"").await?,
+            SmarthostTls::Off => self.lend(self.greeted(self.tcp().await?).await?).await?,
             SmarthostTls::Implicit => {
                 let config = tls::checked(smarthost.ca.as_deref()).await.map_err(Fault::Later)?;
                 let stream = self.handshake(self.tcp().await?, config).await?;
-                self.lend(stream, b"").await?
+                self.lend(self.greeted(stream).await?).await?
             }
             SmarthostTls::StartTls => {
                 let config = tls::checked(smarthost.ca.as_deref()).await.map_err(Fault::Later)?;
-                let mut greeted = self.greeted().await?;
+                let mut stream = self.greeted(self.tcp().await?).await?;
                 // S-14: without TLS nothing goes to the relay, least of all the password.
-                if !greeted.offers_starttls || !self.starttls(&mut greeted).await? {
+                if !self.offers_starttls(&mut stream).await? {
                     return Err(self.later("does not do STARTTLS, and without it nothing is sent"));
                 }
-                let stream = self.handshake(greeted.tcp, config).await?;
-                self.lend(stream, GREETING_AGAIN).await?
+                self.positive(&self.starttls(&mut stream).await?, "STARTTLS")?;
+                self.lend(self.handshake(stream, config).await?).await?
             }
         };
         if let Some(user) = &smarthost.user {
             let password = smarthost.password.as_ref().map_or("", |secret| secret.expose_str());
             let credentials = Credentials::new(user.clone(), password.to_owned());
             let answer = connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials).await;
-            // A wrong password is ours to mend: the letter waits, whatever the code.
-            answer.map_err(|fault| Fault::Later(fault_of(&fault, &self.target.host, "AUTH").words().to_owned()))?;
+            answer.map_err(|fault| fault_of(&fault, &self.target.host, "AUTH"))?;
         }
         Ok(connection)
     }
@@ -173,48 +175,51 @@ impl Dial<'_> {
         }
     }
 
-    /// Connects, reads the greeting and says EHLO.
-    async fn greeted(&self) -> Result<Greeted, Fault> {
-        let mut greeted = Greeted { tcp: self.tcp().await?, unread: Vec::new(), offers_starttls: false };
-        let greeting = self.reply(&mut greeted, "greeting").await?;
-        self.positive(&greeting, "greeting")?;
-        self.say(&mut greeted, &format!("EHLO {}\r\n", self.hello)).await?;
-        let offered = self.reply(&mut greeted, "EHLO").await?;
+    /// Reads the greeting.
+    async fn greeted<S: AsyncRead + Unpin>(&self, mut stream: S) -> Result<S, Fault> {
+        self.positive(&self.reply(&mut stream, "greeting").await?, "greeting")?;
+        Ok(stream)
+    }
+
+    /// Says EHLO and looks whether there can be TLS.
+    async fn offers_starttls(&self, tcp: &mut TcpStream) -> Result<bool, Fault> {
+        self.say(tcp, &format!("EHLO {}\r\n", self.hello)).await?;
+        let offered = self.reply(tcp, "EHLO").await?;
         self.positive(&offered, "EHLO")?;
-        greeted.offers_starttls = offered.lines.iter().skip(1).any(|line| line.trim().eq_ignore_ascii_case("STARTTLS"));
-        Ok(greeted)
+        Ok(offered.lines.iter().skip(1).any(|line| line.trim().eq_ignore_ascii_case("STARTTLS")))
     }
 
-    /// Asks for TLS; `false` when the server says no after all.
-    async fn starttls(&self, greeted: &mut Greeted) -> Result<bool, Fault> {
-        self.say(greeted, "STARTTLS\r\n").await?;
-        let reply = self.reply(greeted, "STARTTLS").await?;
-        // RFC 3207 §6, S-14: whatever came in clear behind the reply would be taken for the server's own words.
-        if !greeted.unread.is_empty() {
-            return Err(self.later("sent more in clear behind its STARTTLS reply"));
+    /// Asks for TLS; the server may say no after all, and go on.
+    async fn starttls(&self, tcp: &mut TcpStream) -> Result<Reply, Fault> {
+        self.say(tcp, "STARTTLS\r\n").await?;
+        let reply = self.reply(tcp, "STARTTLS").await?;
+        // RFC 5321 §3.8: it closes the connection.
+        if reply.code == 421 {
+            self.positive(&reply, "STARTTLS")?;
         }
-        Ok(reply.code == 220)
+        Ok(reply)
     }
 
-    async fn say(&self, greeted: &mut Greeted, line: &str) -> Result<(), Fault> {
-        match timeout(self.at_most(self.limits.command), greeted.tcp.write_all(line.as_bytes())).await {
+    async fn say(&self, tcp: &mut TcpStream, line: &str) -> Result<(), Fault> {
+        match timeout(self.at_most(self.limits.command), tcp.write_all(line.as_bytes())).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(fault)) => Err(self.later(&format!("cannot be written to: {fault}"))),
             Err(_) => Err(self.later("does not read what we write")),
         }
     }
 
-    async fn reply(&self, greeted: &mut Greeted, step: &str) -> Result<Reply, Fault> {
+    async fn reply<S: AsyncRead + Unpin>(&self, stream: &mut S, step: &str) -> Result<Reply, Fault> {
         let read = async {
+            let mut bytes = Vec::new();
             loop {
-                if let Some((reply, len)) = Reply::read(&greeted.unread)? {
-                    greeted.unread.drain(..len);
-                    return Ok(reply);
+                match Reply::read(&bytes)? {
+                    Some((reply, len)) if len == bytes.len() => return Ok(reply),
+                    // RFC 3207 §6, S-14: what came in clear behind a reply would be taken for the next one.
+                    Some(_) => return Err("it sent more behind its reply".to_owned()),
+                    None if bytes.len() > REPLY_OCTETS_MAX => return Err("its reply does not end".to_owned()),
+                    None => {}
                 }
-                if greeted.unread.len() > REPLY_OCTETS_MAX {
-                    return Err("its reply does not end".to_owned());
-                }
-                match greeted.tcp.read_buf(&mut greeted.unread).await {
+                match stream.read_buf(&mut bytes).await {
                     Ok(0) => return Err("it closed the connection".to_owned()),
                     Ok(_) => {}
                     Err(fault) => return Err(fault.to_string()),
@@ -228,31 +233,33 @@ impl Dial<'_> {
     }
 
     fn positive(&self, reply: &Reply, step: &str) -> Result<(), Fault> {
-        let words =
-            || format!("{} said at {step}: {} {}", self.target.host, reply.code, one_line(&reply.lines.join(" ")));
+        let text = one_line(&reply.lines.join(" "));
+        let words = format!("{} said at {step}: {} {text}", self.target.host, reply.code);
         match reply.code {
             200..=299 => Ok(()),
-            500..=599 => Err(Fault::Refused(words())),
-            _ => Err(Fault::Later(words())),
+            code if is_final(step, code, &text) => Err(Fault::Refused(words)),
+            _ => Err(Fault::Later(words)),
         }
     }
 
-    async fn lend<S>(&self, stream: S, greeting: &'static [u8]) -> Result<AsyncSmtpConnection, Fault>
+    /// Lends a stream whose greeting was read.
+    async fn lend<S>(&self, stream: S) -> Result<AsyncSmtpConnection, Fault>
     where
         S: AsyncRead + AsyncWrite + Send + Sync + Unpin + std::fmt::Debug + 'static,
     {
-        let timed = Timed::new(stream, self.address, greeting, self.limits.command, self.deadline);
-        AsyncSmtpConnection::connect_with_transport(Box::new(timed), &ClientId::Domain(self.hello.to_owned()))
-            .await
-            .map_err(|fault| fault_of(&fault, &self.target.host, "greeting"))
+        let timed = Timed::new(stream, self.address, GREETING_AGAIN, self.limits.command, self.deadline);
+        lend(timed, &self.target.host, self.hello).await
     }
 }
 
-struct Greeted {
-    tcp: TcpStream,
-    /// What was read beyond the last reply.
-    unread: Vec<u8>,
-    offers_starttls: bool,
+/// Lends a stream that begins with a greeting; the library says EHLO.
+pub(super) async fn lend<S>(stream: Timed<S>, host: &str, hello: &str) -> Result<AsyncSmtpConnection, Fault>
+where
+    S: AsyncRead + AsyncWrite + Send + Sync + Unpin + std::fmt::Debug + 'static,
+{
+    let hello = ClientId::Domain(hello.to_owned());
+    let connected = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello).await;
+    connected.map_err(|fault| fault_of(&fault, host, "EHLO"))
 }
 
 struct Reply {
@@ -266,7 +273,9 @@ impl Reply {
         let mut lines = Vec::new();
         let mut at = 0;
         while let Some(end) = memchr::memchr(b'\n', &bytes[at..]) {
-            let line = String::from_utf8_lossy(&bytes[at..at + end]);
+            // Tolerated: words that are not ASCII. Nobody is shown them.
+            let shown = |b: &u8| if b.is_ascii() { char::from(*b) } else { '?' };
+            let line: String = bytes[at..at + end].iter().map(shown).collect();
             let line = line.trim_end_matches('\r');
             at += end + 1;
             let digits = line.get(..3).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()));

@@ -7,6 +7,7 @@ use std::{
     error::Error as _,
     fs::{self, File},
     io::{self, Write},
+    iter,
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
@@ -25,6 +26,7 @@ use tokio::time::{Instant, timeout};
 use super::{
     connection,
     recipients::wire_address,
+    refusal::{RCPT, is_final},
     route::{Target, Way},
 };
 use crate::{
@@ -35,7 +37,10 @@ use crate::{
 /// Letters of the far side's words that are kept.
 const WORDS_CHARS_MAX: usize = 500;
 
-/// How long a server may take to say goodbye; the letter is settled by then.
+/// Servers of one domain that are asked in one attempt whether they take the letter. More would only hear the same.
+const SESSIONS_MAX: usize = 2;
+
+/// How long a server may take to say goodbye.
 const QUIT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Deadlines of one attempt.
@@ -136,25 +141,35 @@ pub async fn deliver(attempt: Attempt) -> Outcome {
     running.await.unwrap_or_else(|fault| Outcome::Unknown { words: format!("the attempt broke off: {fault}") })
 }
 
-/// Tries the servers in order until one has heard MAIL.
+/// Tries the servers in order until one takes the letter or refuses it for good.
+///
+/// Until one was handed the letter, trying another can double nothing.
 async fn to_servers(targets: &[Target], attempt: &Attempt) -> Outcome {
     // S-12: nothing that could end the message early goes on a wire, whoever made it.
     if let Err(words) = connection::wire_safe(attempt.signed.bytes()) {
         return Outcome::Refused { words: format!("the letter is malformed: {words}") };
     }
     let deadline = Instant::now() + attempt.limits.attempt();
-    let mut fault = None;
+    let mut servers = Vec::new();
     for target in targets {
-        for address in &target.addresses {
-            if Instant::now() >= deadline {
-                break;
-            }
-            match connection::open(target, *address, &attempt.hello, &attempt.limits, deadline).await {
-                Ok(connection) => return transaction(connection, target, *address, &attempt.signed).await,
-                // One server may refuse us for good while another takes the letter, or was not reached yet.
-                Err(new) => fault = Some(doubtful(fault, new)),
-            }
+        servers.extend(target.addresses.iter().map(|address| (target, *address)));
+    }
+    let (mut fault, mut sessions) = (None, 0);
+    for (target, address) in servers {
+        if Instant::now() >= deadline || sessions == SESSIONS_MAX {
+            break;
         }
+        let opened = connection::open(target, address, &attempt.hello, &attempt.limits, deadline).await;
+        sessions += usize::from(opened.is_ok());
+        let new = match opened {
+            Ok(connection) => match transaction(connection, target, address, &attempt.signed).await {
+                Ok(outcome) => return outcome,
+                Err(new) => new,
+            },
+            Err(new) => new,
+        };
+        // One server may refuse us for good while another takes the letter, or was not reached yet.
+        fault = Some(doubtful(fault, new));
     }
     fault.unwrap_or_else(|| Fault::Later("there was no time left to try a server".into())).into()
 }
@@ -167,41 +182,62 @@ fn doubtful(before: Option<Fault>, new: Fault) -> Fault {
 }
 
 /// MAIL, RCPT, DATA, the letter. RFC 5321 §3.3.
-async fn transaction(
+///
+/// # Errors
+/// The letter was not handed over, and another server may be asked.
+pub(super) async fn transaction(
     mut connection: AsyncSmtpConnection,
     target: &Target,
     address: SocketAddr,
     signed: &Signed,
-) -> Outcome {
+) -> Result<Outcome, Fault> {
     let host = &target.host;
-    match envelope(&mut connection, host, signed).await {
-        Ok(()) => {}
+    let parameters = match parameters(&connection, host, signed) {
+        Ok(parameters) => parameters,
         Err(fault) => {
-            goodbye(connection).await;
-            return fault.into();
+            goodbye(connection);
+            return Err(fault);
         }
+    };
+    if let Err(fault) = envelope(&mut connection, host, signed, parameters).await {
+        goodbye(connection);
+        return match fault {
+            // RFC 5321 §5.1: it speaks for the domain.
+            Fault::Refused(words) => Ok(Outcome::Refused { words }),
+            Fault::Later(_) => Err(fault),
+        };
     }
     // The library ends the data with CRLF of its own: the last one of ours would make an empty line.
     let bytes: &Bytes = signed.bytes();
     let body = bytes.strip_suffix(b"\r\n").unwrap_or(bytes);
-    match connection.message(body).await {
-        Ok(reply) if reply.code().severity == Severity::PositiveCompletion => {
-            goodbye(connection).await;
+    // The library asks for more when all of it was written, and then writes the dot.
+    let mut dot_follows = false;
+    let parts = iter::once(body).chain(iter::from_fn(|| {
+        dot_follows = true;
+        None
+    }));
+    Ok(match connection.message_iter(parts).await {
+        Ok(reply) if is_done(&reply) => {
+            goodbye(connection);
             Outcome::Accepted { by: format!("{host} ({})", address.ip()), words: reply_words(&reply) }
         }
         Ok(reply) => Outcome::Later { words: format!("{host} said after the letter: {}", reply_words(&reply)) },
         Err(fault) if fault.status().is_some() => {
-            let outcome = fault_of(&fault, host, "the letter").into();
-            goodbye(connection).await;
-            outcome
+            goodbye(connection);
+            fault_of(&fault, host, "the letter").into()
         }
-        // RFC 5321 §4.5.3.2.6, RFC 1047: nobody knows. The next attempt carries the same Message-ID. From here a connection
-        // that broke before the last dot looks like one that broke behind it: better too much doubt than too little.
+        // RFC 5321 §4.1.1.4: what has no end was not handed over.
+        Err(fault) if !dot_follows => return Err(fault_of(&fault, host, "the letter")),
+        // RFC 5321 §4.5.3.2.6, RFC 1047: nobody knows. The next attempt carries the same Message-ID.
         Err(fault) => Outcome::Unknown { words: fault_of(&fault, host, "the end of the letter").words().to_owned() },
-    }
+    })
 }
 
-async fn envelope(connection: &mut AsyncSmtpConnection, host: &str, signed: &Signed) -> Result<(), Fault> {
+/// What MAIL says beyond the sender.
+///
+/// # Errors
+/// This server cannot carry the letter.
+fn parameters(connection: &AsyncSmtpConnection, host: &str, signed: &Signed) -> Result<Vec<MailParameter>, Fault> {
     let server = connection.server_info();
     let mut parameters = Vec::new();
     if !signed.bytes().is_ascii() {
@@ -213,32 +249,54 @@ async fn envelope(connection: &mut AsyncSmtpConnection, host: &str, signed: &Sig
     if signed.from().needs_utf8() || signed.to().needs_utf8() {
         // RFC 6531 §3.2.
         if !server.supports_feature(Extension::SmtpUtfEight) {
-            return Err(Fault::Refused(format!("{host} cannot take mail for an address that is not ASCII")));
+            return Err(Fault::Refused(format!("{host} takes no mail for an address that is not ASCII (SMTPUTF8)")));
         }
         parameters.push(MailParameter::SmtpUtfEight);
     }
+    Ok(parameters)
+}
+
+async fn envelope(
+    connection: &mut AsyncSmtpConnection,
+    host: &str,
+    signed: &Signed,
+    parameters: Vec<MailParameter>,
+) -> Result<(), Fault> {
     let said = |step| move |fault| fault_of(&fault, host, step);
-    connection.command(Mail::new(Some(wire_address(signed.from())), parameters)).await.map_err(said("MAIL"))?;
-    // One recipient a transaction: the library knows only all or nothing.
-    connection.command(Rcpt::new(wire_address(signed.to()), Vec::new())).await.map_err(said("RCPT"))?;
-    let reply = connection.command(Data).await.map_err(said("DATA"))?;
-    if !reply.has_code(354) {
-        return Err(Fault::Later(format!("{host} said to DATA: {}", reply_words(&reply))));
+    let odd = |step, reply: &Response| Err(Fault::Later(format!("{host} said to {step}: {}", reply_words(reply))));
+    let reply = connection.command(Mail::new(Some(wire_address(signed.from())), parameters)).await;
+    let reply = reply.map_err(said("MAIL"))?;
+    if !is_done(&reply) {
+        return odd("MAIL", &reply);
     }
-    Ok(())
+    // One recipient a transaction: the library knows only all or nothing.
+    let reply = connection.command(Rcpt::new(wire_address(signed.to()), Vec::new())).await.map_err(said(RCPT))?;
+    if !is_done(&reply) {
+        return odd(RCPT, &reply);
+    }
+    let reply = connection.command(Data).await.map_err(said("DATA"))?;
+    if reply.has_code(354) { Ok(()) } else { odd("DATA", &reply) }
 }
 
-/// The connection is used for nothing else, so a server that says no goodbye costs only this wait.
-async fn goodbye(mut connection: AsyncSmtpConnection) {
-    let _ = timeout(QUIT_TIMEOUT, connection.quit()).await;
+fn is_done(reply: &Response) -> bool {
+    reply.code().severity == Severity::PositiveCompletion
 }
 
-/// 4xx later, 5xx never, everything else (silence, TLS, nonsense) later. RFC 5321 §4.2.1.
+/// What became of the letter is known by now and waits for no goodbye. The connection is used for nothing else.
+fn goodbye(mut connection: AsyncSmtpConnection) {
+    tokio::spawn(async move {
+        let _ = timeout(QUIT_TIMEOUT, connection.quit()).await;
+    });
+}
+
+/// What a server said is judged; everything else (silence, TLS, nonsense) is for later.
 pub(super) fn fault_of(fault: &lettre::transport::smtp::Error, host: &str, step: &str) -> Fault {
     let detail = one_line(&fault.source().map(ToString::to_string).unwrap_or_default());
     match fault.status() {
-        Some(code) if fault.is_permanent() => Fault::Refused(format!("{host} said to {step}: {code} {detail}")),
-        Some(code) => Fault::Later(format!("{host} said to {step}: {code} {detail}")),
+        Some(code) => {
+            let words = format!("{host} said to {step}: {code} {detail}");
+            if is_final(step, code.into(), &detail) { Fault::Refused(words) } else { Fault::Later(words) }
+        }
         None if fault.is_timeout() => Fault::Later(format!("{host} was silent at {step}")),
         None => Fault::Later(format!("the connection to {host} broke at {step}: {}", one_line(&fault.to_string()))),
     }

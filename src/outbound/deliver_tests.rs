@@ -180,7 +180,7 @@ async fn bytes_behind_the_starttls_reply_end_the_attempt_before_anything_is_sent
         let (listener, address) = listener().await;
         let server = tokio::spawn(async move { serve(&listener, script).await });
         let outcome = deliver(attempt("mx.x", vec![address], manner).await).await;
-        assert!(matches!(&outcome, Outcome::Later { words } if words.contains("STARTTLS reply")), "{outcome:?}");
+        assert!(matches!(&outcome, Outcome::Later { words } if words.contains("at STARTTLS")), "{outcome:?}");
         assert_eq!(server.await.unwrap().lines, ["EHLO mx.acme.example", "STARTTLS"]);
     }
 }
@@ -311,6 +311,19 @@ async fn an_acceptance_in_odd_words_is_an_acceptance() {
         assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
         server.await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn an_accepted_letter_waits_for_no_goodbye() {
+    // Given a server that takes the letter and then says nothing
+    let (listener, address) = listener().await;
+    let server = tokio::spawn(async move { serve(&listener, Script { bye: None, ..Script::default() }).await });
+    // When it is sent
+    let begun = Instant::now();
+    let outcome = deliver(attempt("mx.x", vec![address], Manner::Opportunistic).await).await;
+    // Then that is known before the server is given up: who is killed in between would send it again
+    assert!(matches!(outcome, Outcome::Accepted { .. }) && begun.elapsed() < QUIT_TIMEOUT, "{outcome:?}");
+    assert_eq!(server.await.unwrap().lines.last().unwrap(), "QUIT");
 }
 
 #[tokio::test]

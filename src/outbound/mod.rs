@@ -12,6 +12,7 @@ mod keys;
 mod plain;
 mod queue;
 mod recipients;
+mod refusal;
 mod route;
 mod sign;
 mod store_work;

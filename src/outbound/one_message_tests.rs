@@ -1,30 +1,37 @@
 //! Whatever stands in a letter, the far side sees exactly one message (S-12, S-13): a strict server, which is ours, and lax
 //! ones that take LF.LF, CR.CR or anything for the end.
 //!
-//! - `REPLYD_BODIES`: how many letters are made up, 10,000 when not said. The same number makes the same letters.
+//! - `REPLYD_BODIES`: how many letters are made up, 10,000 when not said; on all cores. The same number makes the same letter.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, thread, time::Duration};
 
 use bytes::Bytes;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::Instant};
 
 use super::{
     Answered, Attempt, Composition, Limits, Manner, Outcome, Signer, Target, Way, compose,
-    connection::wire_safe,
-    deliver,
-    scripted::{Heard, Lines, Script, serve},
+    connection::{GREETING_AGAIN, lend, wire_safe},
+    deliver::{deliver, transaction},
+    scripted::{Heard, Lines, Script, converse, serve},
     support::{NOW, address, conversation, letter_row, settings, signer_of_nothing},
+    timed::Timed,
 };
 use crate::{
     playground::Mailbox,
-    types::{Approval, Chance, LetterId, Millis, Signed},
+    types::{Address, Approval, Chance, LetterId, Millis, Signed},
 };
 
 /// Letters that are made up when nobody says how many.
 const BODIES: u64 = 10_000;
 
-/// Each so-many-th goes to our own server too.
-const TO_OURS_EVERY: u64 = 20;
+/// Each so-many-th goes to a server over a socket too, and to our own.
+const TO_SOCKETS_EVERY: u64 = 100;
+
+/// Octets between us and a server in memory.
+const PIPE_OCTETS: usize = 1 << 20;
+
+/// More than any test needs.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What is put together: whatever ends a line or a message somewhere, commands, and marks of Markdown and of encodings.
 const PIECES: [&str; 40] = [
@@ -120,9 +127,15 @@ fn made_up(chance: &mut Chance) -> Bytes {
     format!("From: support@acme.example\r\nSubject: x\r\n\r\n{body}").into()
 }
 
-async fn sign(signer: &Signer, raw: &Bytes) -> Option<Signed> {
-    let letter = letter_row("ada@customer.example");
-    signer.sign(raw, &letter, &letter.recipients[0].to).await.ok()
+/// An address that a customer chose, with as much of the pieces as an address can have.
+fn recipient(chance: &mut Chance) -> Address {
+    let local: String = (0..1 + chance.below(6)).map(|_| chance.of(&PIECES)).collect();
+    let written = if chance.below(2) == 0 { format!("\"{local}\"") } else { local };
+    Address::parse(&format!("{written}@customer.example")).unwrap_or_else(|_| address("ada@customer.example"))
+}
+
+async fn sign(signer: &Signer, raw: &Bytes, to: &Address) -> Option<Signed> {
+    signer.sign(raw, &letter_row("ada@customer.example"), to).await.ok()
 }
 
 async fn send(signed: &Signed, server: SocketAddr) -> Outcome {
@@ -133,23 +146,52 @@ async fn send(signed: &Signed, server: SocketAddr) -> Outcome {
         signed: signed.clone(),
         way: Way::Servers(vec![target]),
         hello: "mx.acme.example".into(),
-        limits: Limits { connect: Duration::from_secs(20), command: Duration::from_secs(20) },
+        limits: Limits { connect: PATIENCE, command: PATIENCE },
     })
     .await
 }
 
-/// Sends to a server that reads lines that way; what it heard.
+/// Takes whatever address there is.
+fn script(lines: Lines) -> Script {
+    Script { ehlo: Some("250-mx\r\n250-8BITMIME\r\n250 SMTPUTF8"), lines, ..Script::default() }
+}
+
+/// Sends over a socket to a server that reads lines that way; what it heard.
 async fn heard(signed: &Signed, listener: &TcpListener, lines: Lines) -> Heard {
-    let script = Script { lines, ..Script::default() };
-    let (outcome, heard) = tokio::join!(send(signed, listener.local_addr().unwrap()), serve(listener, script));
+    let (outcome, heard) = tokio::join!(send(signed, listener.local_addr().unwrap()), serve(listener, script(lines)));
     assert!(matches!(outcome, Outcome::Accepted { .. }), "{lines:?} {signed:?}: {outcome:?}");
     heard
 }
 
-/// One envelope, ours, one message, whole, and the goodbye.
+/// The same in memory: the true transaction, without sockets, thousands a second.
+async fn heard_in_memory(signed: &Signed, lines: Lines) -> Heard {
+    let (ours, theirs) = tokio::io::duplex(PIPE_OCTETS);
+    let nowhere = SocketAddr::from(([127, 0, 0, 1], 25));
+    let target = Target { host: "mx.x".into(), addresses: vec![nowhere], manner: Manner::Opportunistic };
+    let sending = async {
+        let timed = Timed::new(ours, nowhere, GREETING_AGAIN, PATIENCE, Instant::now() + PATIENCE);
+        let connection = lend(timed, "mx.x", "mx.acme.example").await.ok().unwrap();
+        transaction(connection, &target, nowhere, signed).await
+    };
+    let (ended, heard) = tokio::join!(sending, converse(Box::new(theirs), Script { greeting: None, ..script(lines) }));
+    assert!(matches!(ended, Ok(Outcome::Accepted { .. })), "{lines:?} {signed:?}: {ended:?}");
+    heard
+}
+
+/// One envelope, ours to the octet, one message, whole, and the goodbye.
 fn is_one_message(heard: &Heard, signed: &Signed, name: &str) {
-    let verbs: Vec<&str> = heard.lines.iter().map(|line| line.split([' ', ':']).next().unwrap()).collect();
-    assert_eq!(verbs, ["EHLO", "EHLO", "MAIL", "RCPT", "DATA", "QUIT"], "{name}");
+    let hello = "EHLO mx.acme.example\r\n";
+    let eight_bit = if signed.bytes().is_ascii() { "" } else { " BODY=8BITMIME" };
+    let utf8 = if signed.to().needs_utf8() { " SMTPUTF8" } else { "" };
+    let commands = format!(
+        "{hello}MAIL FROM:<support@acme.example>{eight_bit}{utf8}\r\nRCPT TO:<{}>\r\nDATA\r\nQUIT\r\n",
+        signed.to()
+    );
+    // To whom a CR ends a line, the LF behind our dot is an empty one.
+    let said = heard.commands.replace("DATA\r\n\n", "DATA\r\n");
+    let twice = said.strip_prefix(hello).filter(|rest| rest.starts_with(hello));
+    assert_eq!(twice.unwrap_or(&said), commands, "{name}");
+    assert!(!commands.replace("\r\n", "").contains(['\r', '\n', '\0']), "{name}: {commands:?}");
     assert_eq!(heard.wire.len(), 1, "{name}");
     assert!(heard.message == signed.bytes()[..] || heard.wire[0].ends_with(b"\r"), "{name}");
     // The same octets, read as every other server reads them; a lone LF behind it is the second half of the last line end.
@@ -190,7 +232,7 @@ async fn every_server_sees_one_message_whatever_ends_a_line_in_it() {
         let smuggled =
             format!("hello{piece}MAIL FROM:<evil@x.example>\r\nRCPT TO:<victim@y.example>\r\nDATA\r\n\r\nbad\r\n");
         let raw = Bytes::from(format!("From: support@acme.example\r\n\r\n{smuggled}"));
-        let Some(signed) = sign(&signer, &raw).await else {
+        let Some(signed) = sign(&signer, &raw, &address("ada@customer.example")).await else {
             assert!(wire_safe(&raw).is_err(), "{piece:?}");
             refused += 1;
             continue;
@@ -213,28 +255,49 @@ async fn our_server_has_it(ours: &Mailbox, signed: &Signed, before: usize) {
     assert_eq!(mail.envelope.mail_from.unwrap(), address("support@acme.example"));
 }
 
-#[tokio::test]
-async fn ten_thousand_made_up_letters_are_one_message_each() {
-    let count = std::env::var("REPLYD_BODIES").map_or(BODIES, |text| text.parse().unwrap());
+/// The letters that fall to one core of several; how many there were, and how many went out.
+async fn made_up_letters(count: u64, first: u64, step: usize) -> (u64, u64) {
     let (signer, folder) = (signer_of_nothing(true), tempfile::tempdir().unwrap());
     let ours = Mailbox::start("mx.strict.example", folder.path().join("spool")).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let (mut sent, mut to_ours) = (0_u64, 0);
-    for number in 0..count {
+    let (mut made, mut sent, mut to_ours) = (0, 0, 0);
+    for number in (first..count).step_by(step) {
         let mut chance = Chance::new(number);
-        let raw = if number % 2 == 0 { composed(&mut chance) } else { Some(made_up(&mut chance)) };
+        let by_compose = chance.below(2) == 0;
+        let raw = if by_compose { composed(&mut chance) } else { Some(made_up(&mut chance)) };
         let Some(raw) = raw else { continue };
-        let Some(signed) = sign(&signer, &raw).await else {
-            assert!(number % 2 == 1 && wire_safe(&raw).is_err(), "letter {number}: {}", raw.escape_ascii());
+        made += 1;
+        let Some(signed) = sign(&signer, &raw, &recipient(&mut chance)).await else {
+            assert!(!by_compose && wire_safe(&raw).is_err(), "letter {number}: {}", raw.escape_ascii());
             continue;
         };
-        is_one_message(&heard(&signed, &listener, Lines::Strict).await, &signed, &format!("letter {number}"));
+        let (name, lines) = (format!("letter {number}"), chance.of(&Lines::ALL));
+        is_one_message(&heard_in_memory(&signed, lines).await, &signed, &name);
         sent += 1;
-        if number % TO_OURS_EVERY < 2 {
+        if number % TO_SOCKETS_EVERY < step as u64 && !signed.to().needs_utf8() {
+            is_one_message(&heard(&signed, &listener, Lines::Strict).await, &signed, &name);
             our_server_has_it(&ours, &signed, to_ours).await;
             to_ours += 1;
         }
     }
-    println!("{sent} of {count} letters went out, {to_ours} of them to our own server too");
-    assert!(sent > count / 2, "{sent} of {count}");
+    (made, sent)
+}
+
+#[test]
+fn ten_thousand_made_up_letters_are_one_message_each() {
+    let count = std::env::var("REPLYD_BODIES").map_or(BODIES, |text| text.parse().unwrap());
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let (made, sent) = thread::scope(|scope| {
+        let on_core = |core| {
+            scope.spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                runtime.block_on(made_up_letters(count, core as u64, cores))
+            })
+        };
+        let all: Vec<_> = (0..cores).map(on_core).collect();
+        let each = all.into_iter().map(|one| one.join().unwrap());
+        each.fold((0, 0), |(made, sent), (more_made, more_sent)| (made + more_made, sent + more_sent))
+    });
+    println!("{made} letters were made up, and {sent} of them went out");
+    assert!(made > count / 2 && sent > made / 2, "{sent} of {made}");
 }

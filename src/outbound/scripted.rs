@@ -18,6 +18,7 @@ pub(super) struct Script {
     pub(super) rcpt: Option<&'static str>,
     pub(super) data: Option<&'static str>,
     pub(super) end: Option<&'static str>,
+    pub(super) bye: Option<&'static str>,
     /// Closes without a word when this command comes; `.` is the end of the data.
     pub(super) hangs_up_at: &'static str,
     pub(super) tls: Option<Arc<rustls::ServerConfig>>,
@@ -82,6 +83,7 @@ impl Default for Script {
             rcpt: Some("250 ok"),
             data: Some("354 go"),
             end: Some("250 2.0.0 Ok: queued as X1"),
+            bye: Some("221 bye"),
             hangs_up_at: "never",
             tls: None,
             lines: Lines::Strict,
@@ -93,17 +95,24 @@ impl Default for Script {
 #[derive(Debug, Default)]
 pub(super) struct Heard {
     pub(super) lines: Vec<String>,
+    /// The same as it came, octet for octet.
+    pub(super) commands: String,
     pub(super) wire: Vec<Vec<u8>>,
     pub(super) message: Vec<u8>,
 }
 
-trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 pub(super) async fn serve(listener: &TcpListener, script: Script) -> Heard {
     let (tcp, _) = listener.accept().await.unwrap();
+    converse(Box::new(tcp), script).await
+}
+
+/// The same over whatever is open already.
+pub(super) async fn converse(stream: Box<dyn Stream>, script: Script) -> Heard {
     let mut heard = Heard::default();
-    let mut stream: BufReader<Box<dyn Stream>> = BufReader::new(Box::new(tcp));
+    let mut stream = BufReader::new(stream);
     say(&mut stream, script.greeting).await;
     let mut encrypted = false;
     loop {
@@ -111,6 +120,7 @@ pub(super) async fn serve(listener: &TcpListener, script: Script) -> Heard {
         if stream.read_line(&mut line).await.unwrap_or(0) == 0 {
             return heard;
         }
+        heard.commands.push_str(&line);
         let line = line.trim_end().to_owned();
         if line.is_empty() {
             continue;
@@ -145,7 +155,7 @@ pub(super) async fn serve(listener: &TcpListener, script: Script) -> Heard {
                     say(&mut stream, script.end).await;
                 }
             }
-            _ => say(&mut stream, Some("221 bye")).await,
+            _ => say(&mut stream, script.bye).await,
         }
     }
 }

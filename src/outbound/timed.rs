@@ -19,28 +19,52 @@ use tokio::{
 /// Octets read at once.
 const READ_OCTETS: usize = 2048;
 
-/// A stream whose every read and write has a deadline. Once one has passed it never works again.
+/// Octets of one reply. RFC 5321 §4.5.3.1.5 has lines of 512; an EHLO reply has a few dozen at most.
+pub(super) const REPLY_OCTETS_MAX: usize = 16 * 1024;
+
+/// Why a stream works no more.
+#[derive(Debug, Clone, Copy)]
+enum Dead {
+    /// A deadline has passed.
+    Late,
+    /// A reply became too long.
+    Endless,
+    /// There was more than one reply: whoever read on would take each for an answer to the next command.
+    Unasked,
+}
+
+impl From<Dead> for io::Error {
+    fn from(dead: Dead) -> Self {
+        match dead {
+            Dead::Late => io::ErrorKind::TimedOut.into(),
+            Dead::Endless => Self::new(io::ErrorKind::InvalidData, "its reply does not end"),
+            Dead::Unasked => Self::new(io::ErrorKind::InvalidData, "it sent more behind its reply"),
+        }
+    }
+}
+
+/// A stream whose every read and write has a deadline, and every reply an end. Once that was missed it never works again.
 #[derive(Debug)]
 pub(super) struct Timed<S> {
     stream: S,
     peer: SocketAddr,
     /// Tidied and not yet taken; at first the greeting of our own.
     inbox: Vec<u8>,
-    /// Octets of the reply line that is arriving.
-    column: usize,
+    arriving: Arriving,
     wait: Duration,
     deadline: Instant,
     /// Runs from the first wait for a reply to the next write: a reply that drips in has one deadline, not one a byte.
     reading: Option<Pin<Box<Sleep>>>,
     writing: Option<Pin<Box<Sleep>>>,
-    dead: bool,
+    dead: Option<Dead>,
 }
 
 impl<S> Timed<S> {
     /// `greeting` is read before anything else; nothing works after `deadline`, and no step may take longer than `wait`.
     pub(super) fn new(stream: S, peer: SocketAddr, greeting: &[u8], wait: Duration, deadline: Instant) -> Self {
         let inbox = greeting.to_vec();
-        Self { stream, peer, inbox, column: 0, wait, deadline, reading: None, writing: None, dead: false }
+        let arriving = Arriving::default();
+        Self { stream, peer, inbox, arriving, wait, deadline, reading: None, writing: None, dead: None }
     }
 
     /// Ready when the time is over.
@@ -49,26 +73,27 @@ impl<S> Timed<S> {
         let timer = if writing { &mut self.writing } else { &mut self.reading };
         let timer = timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(until)));
         ready!(timer.as_mut().poll(cx));
-        self.dead = true;
-        Poll::Ready(io::ErrorKind::TimedOut.into())
+        self.dead = Some(Dead::Late);
+        Poll::Ready(Dead::Late.into())
     }
 
     fn alive(&self) -> io::Result<()> {
-        if self.dead { Err(io::ErrorKind::TimedOut.into()) } else { Ok(()) }
+        self.dead.map_or(Ok(()), |dead| Err(dead.into()))
     }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Timed<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        this.alive()?;
         while this.inbox.is_empty() {
+            this.alive()?;
             let mut room = [0; READ_OCTETS];
             let mut read = ReadBuf::new(&mut room);
             match Pin::new(&mut this.stream).poll_read(cx, &mut read) {
                 Poll::Pending => return this.over(false, cx).map(Err),
                 Poll::Ready(Ok(())) if !read.filled().is_empty() => {
-                    read.filled().iter().for_each(|b| tidy(*b, &mut this.column, &mut this.inbox));
+                    this.dead =
+                        read.filled().iter().find_map(|octet| this.arriving.take(*octet, &mut this.inbox).err());
                 }
                 ended => return ended,
             }
@@ -80,24 +105,48 @@ impl<S: AsyncRead + Unpin> AsyncRead for Timed<S> {
     }
 }
 
-/// Makes of the next octet of a reply what the library understands. Were an acceptance in an odd form taken for a broken
-/// connection, the letter would be sent again and again.
-fn tidy(octet: u8, column: &mut usize, to: &mut Vec<u8>) {
-    match octet {
-        // RFC 5321 §4.2: a code without text is a reply; and tolerated: a line that ends in LF alone.
-        b'\r' => {}
-        b'\n' => {
-            if *column == 3 {
-                to.push(b' ');
+/// The reply that is arriving.
+#[derive(Debug, Default)]
+struct Arriving {
+    /// Octets of it so far.
+    octets: usize,
+    /// Octets of its line so far.
+    column: usize,
+    /// RFC 5321 §4.2.1: a hyphen behind the code says that this line is not the last.
+    goes_on: bool,
+    ended: bool,
+}
+
+impl Arriving {
+    /// Makes of the next octet of a reply what the library understands. Were an acceptance in an odd form taken for a
+    /// broken connection, the letter would be sent again and again.
+    fn take(&mut self, octet: u8, to: &mut Vec<u8>) -> Result<(), Dead> {
+        if self.ended {
+            return Err(Dead::Unasked);
+        }
+        self.octets += 1;
+        if self.octets > REPLY_OCTETS_MAX {
+            return Err(Dead::Endless);
+        }
+        match octet {
+            // RFC 5321 §4.2: a code without text is a reply; and tolerated: a line that ends in LF alone.
+            b'\r' => {}
+            b'\n' => {
+                if self.column == 3 {
+                    to.push(b' ');
+                }
+                to.extend_from_slice(b"\r\n");
+                self.ended = !self.goes_on;
+                (self.column, self.goes_on) = (0, false);
             }
-            to.extend_from_slice(b"\r\n");
-            *column = 0;
+            other => {
+                // Tolerated: words that are not ASCII. Nobody is shown them.
+                to.push(if other.is_ascii() { other } else { b'?' });
+                self.goes_on |= self.column == 3 && other == b'-';
+                self.column += 1;
+            }
         }
-        other => {
-            // Tolerated: words that are not UTF-8.
-            to.push(if other.is_ascii() { other } else { b'?' });
-            *column += 1;
-        }
+        Ok(())
     }
 }
 
@@ -109,6 +158,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
             Poll::Pending => this.over(true, cx).map(Err),
             ready => {
                 (this.reading, this.writing) = (None, None);
+                this.arriving = Arriving::default();
                 ready
             }
         }
