@@ -37,9 +37,6 @@ use crate::{
 /// Letters of the far side's words that are kept.
 const WORDS_CHARS_MAX: usize = 500;
 
-/// Servers of one domain that are asked in one attempt whether they take the letter. More would only hear the same.
-const SESSIONS_MAX: usize = 2;
-
 /// How long a server may take to say goodbye.
 const QUIT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -150,26 +147,27 @@ async fn to_servers(targets: &[Target], attempt: &Attempt) -> Outcome {
         return Outcome::Refused { words: format!("the letter is malformed: {words}") };
     }
     let deadline = Instant::now() + attempt.limits.attempt();
-    let mut servers = Vec::new();
+    let mut fault = None;
     for target in targets {
-        servers.extend(target.addresses.iter().map(|address| (target, *address)));
-    }
-    let (mut fault, mut sessions) = (None, 0);
-    for (target, address) in servers {
-        if Instant::now() >= deadline || sessions == SESSIONS_MAX {
-            break;
+        for address in &target.addresses {
+            if Instant::now() >= deadline {
+                break;
+            }
+            let opened = connection::open(target, *address, &attempt.hello, &attempt.limits, deadline).await;
+            let (new, spoken) = match opened {
+                Ok(connection) => match transaction(connection, target, *address, &attempt.signed).await {
+                    Ok(outcome) => return outcome,
+                    Err(new) => (new, true),
+                },
+                Err(new) => (new, false),
+            };
+            // One server may refuse us for good while another takes the letter, or was not reached yet.
+            fault = Some(doubtful(fault, new));
+            if spoken {
+                // At its other addresses the same server would say the same.
+                break;
+            }
         }
-        let opened = connection::open(target, address, &attempt.hello, &attempt.limits, deadline).await;
-        sessions += usize::from(opened.is_ok());
-        let new = match opened {
-            Ok(connection) => match transaction(connection, target, address, &attempt.signed).await {
-                Ok(outcome) => return outcome,
-                Err(new) => new,
-            },
-            Err(new) => new,
-        };
-        // One server may refuse us for good while another takes the letter, or was not reached yet.
-        fault = Some(doubtful(fault, new));
     }
     fault.unwrap_or_else(|| Fault::Later("there was no time left to try a server".into())).into()
 }
