@@ -13,4 +13,5 @@ talon=$PWD/target/bench-talon
     mv "$talon.$$" "$talon"
 }
 export REPLYD_BENCH_TALON=$python PYTHONPATH=$talon PYTHONWARNINGS=ignore
-exec cargo bench --locked --bench reading
+# As packages ship.
+exec cargo bench --locked --profile dist --bench reading

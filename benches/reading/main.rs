@@ -1,7 +1,7 @@
 //! How long reading a mail takes: parsed, its new words told from the rest, and rendered. Beside it mail-parser alone on the
 //! same octets, and talon on the same texts.
 //!
-//!     deploy/bench-reading.sh                     with talon, which it fetches from PyPI
+//!     deploy/bench-reading.sh                     with talon, which it fetches from PyPI, built as packages ship
 //!     cargo bench --bench reading                 without
 //!
 //! Each round measures everybody once, one after the other; medians of the rounds, and of the ratios of each round. Time is
