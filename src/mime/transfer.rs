@@ -53,8 +53,12 @@ impl<'a> Pieces<'a> {
                 self.rest = &self.rest[4..];
                 continue;
             }
-            out.extend(self.base64_letter(self.rest[0]));
+            let letter = self.rest[0];
             self.rest = &self.rest[1..];
+            out.extend(self.base64_letter(letter));
+            if letter == b'=' && words_below(self.rest) {
+                self.rest = &[];
+            }
         }
         out
     }
@@ -139,6 +143,19 @@ impl<'a> Pieces<'a> {
         out.into()
     }
 }
+
+/// Whether the line of padding that ends here is the last of base64: the next one is no run of it, as what a mailing list puts
+/// below is none. Only the next: each line is looked at once.
+fn words_below(rest: &[u8]) -> bool {
+    let Some(below) = rest.strip_prefix(b"\n").or_else(|| rest.strip_prefix(b"\r\n")) else { return false };
+    let below = below.trim_ascii_start();
+    let line = below[..memchr(b'\n', below).unwrap_or(below.len())].trim_ascii_end();
+    // Dashes and underscores are letters, too.
+    !line.len().is_multiple_of(LETTERS_OF_RUN) || line.iter().any(|octet| sextet(*octet) == NONE)
+}
+
+/// Letters, padding among them, come by so many. RFC 4648 §4.
+const LETTERS_OF_RUN: usize = 4;
 
 impl<'a> Iterator for Pieces<'a> {
     type Item = Cow<'a, [u8]>;

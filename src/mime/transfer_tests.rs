@@ -28,6 +28,17 @@ fn base64_is_read_whatever_stands_between_its_letters() {
 }
 
 #[test]
+fn words_below_the_padding_of_base64_are_none_of_it() {
+    for (encoded, read_as) in [
+        ("SGVsbG8=\r\n\r\n_______\r\nList: https://list.example\r\n", "Hello"),
+        ("SGVsbG8=\n-1\nContent-Type: text/plain\n", "Hello"),
+        ("SGVsbG8=\n\nSGVsbG8=\n", "HelloHello"),
+    ] {
+        assert_eq!(String::from_utf8_lossy(&read(encoded.as_bytes(), Encoding::Base64)), read_as, "{encoded}");
+    }
+}
+
+#[test]
 fn quoted_printable_is_read_however_it_was_damaged() {
     for (encoded, want) in [
         ("a=3Db", "a=b"),

@@ -7,14 +7,6 @@ use crate::{
     ours::{Ours, SIGNS_MAX},
 };
 
-/// Differences that no rule tells from a loss: how they are told of, and why they are none to mend. Each is still there, or
-/// it is to be struck off.
-pub(crate) const LISTED: [(&str, &str); 1] = [(
-    "mail-parser/thirdparty_005.eml, damage 41238: text/plain of 16 octets",
-    "a boundary lost all but its dashes: behind the padding stand a header and words, which we read as more base64, for \
-     several runs may follow one another; the noise they make fits no charset; the other parser stops at the padding",
-)];
-
 /// What the reader calls a line in a header that is no field.
 const ODD_LINE: &str = "text/x-odd-line";
 
