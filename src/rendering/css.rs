@@ -87,9 +87,6 @@ fn functions_are_colours(value: &str) -> bool {
 fn numbers_are_bounded(value: &str) -> bool {
     // So few digits are no more, whatever they are.
     const OCTETS_FINE: usize = 3;
-    if value.len() <= OCTETS_FINE && !value.contains('.') {
-        return true;
-    }
     let words = value.split([' ', ',', '(', ')', '/']).filter(|word| !word.starts_with('#'));
     let mut numbers =
         words.flat_map(|word| word.split(|c: char| !c.is_ascii_digit() && c != '.')).filter(|n| !n.is_empty());

@@ -58,7 +58,8 @@ pub fn text(words: &str) -> String {
     out
 }
 
-/// Line ends of a mail are shown, pictures stay within the frame, and what we say in place of something looks like nothing a mail would say.
+/// Line ends of a mail are shown, pictures stay within the frame, and what we say in place of something looks like nothing a
+/// mail would say.
 const STYLE: &str = "\
 :root{color-scheme:only light}\
 body{margin:12px;background:#fff;color:#111;font:15px/1.45 system-ui,sans-serif;overflow-wrap:anywhere;white-space:pre-line}\

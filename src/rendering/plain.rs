@@ -129,25 +129,19 @@ fn write(text: &str, out: &mut String, quotes: bool) {
     out.push_str(&text[from..]);
 }
 
-/// Those of [`STOPS`] that a text has, and the tab.
-fn may_stop(octet: u8) -> bool {
+/// Octets that need a second look, and white space. A browser takes control characters for errors or for other signs: HTML
+/// §13.2.3.5. Those above U+007F and the space that does not break begin with 0xC2.
+const fn may_stop(octet: u8) -> bool {
     octet < b' ' || matches!(octet, b'"' | b'&' | b'\'' | b'<' | b'>' | 0x7F | 0xC2)
 }
 
-/// Octets that need a second look. A browser takes control characters for errors or for other signs: HTML §13.2.3.5. Those
-/// above U+007F and the space that does not break begin with 0xC2.
+/// The same without white space, which stays.
 const STOPS: [bool; 256] = {
     let mut stops = [false; 256];
     let mut octet = 0;
-    while octet < 0x20 {
-        stops[octet] = octet != b'\t' as usize && octet != b'\n' as usize;
+    while octet < stops.len() {
+        stops[octet] = may_stop(octet as u8) && octet != b'\t' as usize && octet != b'\n' as usize;
         octet += 1;
-    }
-    let others = [b'&', b'<', b'>', b'"', b'\'', 0x7F, 0xC2];
-    let mut n = 0;
-    while n < others.len() {
-        stops[others[n] as usize] = true;
-        n += 1;
     }
     stops
 };
