@@ -192,14 +192,14 @@ fn has_escapes(bytes: &[u8]) -> bool {
 /// How many characters of more than one octet there are, when all of it is valid UTF-8; 0 otherwise. It may be cut off
 /// in the middle of its last character.
 fn runs_of_utf8(bytes: &[u8]) -> usize {
-    let valid = match std::str::from_utf8(bytes) {
-        Err(error) if error.error_len().is_none() => &bytes[..error.valid_up_to()],
-        _ => bytes,
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default()
+        }
+        Err(_) => return 0,
     };
-    match std::str::from_utf8(valid) {
-        Ok(text) if !text.is_ascii() => text.chars().filter(|c| !c.is_ascii()).take(RUNS_OF_MORE_OCTETS).count(),
-        _ => 0,
-    }
+    text.chars().filter(|c| !c.is_ascii()).take(RUNS_OF_MORE_OCTETS).count()
 }
 
 const RUNS_OF_ONE_OCTET: usize = 2;
