@@ -131,6 +131,7 @@ fn job(attempts: u32) -> Job {
         state: JobState::Claimed(Millis(0)),
         attempts,
         made: Millis(0),
+        domain: String::new(),
         last_words: "it broke".into(),
     }
 }

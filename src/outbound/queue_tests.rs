@@ -103,6 +103,7 @@ fn memory(recipients: &[&str]) -> (Arc<Memory>, mpsc::UnboundedReceiver<Settled>
             state: JobState::Due(NOW),
             attempts: 0,
             made: NOW,
+            domain: letter.recipients[0].to.domain().to_owned(),
             last_words: String::new(),
         };
         memory.jobs.lock().unwrap().insert(id, job);

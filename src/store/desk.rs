@@ -9,15 +9,17 @@ use bytes::Bytes;
 use sled::IVec;
 
 use super::{
+    agenda,
     facts::{Fact, push_line},
     index::Index,
     journal::{Kept, Placed, Position, Record},
+    keys,
     projection::project,
     requests::StoreError,
     tallies::Tallies,
     view::{ROW_HEAD, View},
 };
-use crate::types::JobKind;
+use crate::types::{JobKind, Pick};
 
 /// Values by key; `None` takes a value away.
 type Values = BTreeMap<Vec<u8>, Option<IVec>>;
@@ -170,22 +172,18 @@ impl Desk {
         &mut self.own.tallies
     }
 
-    /// The first key under a prefix that has a value.
-    pub(super) fn first_key(&self, prefix: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        let mut first: Option<Vec<u8>> = None;
-        for found in self.index.scan(prefix) {
-            let (key, _) = found?;
-            if !self.values.contains_key(key.as_ref()) && !self.own.values.contains_key(key.as_ref()) {
-                first = Some(key.to_vec());
-                break;
-            }
-        }
+    /// The key of the first job of a kind that may be picked, be it due or claimed.
+    pub(super) fn first_due(&self, kind: JobKind, pick: &Pick) -> Result<Option<Vec<u8>>, StoreError> {
+        let (batch, own) = (&self.values, &self.own.values);
+        let first = self.index.first_due(kind, pick, |key| batch.contains_key(key) || own.contains_key(key))?;
+        let prefix = keys::due_of(kind);
         let under = |values: &Values, hidden: &Values| {
-            let mut here = values.range(prefix.to_vec()..).take_while(|(key, _)| key.starts_with(prefix));
-            here.find(|(key, value)| value.is_some() && !hidden.contains_key(*key)).map(|(key, _)| key.clone())
+            let mut here = values.range(prefix.clone()..).take_while(|(key, _)| key.starts_with(&prefix));
+            let shown = |key: &Vec<u8>, line: &IVec| !hidden.contains_key(key) && agenda::picks(pick, line);
+            here.find(|(key, value)| value.as_ref().is_some_and(|line| shown(key, line))).map(|(key, _)| key.clone())
         };
         let none = Values::new();
-        Ok([first, under(&self.values, &self.own.values), under(&self.own.values, &none)].into_iter().flatten().min())
+        Ok([first, under(batch, own), under(own, &none)].into_iter().flatten().min())
     }
 }
 

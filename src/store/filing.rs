@@ -148,7 +148,7 @@ fn written_to(
             row.waits_because.clear();
             let due = arrival.now.plus(destination.answer.quiet);
             // A burst has one answer: the job that was there moves, and one at work is due again.
-            return set_job(desk, JobId::Answer(row.id), row.id, JobState::Due(due), arrival.now);
+            return set_job(desk, JobId::Answer(row.id), row.id, "", JobState::Due(due), arrival.now);
         }
     };
     steps::wait(desk, row, arrival.now, &words)

@@ -11,7 +11,7 @@ use super::{
     steps::{self, cut_words, drop_job, event, set_job, wait},
     view,
 };
-use crate::types::{ConversationId, Job, JobId, JobKind, JobState, Millis};
+use crate::types::{ConversationId, Job, JobId, JobKind, JobState, Millis, Pick};
 
 /// The AI gives a conversation to people, or has a draft for them to send.
 pub(super) fn hand_off(desk: &mut Desk, given: HandOff) -> Result<Written, StoreError> {
@@ -64,7 +64,7 @@ pub(super) fn mark(desk: &mut Desk, id: ConversationId, mark: Mark, now: Millis)
             row.waits_because.clear();
             row.draft = None;
             if row.status == Status::Open && is_unanswered(desk, &row)? {
-                set_job(desk, JobId::Answer(id), id, JobState::Due(now), now)?;
+                set_job(desk, JobId::Answer(id), id, "", JobState::Due(now), now)?;
             }
         }
     }
@@ -101,9 +101,15 @@ fn is_unanswered(desk: &Desk, row: &ConversationRow) -> Result<bool, StoreError>
     Ok(false)
 }
 
-/// The earliest job of a kind that is due, or whose holder let its lease run out.
-pub(super) fn claim(desk: &mut Desk, kind: JobKind, now: Millis, lease: Duration) -> Result<Option<Job>, StoreError> {
-    let first = desk.first_key(&keys::due_of(kind))?;
+/// The earliest job of a kind that may be picked and is due, or whose holder let its lease run out.
+pub(super) fn claim(
+    desk: &mut Desk,
+    kind: JobKind,
+    pick: &Pick,
+    now: Millis,
+    lease: Duration,
+) -> Result<Option<Job>, StoreError> {
+    let first = desk.first_due(kind, pick)?;
     let Some((when, id)) = first.as_deref().and_then(keys::read_due) else { return Ok(None) };
     if when > now {
         return Ok(None);

@@ -17,6 +17,7 @@ use sled::IVec;
 
 use super::{
     absent::Absent,
+    agenda::Agenda,
     journal::Position,
     keys,
     recent::{self, Recent},
@@ -24,9 +25,10 @@ use super::{
     tallies::Tallies,
     view::View,
 };
+use crate::types::{JobKind, Pick};
 
 /// The form of keys and values. Another one is rebuilt from the journal.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 /// How often sled's own thread writes what it holds and tidies its file. Nothing waits for it.
 const SLED_FLUSH_MILLIS: u64 = 2000;
@@ -66,6 +68,7 @@ pub(super) struct Index {
     db: Arc<RwLock<Option<sled::Db>>>,
     recent: Recent,
     absent: Absent,
+    agenda: Agenda,
     /// One at a time brings down what is recent.
     settling: Arc<Mutex<()>>,
     folder: Option<PathBuf>,
@@ -103,6 +106,7 @@ impl Index {
             db: Arc::new(RwLock::new(Some(db))),
             recent: Recent::default(),
             absent: Absent::default(),
+            agenda: Agenda::default(),
             settling: Arc::default(),
             folder,
         }
@@ -121,6 +125,8 @@ impl Index {
         let mut mine = self.db.write().unwrap_or_else(PoisonError::into_inner);
         self.recent.replace(&other.recent);
         *mine = db;
+        drop(mine);
+        self.agenda.start_over();
     }
 
     fn db(&self) -> Result<sled::Db, StoreError> {
@@ -182,7 +188,12 @@ impl Index {
         position: Position,
         tallies: &Tallies,
     ) -> Result<(), StoreError> {
-        let waiting = self.recent.add(changes, State { format: FORMAT, position, tallies: tallies.clone() });
+        let mut agenda = self.agenda.lock();
+        let noted = changes.inspect(|(key, value)| {
+            agenda.iter_mut().for_each(|kinds| kinds.note(key, value.as_ref()));
+        });
+        let waiting = self.recent.add(noted, State { format: FORMAT, position, tallies: tallies.clone() });
+        drop(agenda);
         if waiting >= GATHERED_KEYS_MAX { self.settle() } else { Ok(()) }
     }
 
@@ -218,6 +229,19 @@ impl Index {
             synced.map_err(|e| StoreError::Unavailable(format!("the index: {e}")))?;
         }
         Ok(())
+    }
+
+    /// The key of the first job of a kind that may be picked and is not `hidden`.
+    ///
+    /// # Errors
+    /// When the index cannot be read now.
+    pub(super) fn first_due(
+        &self,
+        kind: JobKind,
+        pick: &Pick,
+        hidden: impl Fn(&[u8]) -> bool,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        self.agenda.first(self, kind, pick, hidden)
     }
 
     /// Keys and values under a prefix, in order.

@@ -3,7 +3,7 @@
 //! ```text
 //! M mail                                    row of a mail            C conversation               row of a conversation
 //! T conversation seq                        entry of a time line     L letter                     row of a letter
-//! J job                                     row of a job             D kind when job              what is due
+//! J job                                     row of a job             D kind when job              what is due: a digest of the domain
 //! N number                                  → conversation           H mail                       the held list
 //! F address fingerprint                     → first copy             I address message-id         → conversation
 //! S signature                               → where it was       Q place in the queue         signatures, oldest first
@@ -89,6 +89,17 @@ pub(super) fn due(id: JobId, when: Millis) -> Vec<u8> {
 
 pub(super) fn due_of(kind: JobKind) -> Vec<u8> {
     key(b'D', &[&[kind.letter() as u8]])
+}
+
+/// The kind of job, of a key that [`due`] made; `None` of another key.
+pub(super) fn due_kind(key: &[u8]) -> Option<JobKind> {
+    let letter = key.strip_prefix(b"D")?.first()?;
+    JobKind::ALL.into_iter().find(|kind| kind.letter() as u8 == *letter)
+}
+
+/// The value of a key that [`due`] made: in which line it stands. Nothing for a job without a domain.
+pub(super) fn line(domain: &str) -> Vec<u8> {
+    if domain.is_empty() { Vec::new() } else { digest(domain.as_bytes()).to_vec() }
 }
 
 /// When and which, of a key that [`due`] made.

@@ -59,8 +59,9 @@ pub(super) fn reply(desk: &mut Desk, letter: NewLetter, blake3: String) -> Resul
     steps::entry(desk, &mut row, letter.now, What::Letter(kept.id))?;
     remember_message_id(desk, &kept.message_id, &row)?;
     drop_job(desk, JobId::Answer(row.id))?;
-    for place in 0..recipients {
-        set_job(desk, JobId::Deliver(kept.id, place), row.id, JobState::Due(due), letter.now)?;
+    for (place, recipient) in (0..recipients).zip(&kept.recipients) {
+        let id = JobId::Deliver(kept.id, place);
+        set_job(desk, id, row.id, recipient.to.domain(), JobState::Due(due), letter.now)?;
     }
     desk.state(&Fact::Letter(Box::new(kept)))?;
     desk.state(&Fact::Conversation(Box::new(row)))?;

@@ -4,6 +4,7 @@
 //! or it leaves nothing. What is asked of the store never waits for a write.
 
 mod absent;
+mod agenda;
 mod accepting;
 mod committer;
 mod desk;
@@ -79,7 +80,7 @@ pub use self::{
 use crate::{
     config,
     conversation::{Arrival, FileFn},
-    types::{Accepted, Address, Clock, ConversationId, Job, JobId, JobKind, JobState, Millis},
+    types::{Accepted, Address, Clock, ConversationId, Job, JobId, JobKind, JobState, Millis, Pick},
 };
 
 /// Octets above which a mail is hashed apart from the tasks that talk to peers.
@@ -240,11 +241,26 @@ impl Store {
 
     /// Takes the earliest job that is due, until `now + lease`. A lease that ran out makes a job due.
     pub async fn claim(&self, kind: JobKind, now: Millis, lease: Duration) -> Result<Option<Job>, StoreError> {
+        self.claim_of(kind, Pick::Any, now, lease).await
+    }
+
+    /// Takes the earliest delivery that is due and may be picked.
+    pub async fn claim_delivery(&self, pick: Pick, now: Millis, lease: Duration) -> Result<Option<Job>, StoreError> {
+        self.claim_of(JobKind::Deliver, pick, now, lease).await
+    }
+
+    async fn claim_of(
+        &self,
+        kind: JobKind,
+        pick: Pick,
+        now: Millis,
+        lease: Duration,
+    ) -> Result<Option<Job>, StoreError> {
         // Mostly nothing is due, and the committer need not hear of it.
-        if self.next_due(kind)?.is_none_or(|when| when > now) {
+        if self.next_due_of(kind, &pick)?.is_none_or(|when| when > now) {
             return Ok(None);
         }
-        self.ask(move |desk| hands::claim(desk, kind, now, lease)).await
+        self.ask(move |desk| hands::claim(desk, kind, &pick, now, lease)).await
     }
 
     /// Makes every claimed job due again: at start, when this store is alone on its journal and nobody works yet. What a

@@ -162,7 +162,7 @@ fn job(row: &Job, json: &[u8], desk: &mut Desk) -> Result<(), StoreError> {
     let counts = &mut desk.tallies_mut().counts;
     counts.jobs += 1;
     match row.state {
-        JobState::Due(when) | JobState::Claimed(when) => desk.put(keys::due(row.id, when), NOTHING),
+        JobState::Due(when) | JobState::Claimed(when) => desk.put(keys::due(row.id, when), keys::line(&row.domain)),
         JobState::Parked => counts.parked += 1,
     }
     if matches!(row.state, JobState::Due(_)) {

@@ -13,7 +13,7 @@ use super::{
     rows::{ConversationRow, Entry, LearnedRow, MailRow, RawRef, Status},
     view::{self, View},
 };
-use crate::types::{Address, ConversationId, Job, JobId, JobKind, LetterId, MailId, Millis, Number};
+use crate::types::{Address, ConversationId, Job, JobId, JobKind, LetterId, MailId, Millis, Number, Pick};
 
 /// Conversations that a list has when nobody says how many.
 const LIST_DEFAULT: usize = 100;
@@ -145,8 +145,13 @@ impl Store {
 
     /// When the next job of a kind is due, or the next lease runs out.
     pub fn next_due(&self, kind: JobKind) -> Result<Option<Millis>, StoreError> {
-        let first = self.index().scan(&keys::due_of(kind)).next().transpose()?;
-        Ok(first.and_then(|(key, _)| keys::read_due(&key)).map(|(when, _)| when))
+        self.next_due_of(kind, &Pick::Any)
+    }
+
+    /// The same, of those that may be picked.
+    pub fn next_due_of(&self, kind: JobKind, pick: &Pick) -> Result<Option<Millis>, StoreError> {
+        let first = self.index().first_due(kind, pick, |_| false)?;
+        Ok(first.and_then(|key| keys::read_due(&key)).map(|(when, _)| when))
     }
 
     /// Jobs that will still happen by themselves.

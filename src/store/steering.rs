@@ -96,10 +96,10 @@ fn retry(
         }
         DeliveryState::Refused { words, .. } => {
             // Its time begins anew: whatever stood in the way, a person says that it is gone.
-            set_job(desk, id, letter.conversation, JobState::Due(now), now)?;
+            set_job(desk, id, letter.conversation, one.to.domain(), JobState::Due(now), now)?;
             one.state = DeliveryState::Deferred { attempts: one.tries, next: now, words };
         }
-        _ => set_job(desk, id, letter.conversation, JobState::Due(now), now)?,
+        _ => set_job(desk, id, letter.conversation, one.to.domain(), JobState::Due(now), now)?,
     }
     event(desk, row, now, "retried", &format!("{} has the letter to {} tried again now", steering.by, one.to))
 }

@@ -42,16 +42,18 @@ pub(super) fn wait(desk: &mut Desk, row: &mut ConversationRow, at: Millis, words
     event(desk, row, at, "waits", words)
 }
 
-/// Makes a job, or gives the one there is a new state and fresh attempts.
+/// Makes a job, or gives the one there is a new state and fresh attempts. `domain`: of a delivery, where it goes.
 pub(super) fn set_job(
     desk: &mut Desk,
     id: JobId,
     conversation: ConversationId,
+    domain: &str,
     state: JobState,
     now: Millis,
 ) -> Result<(), StoreError> {
+    let domain = domain.to_owned();
     let made = view::job(desk, id)?.map_or(now, |job| job.made);
-    desk.state(&Fact::Job(Job { id, conversation, state, attempts: 0, made, last_words: String::new() }))
+    desk.state(&Fact::Job(Job { id, conversation, state, attempts: 0, made, domain, last_words: String::new() }))
 }
 
 /// Takes a job away, when it is there.

@@ -71,6 +71,17 @@ pub enum JobState {
     Parked,
 }
 
+/// Which of the deliveries that are due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pick {
+    /// The earliest.
+    Any,
+    /// The earliest that is for none of these domains.
+    Except(Vec<String>),
+    /// The earliest that is for this domain.
+    Of(String),
+}
+
 /// One job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
@@ -84,6 +95,9 @@ pub struct Job {
     pub attempts: u32,
     /// When it was first asked for.
     pub made: Millis,
+    /// Of a delivery, the domain of its recipient, ASCII and in lower case. Empty for answers, and in journals of before.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub domain: String,
     /// What the last attempt ended with, in words; empty before.
     pub last_words: String,
 }

@@ -21,7 +21,7 @@ pub(crate) use chance::Chance;
 pub use clock::{Clock, Millis};
 pub use envelope::{Envelope, Recipient, TlsSession};
 pub use ids::{ConversationId, IdError, IdMaker, LetterId, MailId, Number};
-pub use job::{Job, JobId, JobKind, JobState};
+pub use job::{Job, JobId, JobKind, JobState, Pick};
 pub use level::{ArcSeal, DkimSignature, Level, Verdict, Verdicts};
 pub use likeness::{addresses_look_alike, domains_look_alike, mixed_label};
 pub use proofs::{Accepted, Approval, Author, Signed};
