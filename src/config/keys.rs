@@ -20,6 +20,8 @@ const DAY_SECS: i64 = 86_400;
 
 /// The longest `undo_secs`: a customer waits for the letter all that time.
 const UNDO_SECS_MAX: i64 = 600;
+/// A letter an hour is no queue any more.
+const PAUSE_MILLIS_MAX: i64 = 3_600_000;
 /// The most bytes any size may ask for: 1 TiB.
 const BYTES_MAX: i64 = 1 << 40;
 /// The most of anything that is counted.
@@ -184,6 +186,18 @@ fn outbound(s: &Section<'_, '_>, base: &Path, data: &Path) -> Outbound {
     Outbound {
         route: outgoing_keys::route(s, base, data),
         concurrency: s.number("concurrency", default.concurrency, 1..=1000, "deliveries"),
+        concurrency_per_domain: s.number(
+            "concurrency_per_domain",
+            default.concurrency_per_domain,
+            1..=1000,
+            "deliveries",
+        ),
+        pause_per_domain: Duration::from_millis(s.number(
+            "pause_per_domain_millis",
+            0,
+            0..=PAUSE_MILLIS_MAX,
+            "milliseconds",
+        )),
         connect_timeout: secs(s, "connect_timeout_secs", default.connect_timeout),
         command_timeout: secs(s, "command_timeout_secs", default.command_timeout),
         retry: retry.map_or(default.retry, |list| list.into_iter().map(Duration::from_secs).collect()),

@@ -267,8 +267,13 @@ impl Default for Store {
 pub struct Outbound {
     /// `route` and the keys that belong to it.
     pub route: Route,
-    /// `concurrency`: deliveries at once. Default 10.
+    /// `concurrency`: deliveries at once. Default 50.
     pub concurrency: usize,
+    /// `concurrency_per_domain`: of these, to one domain; through a smarthost, to it. Default 10.
+    pub concurrency_per_domain: usize,
+    /// `pause_per_domain_millis`: between the beginnings of two deliveries to one domain; through a smarthost, to it. 0 is
+    /// none, and then letters share connections. Default 0.
+    pub pause_per_domain: Duration,
     /// `connect_timeout_secs`. Default 30.
     pub connect_timeout: Duration,
     /// `command_timeout_secs`: each answer of the far side. Default 300. RFC 5321 §4.5.3.2.
@@ -286,7 +291,9 @@ impl Default for Outbound {
     fn default() -> Self {
         Self {
             route: Route::File { path: PathBuf::from("outbox") },
-            concurrency: 10,
+            concurrency: 50,
+            concurrency_per_domain: 10,
+            pause_per_domain: Duration::ZERO,
             connect_timeout: Duration::from_secs(30),
             command_timeout: Duration::from_secs(300),
             retry: [60, 300, 900, 3600, 14_400].map(Duration::from_secs).to_vec(),

@@ -6,10 +6,10 @@ use bytes::Bytes;
 use tokio::net::TcpListener;
 
 use super::{
-    Attempt, Limits, Outcome, Signer, Target, Way, deliver,
+    Attempt, Limits, Outcome, Signer, Target, Way,
     route::Manner,
     scripted::{Script, serve},
-    support::{NOW, RAW, address, letter_row, signer_of_nothing},
+    support::{NOW, RAW, address, deliver, letter_row, signer_of_nothing},
 };
 use crate::{
     conversation::{self, AnswerPolicy, Arrival, Class, Classified, Destination, Fingerprint, Lookups, MailSummary},

@@ -20,11 +20,13 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 
 use super::{
-    deliver::{Fault, Limits, fault_of, one_line},
+    deliver::Limits,
+    outcome::{Fault, fault_of, one_line},
     refusal::is_final,
     route::{Manner, Target},
-    timed::{REPLY_OCTETS_MAX, Timed},
+    timed::{Deadline, REPLY_OCTETS_MAX, Timed},
     tls,
+    transaction::Open,
 };
 use crate::config::{Smarthost, SmarthostTls};
 
@@ -58,7 +60,7 @@ pub(super) async fn open(
     hello: &str,
     limits: &Limits,
     deadline: Instant,
-) -> Result<AsyncSmtpConnection, Fault> {
+) -> Result<Open, Fault> {
     let dial = Dial { target, address, hello, limits, deadline };
     match &target.manner {
         Manner::Opportunistic => match dial.opportunistic(true).await {
@@ -98,7 +100,7 @@ impl From<Fault> for Opening {
 }
 
 impl Dial<'_> {
-    async fn opportunistic(&self, with_tls: bool) -> Result<AsyncSmtpConnection, Opening> {
+    async fn opportunistic(&self, with_tls: bool) -> Result<Open, Opening> {
         let mut stream = self.greeted(self.tcp().await?).await?;
         if with_tls && self.offers_starttls(&mut stream).await? && self.starttls(&mut stream).await?.code == 220 {
             let config = tls::any_certificate().map_err(Fault::Later)?;
@@ -109,11 +111,11 @@ impl Dial<'_> {
     }
 
     /// A relay that will not have us, or does not take our password, is ours to mend: the letter waits, whatever the code.
-    async fn relay(&self, smarthost: &Smarthost) -> Result<AsyncSmtpConnection, Fault> {
+    async fn relay(&self, smarthost: &Smarthost) -> Result<Open, Fault> {
         self.relay_at_once(smarthost).await.map_err(|fault| Fault::Later(fault.words().to_owned()))
     }
 
-    async fn relay_at_once(&self, smarthost: &Smarthost) -> Result<AsyncSmtpConnection, Fault> {
+    async fn relay_at_once(&self, smarthost: &Smarthost) -> Result<Open, Fault> {
         let mut connection = match smarthost.tls {
             SmarthostTls::Off => self.lend(self.greeted(self.tcp().await?).await?).await?,
             SmarthostTls::Implicit => {
@@ -135,7 +137,7 @@ impl Dial<'_> {
         if let Some(user) = &smarthost.user {
             let password = smarthost.password.as_ref().map_or("", |secret| secret.expose_str());
             let credentials = Credentials::new(user.clone(), password.to_owned());
-            let answer = connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials).await;
+            let answer = connection.smtp.auth(&[Mechanism::Plain, Mechanism::Login], &credentials).await;
             answer.map_err(|fault| fault_of(&fault, &self.target.host, "AUTH"))?;
         }
         Ok(connection)
@@ -243,23 +245,26 @@ impl Dial<'_> {
     }
 
     /// Lends a stream whose greeting was read.
-    async fn lend<S>(&self, stream: S) -> Result<AsyncSmtpConnection, Fault>
+    async fn lend<S>(&self, stream: S) -> Result<Open, Fault>
     where
         S: AsyncRead + AsyncWrite + Send + Sync + Unpin + std::fmt::Debug + 'static,
     {
-        let timed = Timed::new(stream, self.address, GREETING_AGAIN, self.limits.command, self.deadline);
-        lend(timed, &self.target.host, self.hello).await
+        let deadline = Deadline::new(self.deadline);
+        let timed = Timed::new(stream, self.address, GREETING_AGAIN, self.limits.command, deadline.clone());
+        lend(timed, &self.target.host, self.hello, deadline).await
     }
 }
 
 /// Lends a stream that begins with a greeting; the library says EHLO.
-pub(super) async fn lend<S>(stream: Timed<S>, host: &str, hello: &str) -> Result<AsyncSmtpConnection, Fault>
+pub(super) async fn lend<S>(stream: Timed<S>, host: &str, hello: &str, deadline: Deadline) -> Result<Open, Fault>
 where
     S: AsyncRead + AsyncWrite + Send + Sync + Unpin + std::fmt::Debug + 'static,
 {
     let hello = ClientId::Domain(hello.to_owned());
+    let address = stream.peer();
     let connected = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello).await;
-    connected.map_err(|fault| fault_of(&fault, host, "EHLO"))
+    let smtp = connected.map_err(|fault| fault_of(&fault, host, "EHLO"))?;
+    Ok(Open::new(smtp, host, address, deadline))
 }
 
 struct Reply {

@@ -1,5 +1,7 @@
 //! One delivery attempt against scripted servers, over real sockets on loopback.
 
+use std::net::SocketAddr;
+
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
@@ -11,7 +13,8 @@ use crate::{
     outbound::{
         route::Manner,
         scripted::{Heard, Script, serve},
-        support::{RAW, signed},
+        support::{RAW, deliver, signed},
+        transaction::QUIT_TIMEOUT,
     },
     types::Secret,
 };
@@ -381,10 +384,4 @@ async fn a_letter_becomes_one_file_however_often_it_is_tried() {
     assert_eq!(names, ["0000001000000-0.eml"]);
     let head = "Return-Path: <support@acme.example>\r\nDelivered-To: ada@customer.example\r\n";
     assert_eq!(fs::read(by).unwrap(), [head.as_bytes(), RAW].concat());
-}
-
-#[test]
-fn a_strangers_words_are_one_bounded_line() {
-    assert_eq!(one_line("a\r\nb\u{1b}[31m"), "a  b [31m");
-    assert_eq!(one_line(&"x".repeat(10_000)).len(), WORDS_CHARS_MAX);
 }

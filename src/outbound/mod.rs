@@ -9,6 +9,8 @@ mod deliver;
 mod dns;
 mod html;
 mod keys;
+mod lanes;
+mod outcome;
 mod plain;
 mod queue;
 mod recipients;
@@ -18,13 +20,15 @@ mod sign;
 mod store_work;
 mod timed;
 mod tls;
+mod transaction;
 mod writer;
 
 pub use compose::{Answered, ComposeError, Composed, Composition, compose};
-pub use deliver::{Attempt, Limits, Outcome, deliver};
+pub use deliver::{Attempt, Lane, Limits};
 pub use dns::{Dns, DnsFault};
 pub use html::words_html;
 pub use keys::{DkimKey, KeyError, KeyKind, load as load_key, make as make_key, path as key_path};
+pub use outcome::Outcome;
 pub use plain::words_text;
 pub use queue::{Queue, Work, nothing_leaves, run};
 pub use route::{Manner, RouteError, Target, Way, plan};
@@ -37,6 +41,8 @@ pub type Answer<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 #[cfg(test)]
 mod address_tests;
+#[cfg(test)]
+mod lane_tests;
 #[cfg(test)]
 mod one_message_tests;
 #[cfg(test)]

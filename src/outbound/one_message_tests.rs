@@ -11,10 +11,9 @@ use tokio::{net::TcpListener, time::Instant};
 use super::{
     Answered, Attempt, Composition, Limits, Manner, Outcome, Signer, Target, Way, compose,
     connection::{GREETING_AGAIN, lend, wire_safe},
-    deliver::{deliver, transaction},
     scripted::{Heard, Lines, Script, converse, serve},
-    support::{NOW, address, conversation, letter_row, settings, signer_of_nothing},
-    timed::Timed,
+    support::{NOW, address, conversation, deliver, letter_row, settings, signer_of_nothing},
+    timed::{Deadline, Timed},
 };
 use crate::{
     playground::Mailbox,
@@ -167,11 +166,13 @@ async fn heard(signed: &Signed, listener: &TcpListener, lines: Lines) -> Heard {
 async fn heard_in_memory(signed: &Signed, lines: Lines) -> Heard {
     let (ours, theirs) = tokio::io::duplex(PIPE_OCTETS);
     let nowhere = SocketAddr::from(([127, 0, 0, 1], 25));
-    let target = Target { host: "mx.x".into(), addresses: vec![nowhere], manner: Manner::Opportunistic };
     let sending = async {
-        let timed = Timed::new(ours, nowhere, GREETING_AGAIN, PATIENCE, Instant::now() + PATIENCE);
-        let connection = lend(timed, "mx.x", "mx.acme.example").await.ok().unwrap();
-        transaction(connection, &target, nowhere, signed).await
+        let deadline = Deadline::new(Instant::now() + PATIENCE);
+        let timed = Timed::new(ours, nowhere, GREETING_AGAIN, PATIENCE, deadline.clone());
+        let mut open = lend(timed, "mx.x", "mx.acme.example", deadline).await.ok().unwrap();
+        let ended = open.transaction(signed).await;
+        open.goodbye();
+        ended
     };
     let (ended, heard) = tokio::join!(sending, converse(Box::new(theirs), Script { greeting: None, ..script(lines) }));
     assert!(matches!(ended, Ok(Outcome::Accepted { .. })), "{lines:?} {signed:?}: {ended:?}");

@@ -5,29 +5,28 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use tokio::{sync::Notify, task::JoinSet};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use super::{
     Dns, Signer,
-    deliver::{Attempt, Limits, Outcome, deliver},
+    deliver::{Attempt, Lane, Limits},
+    lanes::Lanes,
+    outcome::Outcome,
     route::{self, RouteError},
 };
 use crate::{
     config::{self, Route},
     store::{DeliveryState, LetterRow, RawRef, Settled, StoreError},
-    types::{Clock, Job, JobId, LetterId, Millis},
+    types::{Clock, Job, JobId, LetterId, Millis, Pick},
 };
 
-/// The longest sleep without looking, should a wake-up be lost.
-const LOOK_EVERY: Duration = Duration::from_secs(60);
-
-/// The shortest sleep, so that a job which is due but not to be had makes no busy loop.
-const REST: Duration = Duration::from_millis(200);
+/// Letters of one lane; then whoever waits longest has the room.
+const LETTERS_IN_LANE: usize = 100;
 
 /// The sleep after the store could not answer.
-const FAULT_REST: Duration = Duration::from_secs(5);
+pub(super) const FAULT_REST: Duration = Duration::from_secs(5);
 
 /// What a claim gets beyond the attempt's own deadlines, to settle.
 const LEASE_MARGIN: Duration = Duration::from_secs(60);
@@ -44,8 +43,13 @@ const RETRY_DEFAULT: Duration = Duration::from_secs(900);
 
 /// What the queue needs of the store, and nothing else.
 pub trait Work: Send + Sync + 'static {
-    /// Takes the next delivery job that is due, for `lease`, counting an attempt; `None` when none is.
-    fn claim(&self, now: Millis, lease: Duration) -> impl Future<Output = Result<Option<Job>, StoreError>> + Send;
+    /// Takes the next delivery job that may be picked and is due, for `lease`, counting an attempt; `None` when none is.
+    fn claim(
+        &self,
+        pick: Pick,
+        now: Millis,
+        lease: Duration,
+    ) -> impl Future<Output = Result<Option<Job>, StoreError>> + Send;
 
     /// Writes down how an attempt ended.
     fn settle(&self, settled: Settled) -> impl Future<Output = Result<(), StoreError>> + Send;
@@ -59,11 +63,11 @@ pub trait Work: Send + Sync + 'static {
     /// The letter's bytes.
     fn raw(&self, raw: &RawRef) -> impl Future<Output = Result<Bytes, StoreError>> + Send;
 
-    /// When the next delivery job is due.
+    /// When the next delivery job is due that may be picked.
     ///
     /// # Errors
     /// Those of the store.
-    fn next_due(&self) -> Result<Option<Millis>, StoreError>;
+    fn next_due(&self, pick: &Pick) -> Result<Option<Millis>, StoreError>;
 
     /// Told when a delivery job was added.
     fn wake(&self) -> Arc<Notify>;
@@ -86,44 +90,65 @@ pub struct Queue {
 /// Works until `shutdown`; then claims nothing more and returns when the running attempts have ended.
 pub async fn run<W: Work>(work: Arc<W>, queue: Arc<Queue>, shutdown: CancellationToken) {
     let wake = work.wake();
-    let mut running = JoinSet::new();
+    let mut lanes = Lanes::new(&queue.settings);
     while !shutdown.is_cancelled() {
         // Asked for before looking, so that nothing is added unseen in between.
         let woken = wake.notified();
         tokio::pin!(woken);
         woken.as_mut().enable();
-        let mut store_answers = true;
-        while running.len() < queue.settings.concurrency.max(1) && !shutdown.is_cancelled() {
-            match work.claim(queue.clock.now(), lease(&queue.settings)).await {
-                Ok(Some(job)) => {
-                    running.spawn(attempt(work.clone(), queue.clone(), job));
-                }
-                Ok(None) => break,
-                Err(fault) => {
-                    warn!("no delivery could be claimed: {fault}");
-                    store_answers = false;
-                    break;
-                }
+        let pause = match open_lanes(&work, &queue, &mut lanes, &shutdown).await {
+            Ok(()) => lanes.pause(&*work, queue.clock.now()),
+            Err(fault) => {
+                warn!("no delivery could be claimed: {fault}");
+                FAULT_REST
             }
-        }
-        let has_room = running.len() < queue.settings.concurrency.max(1);
-        let pause = if store_answers { pause(work.next_due(), queue.clock.now()) } else { FAULT_REST };
+        };
+        let has_room = lanes.has_room();
         tokio::select! {
             () = shutdown.cancelled() => break,
-            Some(ended) = running.join_next() => log_panic(ended),
+            () = lanes.one_ended() => {}
             () = &mut woken, if has_room => {}
             () = tokio::time::sleep(pause), if has_room => {}
         }
     }
-    while let Some(ended) = running.join_next().await {
-        log_panic(ended);
-    }
+    lanes.all_ended().await;
 }
 
-fn log_panic(ended: Result<(), tokio::task::JoinError>) {
-    if let Err(fault) = ended {
-        error!("a delivery broke off; it is taken up again when its lease ends: {fault}");
+/// A lane for every delivery that is due, as far as there is room.
+async fn open_lanes<W: Work>(
+    work: &Arc<W>,
+    queue: &Arc<Queue>,
+    lanes: &mut Lanes,
+    shutdown: &CancellationToken,
+) -> Result<(), StoreError> {
+    while lanes.has_room() && !shutdown.is_cancelled() {
+        let now = queue.clock.now();
+        let Some(pick) = lanes.pick(now) else { break };
+        let Some(job) = work.claim(pick, now, lease(&queue.settings)).await? else { break };
+        let next = lanes.next_of(&job);
+        let lane = lane(work.clone(), queue.clone(), job.clone(), next, shutdown.clone());
+        lanes.open(&job, now, lane);
     }
+    Ok(())
+}
+
+/// Sees a job to its end, and those that are due behind it, over the same connection where that can be.
+async fn lane<W: Work>(work: Arc<W>, queue: Arc<Queue>, first: Job, next: Option<Pick>, shutdown: CancellationToken) {
+    let mut lane = Lane::default();
+    let mut job = Some(first);
+    for _ in 0..LETTERS_IN_LANE {
+        let Some(one) = job else { break };
+        attempt(&*work, &queue, one, &mut lane).await;
+        job = match &next {
+            Some(pick) if !shutdown.is_cancelled() => {
+                let claimed = work.claim(pick.clone(), queue.clock.now(), lease(&queue.settings)).await;
+                // Trouble of the store is told by whoever opens lanes.
+                claimed.unwrap_or(None)
+            }
+            _ => None,
+        };
+    }
+    lane.end();
 }
 
 /// A claim outlives the attempt it is for, and no more: after a crash nobody else may try before it ends.
@@ -134,15 +159,7 @@ fn lease(settings: &config::Outbound) -> Duration {
     }
 }
 
-fn pause(next_due: Result<Option<Millis>, StoreError>, now: Millis) -> Duration {
-    match next_due {
-        Ok(Some(due)) => due.since(now).clamp(REST, LOOK_EVERY),
-        Ok(None) => LOOK_EVERY,
-        Err(_) => FAULT_REST,
-    }
-}
-
-async fn attempt<W: Work>(work: Arc<W>, queue: Arc<Queue>, job: Job) {
+async fn attempt<W: Work>(work: &W, queue: &Queue, job: Job, lane: &mut Lane) {
     let JobId::Deliver(id, place) = job.id else {
         error!("{} was claimed as a delivery", job.id);
         return;
@@ -153,11 +170,11 @@ async fn attempt<W: Work>(work: Arc<W>, queue: Arc<Queue>, job: Job) {
             Some(done) if done.state.is_settled() => {
                 let settled =
                     Settled { job: job.id, delivery: done.state.clone(), uncertain: false, now: queue.clock.now() };
-                return settle(&*work, settled).await;
+                return settle(work, settled).await;
             }
             Some(recipient) => {
                 let domain = recipient.to.domain().to_owned();
-                (one_attempt(&*work, &queue, &letter, place).await, domain)
+                (one_attempt(work, queue, &letter, place, lane).await, domain)
             }
             None => (refused("the letter has no such recipient"), String::new()),
         },
@@ -165,10 +182,10 @@ async fn attempt<W: Work>(work: Arc<W>, queue: Arc<Queue>, job: Job) {
         Err(fault) => (of_store(&fault), String::new()),
     };
     log(&job, id, &domain, &outcome);
-    settle(&*work, verdict(outcome, &job, &queue.settings, queue.clock.now())).await;
+    settle(work, verdict(outcome, &job, &queue.settings, queue.clock.now())).await;
 }
 
-async fn one_attempt<W: Work>(work: &W, queue: &Queue, letter: &LetterRow, place: u16) -> Outcome {
+async fn one_attempt<W: Work>(work: &W, queue: &Queue, letter: &LetterRow, place: u16, lane: &mut Lane) -> Outcome {
     let to = &letter.recipients[usize::from(place)].to;
     let raw = match work.raw(&letter.raw).await {
         Ok(raw) => raw,
@@ -185,7 +202,7 @@ async fn one_attempt<W: Work>(work: &W, queue: &Queue, letter: &LetterRow, place
         Err(RouteError::Later(words)) => return Outcome::Later { words },
     };
     let hello = queue.hello.clone();
-    deliver(Attempt { letter: letter.id, place, signed, way, hello, limits: Limits::of(&queue.settings) }).await
+    lane.deliver(Attempt { letter: letter.id, place, signed, way, hello, limits: Limits::of(&queue.settings) }).await
 }
 
 fn refused(words: &str) -> Outcome {

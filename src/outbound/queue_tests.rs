@@ -16,9 +16,9 @@ use super::*;
 use crate::{
     outbound::{
         DomainStatus,
-        support::{DnsMap, NOW, RAW, letter_row, signer, signer_of_nothing},
+        support::{DnsMap, NOW, RAW, letter_row, relay, signer, signer_of_nothing},
     },
-    types::{JobState, Secret},
+    types::JobState,
 };
 
 /// A store that holds one letter's jobs in memory and shows every settlement.
@@ -32,12 +32,9 @@ struct Memory {
 }
 
 impl Work for Memory {
-    async fn claim(&self, now: Millis, lease: Duration) -> Result<Option<Job>, StoreError> {
+    async fn claim(&self, pick: Pick, now: Millis, lease: Duration) -> Result<Option<Job>, StoreError> {
         let mut jobs = self.jobs.lock().unwrap();
-        let due = jobs.values_mut().find(|job| match job.state {
-            JobState::Due(at) | JobState::Claimed(at) => at <= now,
-            JobState::Parked => false,
-        });
+        let due = jobs.values_mut().find(|job| picks(&pick, job) && when(job).is_some_and(|at| at <= now));
         Ok(due.map(|job| {
             job.state = JobState::Claimed(now.plus(lease));
             job.attempts += 1;
@@ -68,19 +65,28 @@ impl Work for Memory {
         Ok(Bytes::from_static(RAW))
     }
 
-    fn next_due(&self) -> Result<Option<Millis>, StoreError> {
+    fn next_due(&self, pick: &Pick) -> Result<Option<Millis>, StoreError> {
         let jobs = self.jobs.lock().unwrap();
-        Ok(jobs
-            .values()
-            .filter_map(|job| match job.state {
-                JobState::Due(at) | JobState::Claimed(at) => Some(at),
-                JobState::Parked => None,
-            })
-            .min())
+        Ok(jobs.values().filter(|job| picks(pick, job)).filter_map(when).min())
     }
 
     fn wake(&self) -> Arc<Notify> {
         self.wake.clone()
+    }
+}
+
+fn when(job: &Job) -> Option<Millis> {
+    match job.state {
+        JobState::Due(at) | JobState::Claimed(at) => Some(at),
+        JobState::Parked => None,
+    }
+}
+
+fn picks(pick: &Pick, job: &Job) -> bool {
+    match pick {
+        Pick::Any => true,
+        Pick::Except(domains) => !domains.contains(&job.domain),
+        Pick::Of(domain) => *domain == job.domain,
     }
 }
 
@@ -290,23 +296,4 @@ fn a_claim_outlives_the_longest_attempt() {
         settings.route = route;
         assert!(lease(&settings) > Limits::of(&settings).attempt());
     }
-}
-
-fn relay() -> config::Smarthost {
-    config::Smarthost {
-        host: "relay.x".into(),
-        port: 587,
-        tls: config::SmarthostTls::StartTls,
-        user: None,
-        password: Some(Secret::new("x")),
-        ca: None,
-    }
-}
-
-#[test]
-fn the_queue_sleeps_until_the_next_job_and_never_spins() {
-    assert_eq!(pause(Ok(Some(Millis(5000))), Millis(0)), Duration::from_secs(5));
-    assert_eq!(pause(Ok(Some(Millis(0))), Millis(5000)), REST);
-    assert_eq!(pause(Ok(Some(Millis(u64::MAX))), Millis(0)), LOOK_EVERY);
-    assert_eq!(pause(Ok(None), Millis(0)), LOOK_EVERY);
 }

@@ -8,12 +8,12 @@ use tokio::sync::Notify;
 use super::queue::Work;
 use crate::{
     store::{LetterRow, RawRef, Settled, Store, StoreError},
-    types::{Job, JobKind, LetterId, Millis},
+    types::{Job, JobKind, LetterId, Millis, Pick},
 };
 
 impl Work for Store {
-    async fn claim(&self, now: Millis, lease: Duration) -> Result<Option<Job>, StoreError> {
-        Store::claim(self, JobKind::Deliver, now, lease).await
+    async fn claim(&self, pick: Pick, now: Millis, lease: Duration) -> Result<Option<Job>, StoreError> {
+        self.claim_delivery(pick, now, lease).await
     }
 
     async fn settle(&self, settled: Settled) -> Result<(), StoreError> {
@@ -28,8 +28,8 @@ impl Work for Store {
         Store::raw(self, raw).await
     }
 
-    fn next_due(&self) -> Result<Option<Millis>, StoreError> {
-        Store::next_due(self, JobKind::Deliver)
+    fn next_due(&self, pick: &Pick) -> Result<Option<Millis>, StoreError> {
+        self.next_due_of(JobKind::Deliver, pick)
     }
 
     fn wake(&self) -> Arc<Notify> {

@@ -4,11 +4,11 @@ use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
 
-use super::{Answer, Dns, DnsFault, DomainCheck, DomainStatus, KeyKind, Signer, make_key};
+use super::{Answer, Attempt, Dns, DnsFault, DomainCheck, DomainStatus, KeyKind, Lane, Outcome, Signer, make_key};
 use crate::{
-    config::{Autopilot, Domain, SupportAddress},
+    config::{Autopilot, Domain, Smarthost, SmarthostTls, SupportAddress},
     store::{ConversationRow, Delivery, LetterRow, RawRef},
-    types::{Address, Author, ConversationId, LetterId, Millis},
+    types::{Address, Author, ConversationId, LetterId, Millis, Secret},
 };
 
 pub(super) const NOW: Millis = Millis(1_795_000_000_000);
@@ -119,5 +119,25 @@ impl Dns for DnsMap {
 
     fn addresses<'a>(&'a self, host: &'a str) -> Answer<'a, Result<Vec<IpAddr>, DnsFault>> {
         Box::pin(async move { self.ask(host, &self.addresses) })
+    }
+}
+
+/// One attempt in a lane of its own.
+pub(super) async fn deliver(attempt: Attempt) -> Outcome {
+    let mut lane = Lane::default();
+    let outcome = lane.deliver(attempt).await;
+    lane.end();
+    outcome
+}
+
+/// Some relay.
+pub(super) fn relay() -> Smarthost {
+    Smarthost {
+        host: "relay.x".into(),
+        port: 587,
+        tls: SmarthostTls::StartTls,
+        user: None,
+        password: Some(Secret::new("x")),
+        ca: None,
     }
 }

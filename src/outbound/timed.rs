@@ -6,6 +6,7 @@ use std::{
     io,
     net::SocketAddr,
     pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -31,6 +32,8 @@ enum Dead {
     Endless,
     /// There was more than one reply: whoever read on would take each for an answer to the next command.
     Unasked,
+    /// The far side closed it.
+    Closed,
 }
 
 impl From<Dead> for io::Error {
@@ -38,8 +41,27 @@ impl From<Dead> for io::Error {
         match dead {
             Dead::Late => io::ErrorKind::TimedOut.into(),
             Dead::Endless => Self::new(io::ErrorKind::InvalidData, "its reply does not end"),
+            Dead::Closed => Self::new(io::ErrorKind::ConnectionAborted, "it closed the connection"),
             Dead::Unasked => Self::new(io::ErrorKind::InvalidData, "it sent more behind its reply"),
         }
+    }
+}
+
+/// When all must be over. It is moved for each letter that goes through the same connection; copies share it.
+#[derive(Debug, Clone)]
+pub(super) struct Deadline(Arc<Mutex<Instant>>);
+
+impl Deadline {
+    pub(super) fn new(at: Instant) -> Self {
+        Self(Arc::new(Mutex::new(at)))
+    }
+
+    pub(super) fn move_to(&self, at: Instant) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = at;
+    }
+
+    fn at(&self) -> Instant {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -52,7 +74,7 @@ pub(super) struct Timed<S> {
     inbox: Vec<u8>,
     arriving: Arriving,
     wait: Duration,
-    deadline: Instant,
+    deadline: Deadline,
     /// Runs from the first wait for a reply to the next write: a reply that drips in has one deadline, not one a byte.
     reading: Option<Pin<Box<Sleep>>>,
     writing: Option<Pin<Box<Sleep>>>,
@@ -61,7 +83,7 @@ pub(super) struct Timed<S> {
 
 impl<S> Timed<S> {
     /// `greeting` is read before anything else; nothing works after `deadline`, and no step may take longer than `wait`.
-    pub(super) fn new(stream: S, peer: SocketAddr, greeting: &[u8], wait: Duration, deadline: Instant) -> Self {
+    pub(super) fn new(stream: S, peer: SocketAddr, greeting: &[u8], wait: Duration, deadline: Deadline) -> Self {
         let inbox = greeting.to_vec();
         let arriving = Arriving::default();
         Self { stream, peer, inbox, arriving, wait, deadline, reading: None, writing: None, dead: None }
@@ -69,12 +91,17 @@ impl<S> Timed<S> {
 
     /// Ready when the time is over.
     fn over(&mut self, writing: bool, cx: &mut Context<'_>) -> Poll<io::Error> {
-        let until = self.deadline.min(Instant::now() + self.wait);
+        let until = self.deadline.at().min(Instant::now() + self.wait);
         let timer = if writing { &mut self.writing } else { &mut self.reading };
         let timer = timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(until)));
         ready!(timer.as_mut().poll(cx));
         self.dead = Some(Dead::Late);
         Poll::Ready(Dead::Late.into())
+    }
+
+    /// Whom it leads to.
+    pub(super) fn peer(&self) -> SocketAddr {
+        self.peer
     }
 
     fn alive(&self) -> io::Result<()> {
@@ -150,10 +177,26 @@ impl Arriving {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
+impl<S: AsyncRead + Unpin> Timed<S> {
+    /// What came behind a whole reply, nobody asked for; before the next command is the last moment to see it.
+    fn listen(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        let mut room = [0; 1];
+        let mut read = ReadBuf::new(&mut room);
+        if self.arriving.ended
+            && let Poll::Ready(came) = Pin::new(&mut self.stream).poll_read(cx, &mut read)
+        {
+            came?;
+            self.dead = Some(if read.filled().is_empty() { Dead::Closed } else { Dead::Unasked });
+        }
+        self.alive()
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Timed<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         this.alive()?;
+        this.listen(cx)?;
         match Pin::new(&mut this.stream).poll_write(cx, bytes) {
             Poll::Pending => this.over(true, cx).map(Err),
             ready => {

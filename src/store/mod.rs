@@ -4,8 +4,8 @@
 //! or it leaves nothing. What is asked of the store never waits for a write.
 
 mod absent;
-mod agenda;
 mod accepting;
+mod agenda;
 mod committer;
 mod desk;
 mod facts;

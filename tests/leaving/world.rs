@@ -22,8 +22,8 @@ use replyd::{
     },
     store::{ConversationRow, LetterRow, Place, RawRef, Settled, Store, StoreError, What},
     types::{
-        Address, Clock, ConversationId, Envelope, IdMaker, Job, JobKind, LetterId, Level, MailId, Millis, Recipient,
-        Secret, Verdicts,
+        Address, Clock, ConversationId, Envelope, IdMaker, Job, JobKind, LetterId, Level, MailId, Millis, Pick,
+        Recipient, Secret, Verdicts,
     },
     web::{self, Office},
 };
@@ -154,8 +154,8 @@ struct Watched {
 }
 
 impl Work for Watched {
-    async fn claim(&self, now: Millis, lease: Duration) -> Result<Option<Job>, StoreError> {
-        Work::claim(&self.store, now, lease).await
+    async fn claim(&self, pick: Pick, now: Millis, lease: Duration) -> Result<Option<Job>, StoreError> {
+        Work::claim(&self.store, pick, now, lease).await
     }
 
     async fn settle(&self, settled: Settled) -> Result<(), StoreError> {
@@ -172,8 +172,8 @@ impl Work for Watched {
         Work::raw(&self.store, raw).await
     }
 
-    fn next_due(&self) -> Result<Option<Millis>, StoreError> {
-        Work::next_due(&self.store)
+    fn next_due(&self, pick: &Pick) -> Result<Option<Millis>, StoreError> {
+        Work::next_due(&self.store, pick)
     }
 
     fn wake(&self) -> Arc<Notify> {

@@ -1,0 +1,96 @@
+//! How an attempt ended, and what of another server's words is kept: for a log and a list, one bounded line.
+
+use std::error::Error as _;
+
+use lettre::transport::smtp::response::Response;
+
+use super::refusal::is_final;
+
+/// Letters of the far side's words that are kept.
+const WORDS_CHARS_MAX: usize = 500;
+
+/// How an attempt ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The far side took responsibility (or the file is on disk).
+    Accepted {
+        /// Which server, or which file.
+        by: String,
+        /// Its words.
+        words: String,
+    },
+    /// It never will.
+    Refused {
+        /// Why.
+        words: String,
+    },
+    /// To be tried again.
+    Later {
+        /// Why.
+        words: String,
+    },
+    /// To be tried again, though it may have arrived: the letter was sent, and no word came back.
+    Unknown {
+        /// What was the last of it.
+        words: String,
+    },
+}
+
+/// What went wrong, and whether for good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fault {
+    Refused(String),
+    Later(String),
+}
+
+impl Fault {
+    pub(super) fn words(&self) -> &str {
+        match self {
+            Self::Refused(words) | Self::Later(words) => words,
+        }
+    }
+}
+
+impl From<Fault> for Outcome {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Refused(words) => Self::Refused { words },
+            Fault::Later(words) => Self::Later { words },
+        }
+    }
+}
+
+/// What a server said is judged; everything else (silence, TLS, nonsense) is for later.
+pub(super) fn fault_of(fault: &lettre::transport::smtp::Error, host: &str, step: &str) -> Fault {
+    let detail = one_line(&fault.source().map(ToString::to_string).unwrap_or_default());
+    match fault.status() {
+        Some(code) => {
+            let words = format!("{host} said to {step}: {code} {detail}");
+            if is_final(step, code.into(), &detail) { Fault::Refused(words) } else { Fault::Later(words) }
+        }
+        None if fault.is_timeout() => Fault::Later(format!("{host} was silent at {step}")),
+        None => Fault::Later(format!("the connection to {host} broke at {step}: {}", one_line(&fault.to_string()))),
+    }
+}
+
+pub(super) fn reply_words(reply: &Response) -> String {
+    let lines: Vec<&str> = reply.message().collect();
+    one_line(&format!("{} {}", reply.code(), lines.join(" ")))
+}
+
+/// A stranger's words made fit for a line in a log and a list: no control character, bounded.
+pub(super) fn one_line(words: &str) -> String {
+    let clean: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).take(WORDS_CHARS_MAX).collect();
+    clean.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_strangers_words_are_one_bounded_line() {
+        assert_eq!(one_line("a\r\nb\u{1b}[31m"), "a  b [31m");
+        assert_eq!(one_line(&"x".repeat(10_000)).len(), WORDS_CHARS_MAX);
+    }
+}
