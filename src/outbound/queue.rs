@@ -135,18 +135,13 @@ async fn open_lanes<W: Work>(
 /// Sees a job to its end, and those that are due behind it, over the same connection where that can be.
 async fn lane<W: Work>(work: Arc<W>, queue: Arc<Queue>, first: Job, next: Option<Pick>, shutdown: CancellationToken) {
     let mut lane = Lane::default();
-    let mut job = Some(first);
-    for _ in 0..LETTERS_IN_LANE {
-        let Some(one) = job else { break };
-        attempt(&*work, &queue, one, &mut lane).await;
-        job = match &next {
-            Some(pick) if !shutdown.is_cancelled() => {
-                let claimed = work.claim(pick.clone(), queue.clock.now(), lease(&queue.settings)).await;
-                // Trouble of the store is told by whoever opens lanes.
-                claimed.unwrap_or(None)
-            }
-            _ => None,
-        };
+    let mut job = first;
+    for left in (0..LETTERS_IN_LANE).rev() {
+        attempt(&*work, &queue, job, &mut lane).await;
+        let Some(pick) = next.clone().filter(|_| left > 0 && !shutdown.is_cancelled()) else { break };
+        // Trouble of the store is told by whoever opens lanes.
+        let Ok(Some(claimed)) = work.claim(pick, queue.clock.now(), lease(&queue.settings)).await else { break };
+        job = claimed;
     }
     lane.end();
 }

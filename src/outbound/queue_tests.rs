@@ -156,6 +156,25 @@ async fn a_letter_is_written_settled_and_done() {
 }
 
 #[tokio::test]
+async fn what_a_lane_claims_it_sends_also_when_it_has_sent_enough() {
+    let folder = tempfile::tempdir().unwrap();
+    let count = 2 * LETTERS_IN_LANE + 1;
+    let (work, mut settlements) = memory(&vec!["ada@customer.example"; count]);
+    let mut queue =
+        queue(Route::File { path: folder.path().into() }, signer_of_nothing(true), Clock::testing_fixed(NOW.0));
+    queue.settings.concurrency_per_domain = 1;
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(run(work.clone(), Arc::new(queue), stop.clone()));
+    for _ in 0..count {
+        let settled = settlements.recv().await.unwrap();
+        assert!(matches!(settled.delivery, DeliveryState::Accepted { .. }), "{settled:?}");
+    }
+    stop.cancel();
+    running.await.unwrap();
+    assert!(work.jobs.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn failures_wait_longer_and_longer_until_the_letter_is_given_up() {
     let (work, mut settlements) = memory(&["ada@[127.0.0.1]"]);
     let clock = Clock::testing_fixed(NOW.0);
