@@ -13,7 +13,7 @@ use std::{
 
 use serde_json::{Value, json};
 use support::{
-    daemon::{Daemon, House, QUESTION},
+    daemon::{Daemon, House, QUESTION, TO_FILES},
     mails,
     names::Names,
     smtp::hand_in,
@@ -24,16 +24,8 @@ const SUPPORT: &str = "support@acme.example";
 /// Autopilot is off there.
 const BILLING: &str = "billing@acme.example";
 
-/// Letters go to files, as [`House`] has it.
-const TO_FILES: &str = "route = \"file\"\npath = \"data/outbox\"";
 /// Letters leave, but acme.example has no DNS rows.
 const BY_MX: &str = "route = \"mx\"\nport = 25";
-
-fn change(house: &House, from: &str, to: &str) {
-    let text = fs::read_to_string(house.config()).unwrap();
-    assert!(text.contains(from), "{text}");
-    fs::write(house.config(), text.replace(from, to)).unwrap();
-}
 
 /// A mail of Ada's, answered by Eve with these words; the conversation's number.
 fn eve_answers(daemon: &Daemon, n: u32, words: &str) -> String {
@@ -87,7 +79,7 @@ fn refused(row: &Value) -> bool {
 fn a_letter_refused_for_missing_dns_rows_is_listed_tried_again_or_dropped() {
     let names = Names::start();
     let house = House::plain(&names);
-    change(&house, TO_FILES, BY_MX);
+    house.change(TO_FILES, BY_MX);
     let daemon = house.start();
     let first = eve_answers(&daemon, 1, "You paid twice.");
     daemon.until("it is refused", |api| api.queue().iter().any(refused));
@@ -110,7 +102,7 @@ fn a_letter_refused_for_missing_dns_rows_is_listed_tried_again_or_dropped() {
     assert!(told.contains("Eve dropped the letter to ada@customer.example: she called"), "{told}");
     daemon.stop();
 
-    change(&house, BY_MX, TO_FILES);
+    house.change(BY_MX, TO_FILES);
     let daemon = house.start();
     assert_eq!(daemon.api().queue().len(), 1, "dropped for good, and the other waits for a person");
     let letter: Value = serde_json::from_str(&succeeds(&house, &["queue", "show", &retried, "--json"])).unwrap();
@@ -131,7 +123,7 @@ fn a_letter_refused_for_missing_dns_rows_is_listed_tried_again_or_dropped() {
 fn a_reply_can_be_recalled_until_it_leaves_and_its_words_are_a_draft_again() {
     let names = Names::start();
     let house = House::plain(&names);
-    change(&house, "undo_secs = 0", "undo_secs = 600");
+    house.change("undo_secs = 0", "undo_secs = 600");
     let daemon = house.start();
     let number = eve_answers(&daemon, 1, "You paid **twice**.");
     let waiting = &daemon.api().queue()[0];
@@ -162,7 +154,7 @@ fn a_reply_can_be_recalled_until_it_leaves_and_its_words_are_a_draft_again() {
 fn the_ai_takes_a_recalled_letter_for_no_answer() {
     let names = Names::start();
     let house = House::plain(&names);
-    change(&house, "undo_secs = 0", "undo_secs = 600");
+    house.change("undo_secs = 0", "undo_secs = 600");
     let daemon = house.start();
     let unanswerable = mails::mail(ADA, SUPPORT, "1@customer.example", "Piano", "", "Who tunes the piano on Sundays?");
     hand_in(&daemon, ADA, &[SUPPORT], &unanswerable);
@@ -191,10 +183,8 @@ fn a_row_that_was_just_published_lets_a_refused_letter_go_at_once() {
     names.zone().mx("customer.example", 10, "mx.customer.example").a("mx.customer.example", Ipv4Addr::LOCALHOST);
     let (port, served) = server();
     let house = House::plain(&names);
-    change(&house, TO_FILES, &format!("route = \"mx\"\nport = {port}"));
-    let name = "name = \"acme.example\"\n";
-    change(&house, name, &format!("{name}selector_rsa = \"r\"\nselector_ed25519 = \"e\"\n"));
-    let rows: Value = serde_json::from_str(&succeeds(&house, &["domain", "add", "acme.example", "--json"])).unwrap();
+    house.change(TO_FILES, &format!("route = \"mx\"\nport = {port}"));
+    let rows = house.add_domain();
     let daemon = house.start();
     let number = eve_answers(&daemon, 1, "You paid twice.");
     daemon.until("it is refused", |api| api.queue().iter().any(refused));
@@ -202,9 +192,7 @@ fn a_row_that_was_just_published_lets_a_refused_letter_go_at_once() {
     let waits = daemon.api().conversation(&number)["waits_because"].to_string();
     assert!(waits.contains("_domainkey.acme.example"), "{waits}");
 
-    for row in rows.as_array().unwrap().iter().filter(|row| row["type"] == "TXT") {
-        names.zone().txt(row["name"].as_str().unwrap(), row["value"].as_str().unwrap());
-    }
+    names.publish(&rows);
     succeeds(&house, &["queue", "retry", &letter, "--by", "Eve"]);
 
     daemon.until("it has left", |api| api.queue().is_empty());
@@ -223,14 +211,14 @@ fn a_row_that_was_just_published_lets_a_refused_letter_go_at_once() {
 fn what_a_person_wrote_leaves_by_itself_and_what_the_ai_wrote_does_not_wait() {
     let names = Names::start();
     let house = House::plain(&names);
-    change(&house, "undo_secs = 0", "undo_secs = 600");
+    house.change("undo_secs = 0", "undo_secs = 600");
     let daemon = house.start();
     let question = mails::mail(ADA, SUPPORT, "1@customer.example", "Password", "", QUESTION);
     hand_in(&daemon, ADA, &[SUPPORT], &question);
     daemon.until("the AI's answer has left", |api| api.queue().is_empty() && api.get("/api/v1/counts")["letters"] == 1);
     daemon.stop();
 
-    change(&house, "undo_secs = 600", "undo_secs = 1");
+    house.change("undo_secs = 600", "undo_secs = 1");
     let daemon = house.start();
     eve_answers(&daemon, 2, "You paid twice.");
     daemon.until("hers has left", |api| api.queue().is_empty());

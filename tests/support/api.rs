@@ -1,7 +1,7 @@
 //! The control socket: one request a connection, in HTTP/1.1. RFC 9112.
 
 use std::{
-    io::{Read, Write},
+    io::{self, Read, Write},
     os::unix::net::UnixStream,
     path::{Path, PathBuf},
     time::Duration,
@@ -84,31 +84,45 @@ impl Api {
         let _ = stream.read_to_end(&mut Vec::new());
     }
 
+    /// Status and value, from a daemon that may be killed meanwhile; `None` when there was no whole answer.
+    pub(crate) fn attempt(&self, verb: &str, path: &str, value: Option<&Value>) -> Option<(u16, Value)> {
+        let (head, body) = self.exchange(verb, path, value.map(Value::to_string)).ok()??;
+        // A value that was cut short is none.
+        Some((status(&head), serde_json::from_slice(&body).ok()?))
+    }
+
     fn ask(&self, verb: &str, path: &str, body: Option<String>) -> (u16, Vec<u8>) {
         let (head, body) = self.ask_whole(verb, path, body);
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status line");
-        (status, body)
+        (status(&head), body)
     }
 
     fn ask_whole(&self, verb: &str, path: &str, body: Option<String>) -> (String, Vec<u8>) {
-        let mut stream = UnixStream::connect(&self.socket).unwrap();
-        stream.set_read_timeout(Some(ANSWERS_WITHIN)).unwrap();
+        let (head, body) = self.exchange(verb, path, body).unwrap().expect("an answer has a head");
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
+        assert_eq!(length, Some(body.len()), "{path}: the answer is whole, and says its length");
+        (head, body)
+    }
+
+    /// What comes until the daemon closes: head, in lower case, and body; `None` without a whole head.
+    fn exchange(&self, verb: &str, path: &str, body: Option<String>) -> io::Result<Option<(String, Vec<u8>)>> {
+        let mut stream = UnixStream::connect(&self.socket)?;
+        stream.set_read_timeout(Some(ANSWERS_WITHIN))?;
         let body = body.unwrap_or_default();
         let (kind, length) = ("Content-Type: application/json", body.len());
         write!(
             stream,
             "{verb} {path} HTTP/1.1\r\nHost: replyd\r\nConnection: close\r\n{kind}\r\nContent-Length: {length}\r\n\r\n{body}"
-        )
-        .unwrap();
+        )?;
         let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        let end = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("an answer has a head");
+        stream.read_to_end(&mut answer)?;
+        let Some(end) = answer.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
         let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
-        let body = answer.split_off(end + 4);
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
-        assert_eq!(length, Some(body.len()), "{path}: the answer is whole, and says its length");
-        (head, body)
+        Ok(Some((head, answer.split_off(end + 4))))
     }
+}
+
+fn status(head: &str) -> u16 {
+    head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status line")
 }
 
 fn list(value: Value) -> Vec<Value> {

@@ -29,6 +29,12 @@ pub(crate) const QUESTION: &str = "How do I reset my password?";
 const KNOWLEDGE: &str = "# Your account\n\n## How do I reset my password?\n\nTo reset your password open the login page, \
     choose \"Reset my password\" and enter your mail address. You receive a link that is valid for 60 minutes.\n";
 
+/// Where letters go, as [`House::new`] has it.
+pub(crate) const TO_FILES: &str = "route = \"file\"\npath = \"data/outbox\"";
+
+/// The domain, as [`House::new`] has it.
+const NAMED: &str = "name = \"acme.example\"\n";
+
 /// How often a file of `/proc` or an exit is looked at.
 const LOOK: Duration = Duration::from_millis(5);
 
@@ -53,12 +59,12 @@ impl House {
         let text = format!(
             "[smtp]\nhostname = \"mx.acme.example\"\n[[smtp.listener]]\nlisten = \"127.0.0.1:0\"\n\
              [limits]\n{limits}\n[auth]\nresolvers = [\"{dns}\"]\n[store]\npath = \"data\"\n{store}\n\
-             [outbound]\nroute = \"file\"\npath = \"data/outbox\"\nundo_secs = 0\n\
+             [outbound]\n{TO_FILES}\nundo_secs = 0\n\
              [agent]\nquiet_period_secs = 0\nanswers_per_sender_per_day_max = 100000\n\
              answers_per_domain_per_hour_max = 100000\nanswers_per_domain_per_day_max = 100000\n\
              answers_per_hour_max = 100000\nanswers_per_day_max = 100000\n\
              [knowledge]\npath = \"knowledge\"\n[log]\nlevel = \"info\"\n\
-             [[domain]]\nname = \"acme.example\"\n\
+             [[domain]]\n{NAMED}\
              [[address]]\naddress = \"support@acme.example\"\nname = \"Acme Support\"\nautopilot = \"on\"\n\
              [[address]]\naddress = \"billing@acme.example\"\nautopilot = \"off\"\n",
         );
@@ -69,6 +75,21 @@ impl House {
     /// `smtpd.toml`.
     pub(crate) fn config(&self) -> PathBuf {
         self.folder.path().join("smtpd.toml")
+    }
+
+    /// Writes the configuration anew with `to` for `from`, which must stand there.
+    pub(crate) fn change(&self, from: &str, to: &str) {
+        let text = fs::read_to_string(self.config()).unwrap();
+        assert!(text.contains(from), "{text}");
+        fs::write(self.config(), text.replace(from, to)).unwrap();
+    }
+
+    /// Makes keys for acme.example, and gives its rows as `domain add` prints them: objects with type, name and value.
+    pub(crate) fn add_domain(&self) -> Vec<serde_json::Value> {
+        self.change(NAMED, &format!("{NAMED}selector_rsa = \"r\"\nselector_ed25519 = \"e\"\n"));
+        let done = self.run(&["domain", "add", "acme.example", "--json"]);
+        assert!(done.status.success(), "domain add: {}", String::from_utf8_lossy(&done.stderr));
+        serde_json::from_slice(&done.stdout).unwrap()
     }
 
     /// The data folder.

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use replyd::playground::{Claim, Dns, Key, Zone, seal};
+use serde_json::Value;
 
 /// A running DNS server.
 pub(crate) struct Names {
@@ -39,6 +40,13 @@ impl Names {
     /// The table, to be added to.
     pub(crate) fn zone(&self) -> &Zone {
         self.dns.zone()
+    }
+
+    /// Publishes the TXT rows that `domain add` printed.
+    pub(crate) fn publish(&self, rows: &[Value]) {
+        for row in rows.iter().filter(|row| row["type"] == "TXT") {
+            self.zone().txt(row["name"].as_str().unwrap(), row["value"].as_str().unwrap());
+        }
     }
 
     /// Where it listens.
