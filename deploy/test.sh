@@ -9,7 +9,8 @@
 # signatures) and with pip and yaml (`deploy/corpora.sh` fetches test mail of others with them, into target/corpora).
 # Long campaigns are the same tests with a bigger number, from the environment: REPLYD_CRASH_CYCLES (20 kills),
 # REPLYD_REBUILD_CONVERSATIONS (2,000), REPLYD_GROWTH (4,000 of anything), REPLYD_BODIES (10,000 letters),
-# REPLYD_LEAVING_SEEDS (30), REPLYD_TEST_LOOP_MESSAGES (4,000), REPLYD_TEST_FLOOD_REQUESTS (1,000); REPLYD_MATRIX_SHARE=n sends every n-th mail only,
+# REPLYD_LEAVING_SEEDS (30), REPLYD_LEAVING_KILLS (10 kills and ten replies for each while letters leave; 200 is the long
+# run), REPLYD_TEST_LOOP_MESSAGES (4,000), REPLYD_TEST_FLOOD_REQUESTS (1,000); REPLYD_MATRIX_SHARE=n sends every n-th mail only,
 # REPLYD_BROWSER_SHARE=n shows every n-th hostile page in the browser (4; 1 is all of them), REPLYD_MIME_MUTANTS (2,000 damaged
 # mails, set beside another parser), REPLYD_READING_SHARE=0 writes every form of every mail program in every way.
 #
