@@ -2,11 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
-use std::{
-    io::Write,
-    process::{Command, Stdio},
-    sync::Arc,
-};
+#[path = "support/dkimpy.rs"]
+mod dkimpy;
+
+use std::sync::Arc;
 
 use replyd::{
     config::Domain,
@@ -14,21 +13,6 @@ use replyd::{
     store::{LetterRow, RawRef},
     types::{Address, Author, ConversationId, LetterId, Millis},
 };
-
-/// Prints one line for each signature: what dkimpy makes of it, with the rows given as `NAME=VALUE` arguments.
-const VERIFIER: &str = r#"
-import sys, dkim
-rows = dict(row.split("=", 1) for row in sys.argv[1:])
-def txt(name, timeout=5):
-    return rows[(name.decode() if isinstance(name, bytes) else name).rstrip(".")].encode()
-mail = sys.stdin.buffer.read()
-checker = dkim.DKIM(mail)
-for index in range(2):
-    try:
-        print("pass" if checker.verify(idx=index, dnsfunc=txt) else "fail")
-    except dkim.ValidationError:
-        print("fail")
-"#;
 
 const LETTER: &[u8] =
     b"From: Acme Support <support@acme.example>\r\nTo: ada@customer.example\r\nSubject: Re: Delivery [12345]\r\n\
@@ -77,18 +61,8 @@ async fn dkimpy_verifies_both_signatures_and_notices_a_changed_letter() {
     let signer = Signer::load(data.path(), &[domain], Arc::new(Verified), false).unwrap();
     let to = Address::parse("ada@customer.example").unwrap();
     let signed = signer.sign(&LETTER.into(), &row(), &to).await.unwrap();
-    let opinion = |bytes: &[u8]| {
-        let mut asked = Command::new(&python)
-            .args(["-c", VERIFIER])
-            .args(&rows)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        asked.stdin.take().unwrap().write_all(bytes).unwrap();
-        String::from_utf8(asked.wait_with_output().unwrap().stdout).unwrap()
-    };
-    assert_eq!(opinion(signed.bytes()), "pass\npass\n");
+    assert_eq!(dkimpy::opinion(&python, &rows, signed.bytes()), ["pass", "pass"]);
     let text = String::from_utf8(signed.bytes().to_vec()).unwrap();
-    assert_eq!(opinion(text.replace("Two to three", "Ten to twelve").as_bytes()), "fail\nfail\n");
+    let changed = text.replace("Two to three", "Ten to twelve");
+    assert_eq!(dkimpy::opinion(&python, &rows, changed.as_bytes()), ["fail", "fail"]);
 }

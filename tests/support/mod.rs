@@ -6,6 +6,7 @@
 
 pub(crate) mod api;
 pub(crate) mod daemon;
+pub(crate) mod dkimpy;
 pub(crate) mod mails;
 pub(crate) mod names;
 pub(crate) mod smtp;
