@@ -6,7 +6,8 @@
 #     deploy/test.sh --install  nothing but what tests and deploy/fuzz.sh need from Debian
 #
 # All from Debian: swaks and openssl (a second opinion on our SMTP and TLS), python3 with dkim (a second opinion on our
-# signatures) and with pip and yaml (`deploy/corpora.sh` fetches test mail of others with them, into target/corpora).
+# signatures) and with pip and yaml (`deploy/corpora.sh` fetches test mail of others with them, into target/corpora). Mail
+# servers of others and opendkim are fetched too and not installed (`deploy/mta.sh`, into target/mta); they run as root only.
 # Long campaigns are the same tests with a bigger number, from the environment: REPLYD_CRASH_CYCLES (20 kills),
 # REPLYD_REBUILD_CONVERSATIONS (2,000), REPLYD_GROWTH (4,000 of anything), REPLYD_BODIES (10,000 letters),
 # REPLYD_LEAVING_SEEDS (30), REPLYD_LEAVING_KILLS (10 kills and ten replies for each while letters leave; 200 is the long
@@ -14,7 +15,7 @@
 # REPLYD_BROWSER_SHARE=n shows every n-th hostile page in the browser (4; 1 is all of them), REPLYD_MIME_MUTANTS (2,000 damaged
 # mails, set beside another parser), REPLYD_READING_SHARE=0 writes every form of every mail program in every way.
 #
-# REPLYD_TEST_OFFLINE=1 installs and fetches nothing and says what is missing; tests that need such mail are then left out.
+# REPLYD_TEST_OFFLINE=1 installs and fetches nothing and says what is missing; tests that need such mail or servers are then left out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -75,7 +76,7 @@ needs
 [ "${1:-}" != --install ] || exit 0
 # For tests that ask a second opinion of Python.
 export REPLYD_TEST_PYTHON=/usr/bin/python3
-[ -n "${REPLYD_TEST_OFFLINE:-}" ] || deploy/corpora.sh target/corpora
+[ -n "${REPLYD_TEST_OFFLINE:-}" ] || { deploy/corpora.sh target/corpora; deploy/mta.sh fetch target/mta; }
 
 # Many sockets at once; the limit that is there stays where it may not be raised.
 ulimit -n 8192 2>/dev/null || true
