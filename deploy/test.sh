@@ -73,10 +73,11 @@ needs() {
 
 command -v cargo >/dev/null || die "cargo is missing: https://rustup.rs, or apt-get install cargo when it is $(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml) or later"
 needs
+[ -n "${REPLYD_TEST_OFFLINE:-}" ] || deploy/mta.sh fetch target/mta
 [ "${1:-}" != --install ] || exit 0
 # For tests that ask a second opinion of Python.
 export REPLYD_TEST_PYTHON=/usr/bin/python3
-[ -n "${REPLYD_TEST_OFFLINE:-}" ] || { deploy/corpora.sh target/corpora; deploy/mta.sh fetch target/mta; }
+[ -n "${REPLYD_TEST_OFFLINE:-}" ] || deploy/corpora.sh target/corpora
 
 # Many sockets at once; the limit that is there stays where it may not be raised.
 ulimit -n 8192 2>/dev/null || true

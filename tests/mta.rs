@@ -32,12 +32,17 @@ fn a_letter_goes_through_exim_and_its_answer_comes_back() {
     there_and_back("exim");
 }
 
+#[test]
+fn a_letter_goes_through_sendmail_and_its_answer_comes_back() {
+    there_and_back("sendmail");
+}
+
 /// Where the server stands.
 struct Road {
     /// Lines of `[outbound]`.
     route: String,
     customer: &'static str,
-    /// In the Received line that the server writes: TLS, and AUTH where there is one. RFC 3848.
+    /// What the server writes into Received: TLS, and AUTH where there is one. RFC 3848.
     with: &'static str,
 }
 
@@ -101,6 +106,8 @@ fn round_trip(server: &Server, road: &Road) {
     let both = mails_in(&daemon.api().conversation(&number));
     assert_eq!(both[1]["new_text"].as_str().unwrap().trim(), "Thank you, Eve.", "{both:#?}");
     assert_eq!(daemon.api().conversations().len(), 1);
+    let kept = String::from_utf8(daemon.api().raw(both[1]["id"].as_str().unwrap())).unwrap();
+    assert_eq!(server::received_with(&kept), "ESMTPS", "{kept}");
     daemon.stop();
     house.verify();
 }

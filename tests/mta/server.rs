@@ -136,7 +136,7 @@ impl Drop for Server {
     }
 }
 
-/// How the server says that it heard a letter: `ESMTPS`, `ESMTPSA`. RFC 3848.
+/// How the last server says that it heard a mail: `ESMTPS`, `ESMTPSA`. RFC 3848.
 pub(crate) fn received_with(text: &str) -> String {
     let head = text.split("\r\n\r\n").next().unwrap().replace("\r\n", " ");
     let received = head.split("Received:").nth(1).unwrap_or_else(|| panic!("no trace: {head}"));
