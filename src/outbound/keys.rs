@@ -1,6 +1,7 @@
 //! DKIM keys: made once, kept in the data folder, never printed.
 //!
-//! A key is `dkim/DOMAIN/SELECTOR.pem` (PKCS#8, mode 0600). What goes into DNS is made from it.
+//! A key is `dkim/DOMAIN/SELECTOR.pem` (PKCS#8, mode 0600). What goes into DNS is made from it. Which of them sign says
+//! `key_ring`.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -51,6 +52,14 @@ pub enum KeyError {
     /// The machine gave no random bytes.
     #[error("no key could be made")]
     Making,
+    /// The file that says which keys sign is not as we wrote it. Guessing could sign with a key that nobody finds in DNS.
+    #[error("{path}: {words}; put the file back from a backup")]
+    Ring {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong.
+        words: String,
+    },
     /// The name would leave the folder.
     #[error("`{0}` is not a name for a folder or selector")]
     Name(String),
@@ -95,13 +104,21 @@ impl DkimKey {
 /// # Errors
 /// [`KeyError::Name`] when one of them could name another folder.
 pub fn path(data: &Path, domain: &str, selector: &str) -> Result<PathBuf, KeyError> {
-    for name in [domain, selector] {
-        let host_like = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
-        if name.is_empty() || name.starts_with('.') || !name.bytes().all(host_like) {
-            return Err(KeyError::Name(name.chars().take(80).collect()));
-        }
-    }
-    Ok(data.join("dkim").join(domain).join(format!("{selector}.pem")))
+    Ok(folder(data, domain)?.join(format!("{}.pem", safe(selector)?)))
+}
+
+/// Where everything about a domain's keys lies.
+///
+/// # Errors
+/// [`KeyError::Name`].
+pub fn folder(data: &Path, domain: &str) -> Result<PathBuf, KeyError> {
+    Ok(data.join("dkim").join(safe(domain)?))
+}
+
+fn safe(name: &str) -> Result<&str, KeyError> {
+    let host_like = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    let good = !name.is_empty() && !name.starts_with('.') && name.bytes().all(host_like);
+    good.then_some(name).ok_or_else(|| KeyError::Name(name.chars().take(80).collect()))
 }
 
 /// Makes a key in the data folder, durable before this returns.
@@ -154,13 +171,39 @@ fn from_der(der: &[u8]) -> Result<DkimKey, String> {
     Ok(DkimKey { kind: KeyKind::Ed25519, signing: signing.into(), public })
 }
 
+/// A new key file: there whole or not at all, and never in the place of another.
 fn write(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(text.as_bytes())?;
+    make_folder(path.parent().ok_or(io::ErrorKind::InvalidInput)?)?;
+    put(path, text.as_bytes(), |beside| {
+        let linked = fs::hard_link(beside, path);
+        fs::remove_file(beside)?;
+        linked
+    })
+}
+
+/// Puts these octets in the place of what the file held: after a crash it holds the one or the other.
+pub(super) fn replace(path: &Path, octets: &[u8]) -> io::Result<()> {
+    put(path, octets, |beside| fs::rename(beside, path))
+}
+
+/// The folder for a domain's keys, for our eyes only.
+pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// Writes a file beside `path`, lets `place` give it its name, and makes that durable.
+fn put(path: &Path, octets: &[u8], place: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+    let beside = path.with_added_extension(format!("{}.tmp", std::process::id()));
+    match fs::remove_file(&beside) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        // What a process of our number left behind when it died.
+        _ => {}
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
+    file.write_all(octets)?;
     file.sync_all()?;
-    File::open(folder)?.sync_all()
+    place(&beside)?;
+    File::open(path.parent().ok_or(io::ErrorKind::InvalidInput)?)?.sync_all()
 }
 
 fn pem(der: &[u8]) -> String {

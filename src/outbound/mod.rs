@@ -8,6 +8,7 @@ mod connection;
 mod deliver;
 mod dns;
 mod html;
+mod key_ring;
 mod keys;
 mod lanes;
 mod outcome;
@@ -17,6 +18,7 @@ mod recipients;
 mod refusal;
 mod route;
 mod sign;
+mod signing_keys;
 mod store_work;
 mod timed;
 mod tls;
@@ -27,7 +29,10 @@ pub use compose::{Answered, ComposeError, Composed, Composition, compose};
 pub use deliver::{Attempt, Lane, Limits};
 pub use dns::{Dns, DnsFault};
 pub use html::words_html;
-pub use keys::{DkimKey, KeyError, KeyKind, load as load_key, make as make_key, path as key_path};
+pub use key_ring::{KeyRing, NextKeys, OLD_ROWS_STAY, RetiredKeys, Selectors};
+pub use keys::{
+    DkimKey, KeyError, KeyKind, folder as key_folder, load as load_key, make as make_key, path as key_path,
+};
 pub use outcome::Outcome;
 pub use plain::words_text;
 pub use queue::{Queue, Work, nothing_leaves, run};

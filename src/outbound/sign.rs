@@ -1,7 +1,7 @@
 //! Signs a letter for the domain it is from, or says why it may not leave.
 //!
-//! The one place where [`Signed`] is made. A letter is signed as of its own creation time, so every attempt sends the
-//! same bytes.
+//! The one place where [`Signed`] is made. A letter is signed as of its own creation time and with the keys in force at the
+//! attempt, so every attempt sends the same bytes until a rotation of keys ends.
 
 use std::{collections::HashMap, path::Path, sync::Arc};
 
@@ -14,7 +14,10 @@ use mail_auth::{
     dkim::{Canonicalization, Signature, canonicalize::CanonicalHeaders},
 };
 
-use super::{Answer, DkimKey, keys};
+use super::{
+    Answer, keys,
+    signing_keys::{NamedKey, SigningKeys},
+};
 use crate::{
     config::Domain,
     store::LetterRow,
@@ -78,6 +81,14 @@ pub enum SignError {
         /// Why.
         words: String,
     },
+    /// Which keys are in force cannot be read.
+    #[error("the keys of the domain {domain} cannot be read: {words}")]
+    Keys {
+        /// Which.
+        domain: String,
+        /// Why.
+        words: String,
+    },
     /// The letter is not From the address it is to leave from, or is no message.
     #[error("the letter cannot be signed: {0}")]
     Letter(String),
@@ -88,25 +99,20 @@ impl SignError {
     pub fn is_final(&self) -> bool {
         match self {
             Self::NoDomain(_) | Self::NoKey(_) | Self::Unverified { .. } | Self::Letter(_) => true,
-            Self::Unknown { .. } => false,
+            Self::Unknown { .. } | Self::Keys { .. } => false,
         }
     }
 }
 
-struct NamedKey {
-    selector: String,
-    key: DkimKey,
-}
-
 /// The keys of all configured domains.
 pub struct Signer {
-    keys: HashMap<String, Vec<NamedKey>>,
+    keys: HashMap<String, SigningKeys>,
     check: Arc<dyn DomainCheck>,
     nothing_leaves: bool,
 }
 
 impl Signer {
-    /// Loads the keys that lie in the `data` folder. `nothing_leaves`: the route is `file`, so that an unverified domain,
+    /// Loads the keys that lie in the `data` folder; a rotation that ends later is followed. `nothing_leaves`: the route is `file`, so that an unverified domain,
     /// or one without keys, is allowed.
     ///
     /// # Errors
@@ -119,15 +125,7 @@ impl Signer {
     ) -> Result<Self, keys::KeyError> {
         let mut all = HashMap::new();
         for domain in domains {
-            let mut of_domain = Vec::new();
-            for selector in [&domain.selector_ed25519, &domain.selector_rsa].into_iter().flatten() {
-                match keys::load(&keys::path(data, &domain.name, selector)?) {
-                    Ok(key) => of_domain.push(NamedKey { selector: selector.clone(), key }),
-                    Err(keys::KeyError::File { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {}
-                    Err(fault) => return Err(fault),
-                }
-            }
-            all.insert(domain.name.to_ascii_lowercase(), of_domain);
+            all.insert(domain.name.to_ascii_lowercase(), SigningKeys::load(data, domain)?);
         }
         Ok(Self { keys: all, check, nothing_leaves })
     }
@@ -141,18 +139,21 @@ impl Signer {
     pub async fn sign(&self, raw: &Bytes, letter: &LetterRow, to: &Address) -> Result<Signed, SignError> {
         super::connection::wire_safe(raw).map_err(|words| SignError::Letter(words.to_owned()))?;
         let domain = letter.from.domain();
-        let keys = match self.keys.get(domain) {
-            Some(keys) => keys.as_slice(),
-            None if self.nothing_leaves => &[],
+        let keys = match self.keys.get(domain).map(SigningKeys::now) {
+            Some(Ok(keys)) => keys,
+            Some(Err(fault)) => {
+                return Err(SignError::Keys { domain: domain.to_owned(), words: fault.to_string() });
+            }
+            None if self.nothing_leaves => Arc::default(),
             None => return Err(SignError::NoDomain(domain.to_owned())),
         };
         if !self.nothing_leaves {
-            self.may_leave(domain, keys).await?;
+            self.may_leave(domain, &keys).await?;
         }
         // RFC 6376 §3.5: t= in seconds.
         let signed_at = letter.made.0 / 1000;
         let mut bytes = Vec::with_capacity(raw.len() + 1024 * keys.len());
-        for named in keys {
+        for named in &*keys {
             let signature =
                 signature(named, domain, raw, signed_at).map_err(|fault| SignError::Letter(fault.to_string()))?;
             bytes.extend_from_slice(signature.to_header().as_bytes());

@@ -161,3 +161,59 @@ async fn what_would_be_two_messages_is_not_signed() {
         assert!(matches!(refused, Err(SignError::Letter(_))));
     }
 }
+
+/// The selectors and dates that a letter's signatures carry.
+fn signed_by(signed: &Signed) -> Vec<String> {
+    let text = String::from_utf8(signed.bytes().to_vec()).unwrap();
+    let tags = text.split([';', '\r', '\n']).map(str::trim);
+    tags.filter_map(|tag| tag.strip_prefix("s=")).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn a_retry_after_a_rotation_is_signed_by_the_keys_of_its_moment_and_both_copies_verify() {
+    use crate::{outbound::KeyRing, types::Millis};
+
+    // Given a letter that was tried once, and keys that wait
+    let data = tempfile::tempdir().unwrap();
+    let domain =
+        Domain { name: "acme.example".into(), selector_rsa: Some("r1".into()), selector_ed25519: Some("e1".into()) };
+    crate::outbound::Selectors::of(&domain).make_missing(data.path(), &domain.name).unwrap();
+    let says = Arc::new(crate::outbound::support::Says(DomainStatus::Verified));
+    let signer = Signer::load(data.path(), std::slice::from_ref(&domain), says, false).unwrap();
+    let letter = letter_row("ada@customer.example");
+    let raw = Bytes::from_static(RAW);
+    let sign = || signer.sign(&raw, &letter, &letter.recipients[0].to);
+    let first = sign().await.unwrap();
+    let ring = KeyRing::begin(data.path(), &domain, "20261123", Millis(1)).unwrap();
+    assert_eq!(sign().await.unwrap().bytes(), first.bytes(), "the old keys go on signing");
+
+    // When the rotation ends and the letter is tried again
+    KeyRing::switch(data.path(), &domain, &ring.next.unwrap().selectors, Millis(2)).unwrap().unwrap();
+    let second = sign().await.unwrap();
+
+    // Then it carries both new signatures and none of the old, and both copies verify with all rows published
+    assert_eq!(signed_by(&first), ["e1", "r1"]);
+    assert_eq!(signed_by(&second), ["replyd-ed25519-20261123", "replyd-rsa-20261123"]);
+    let records: Vec<_> = ["e1", "r1", "replyd-ed25519-20261123", "replyd-rsa-20261123"]
+        .map(|selector| {
+            let key = keys::load(&keys::path(data.path(), &domain.name, selector).unwrap()).unwrap();
+            (format!("{selector}._domainkey.acme.example."), key.record())
+        })
+        .into();
+    for copy in [&first, &second] {
+        assert_eq!(verified(copy.bytes(), &records).await, [DkimResult::Pass, DkimResult::Pass]);
+    }
+}
+
+#[tokio::test]
+async fn a_ring_that_cannot_be_read_puts_letters_off_and_signs_nothing() {
+    let data = tempfile::tempdir().unwrap();
+    let domain = Domain { name: "acme.example".into(), selector_rsa: None, selector_ed25519: Some("e1".into()) };
+    crate::outbound::Selectors::of(&domain).make_missing(data.path(), &domain.name).unwrap();
+    let says = Arc::new(crate::outbound::support::Says(DomainStatus::Verified));
+    let signer = Signer::load(data.path(), std::slice::from_ref(&domain), says, false).unwrap();
+    std::fs::write(data.path().join("dkim/acme.example/ring.json"), "half").unwrap();
+    let letter = letter_row("ada@customer.example");
+    let put_off = signer.sign(&Bytes::from_static(RAW), &letter, &letter.recipients[0].to).await.unwrap_err();
+    assert!(!put_off.is_final() && put_off.to_string().contains("ring.json"), "{put_off}");
+}
