@@ -5,15 +5,12 @@
 
 mod support;
 
-use std::{
-    collections::BTreeMap,
-    io::{Read, Write},
-    net::{SocketAddr, TcpStream},
-};
+use std::collections::BTreeMap;
 
 use support::{
-    daemon::{Daemon, House, QUESTION},
+    daemon::{House, QUESTION},
     mails::{self, Chance},
+    metrics,
     names::Names,
     smtp::{Client, accepted},
 };
@@ -25,28 +22,6 @@ const MAILS: u32 = 400;
 
 fn house(names: &Names) -> House {
     House::new(names.addr(), "", "segment_bytes = 4194304\n[web]\nmetrics = \"127.0.0.1:0\"")
-}
-
-/// Where the metrics are, as the log of a start says.
-fn metrics_address(daemon: &Daemon) -> SocketAddr {
-    let log = daemon.log();
-    let at = log.lines().find_map(|line| line.split_once("showing metrics at ")).expect("it says where");
-    at.1.split_whitespace().next().unwrap().parse().unwrap()
-}
-
-/// What `/metrics` says, by name with labels.
-fn metrics(address: SocketAddr) -> BTreeMap<String, u64> {
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: replyd\r\nconnection: close\r\n\r\n").unwrap();
-    let mut said = String::new();
-    stream.read_to_string(&mut said).unwrap();
-    let (head, body) = said.split_once("\r\n\r\n").unwrap();
-    assert!(head.starts_with("HTTP/1.1 200") && head.contains("text/plain; version=0.0.4"), "{head}");
-    let sample = |line: &str| {
-        let (name, value) = line.rsplit_once(' ').unwrap_or_else(|| panic!("{line}"));
-        (name.to_owned(), value.parse().unwrap_or_else(|_| panic!("{line}")))
-    };
-    body.lines().filter(|line| !line.starts_with('#')).map(sample).collect()
 }
 
 /// One bad mail: its envelope sender, and its bytes.
@@ -95,7 +70,7 @@ fn bad_mail_makes_no_mail_s10() {
     let names = Names::start();
     let house = house(&names);
     let daemon = house.start();
-    let shown_at = metrics_address(&daemon);
+    let shown_at = metrics::address(&daemon);
     let mut chance = Chance::new(10);
     let mut replies: BTreeMap<String, u32> = BTreeMap::new();
     for n in 0..MAILS {
@@ -113,10 +88,10 @@ fn bad_mail_makes_no_mail_s10() {
         assert!(said.starts_with(code), "{said}");
     }
     // What was to be thought about has been thought about.
-    daemon.until("nothing is left to do", |_| metrics(shown_at)["replyd_jobs{state=\"open\"}"] == 0);
+    daemon.until("nothing is left to do", |_| metrics::metrics(shown_at)["replyd_jobs{state=\"open\"}"] == 0);
     let outbox = std::fs::read_dir(house.outbox()).map(|folder| folder.count()).unwrap_or(0);
     assert_eq!(outbox, 0, "somebody got mail");
-    let told = metrics(shown_at);
+    let told = metrics::metrics(shown_at);
     assert_eq!(told["replyd_letters_total"], 0);
     assert_eq!(told["replyd_accepted_total"], u64::from(replies["250"]));
     assert!(
@@ -132,7 +107,7 @@ fn the_numbers_say_what_happened_and_the_books_balance() {
     let names = Names::start();
     let house = house(&names);
     let daemon = house.start();
-    let shown_at = metrics_address(&daemon);
+    let shown_at = metrics::address(&daemon);
     let mut client = Client::greeted(daemon.address()).unwrap();
     let mut send = |from: &str, id: &str, extra: &str| {
         let mail = mails::mail(from, SUPPORT, id, "Password", extra, QUESTION);
@@ -145,10 +120,10 @@ fn the_numbers_say_what_happened_and_the_books_balance() {
     send("bob@strict.example", "4@strict.example", "");
     let done = house.run(&["held", "discard", &thrown_out, "--by", "Eve", "--why", "spam"]);
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    daemon.until("Ada is answered", |_| metrics(shown_at)["replyd_letters_total"] == 1);
-    daemon.until("it has left", |_| metrics(shown_at)["replyd_jobs{state=\"open\"}"] == 0);
+    daemon.until("Ada is answered", |_| metrics::metrics(shown_at)["replyd_letters_total"] == 1);
+    daemon.until("it has left", |_| metrics::metrics(shown_at)["replyd_jobs{state=\"open\"}"] == 0);
 
-    let told = metrics(shown_at);
+    let told = metrics::metrics(shown_at);
     let place = |place: &str| told[&format!("replyd_mails{{place=\"{place}\"}}")];
     let places = ["shown", "held", "own_echo", "duplicate", "discarded"].map(place);
     assert_eq!((places, told["replyd_accepted_total"]), ([1, 1, 1, 1, 1], 5));

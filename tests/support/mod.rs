@@ -8,5 +8,6 @@ pub(crate) mod api;
 pub(crate) mod daemon;
 pub(crate) mod dkimpy;
 pub(crate) mod mails;
+pub(crate) mod metrics;
 pub(crate) mod names;
 pub(crate) mod smtp;
