@@ -4,10 +4,11 @@
 //! running mails end with their 250; then what thinks, what leaves, the socket; last the store.
 
 mod domain_check;
+mod domain_watch;
 mod parts;
 mod socket;
 
-pub(crate) use domain_check::dkim_rows;
+pub(crate) use domain_check::{Look, look, rows as domain_rows};
 pub use parts::{Quiet, StartError};
 pub(crate) use parts::{judge, reply_keys};
 pub use socket::socket_path;
@@ -141,7 +142,8 @@ impl Daemon {
 impl Parts {
     /// What leaves and what thinks.
     fn spawn_work(&self, stop: &CancellationToken) -> Result<Vec<JoinHandle<()>>, StartError> {
-        let queue = Arc::new(self.queue()?);
+        let watch = Arc::new(self.domain_watch()?);
+        let queue = Arc::new(self.queue(watch.clone())?);
         let leaving = tokio::spawn(outbound::run(Arc::new(self.store.clone()), queue, stop.clone()));
         let desk = agent::StoreDesk::new(
             self.store.clone(),
@@ -156,7 +158,8 @@ impl Parts {
             self.config.knowledge.support_min_percent,
             self.clock.clone(),
         );
-        Ok(vec![leaving, tokio::spawn(autopilot.run(stop.clone()))])
+        let watching = tokio::spawn(watch.run(stop.clone()));
+        Ok(vec![leaving, tokio::spawn(autopilot.run(stop.clone())), watching])
     }
 
     /// The control socket, and the doors over TCP when they are wanted.

@@ -41,7 +41,7 @@
 //! | [`observability`] | logging, one function for each event of a mail | types, config, conversation, store |
 //! | [`outbound`] | writing, signing, routing and delivering letters | the above but smtp, auth and observability |
 //! | [`agent`] | claim, think, judge, send or hand over | store and below, the writer of outbound, observability |
-//! | [`setup`] | destinations, domains and their DNS rows, edits of the configuration | types, config, store, DKIM keys |
+//! | [`setup`] | destinations, domains and their DNS rows, edits of the configuration | types, config, store, DKIM keys, whether SPF lets a host send |
 //! | [`web`] | the API | all of the above but smtp and auth |
 //! | [`intake`] | the inbound line: joins smtp, auth, mime, conversation, store | those, setup, observability |
 //! | [`playground`] | customers, forwarders and DNS for the demo and tests | types, config, smtp |

@@ -26,7 +26,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
         "agent",
         &["types", "config", "mime", "conversation", "store", "outbound::compose", "outbound::writer", "observability"],
     ),
-    ("setup", &["types", "config", "store", "outbound::keys"]),
+    ("setup", &["types", "config", "store", "outbound::keys", "auth::sends"]),
     (
         "web",
         &[

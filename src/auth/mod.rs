@@ -20,6 +20,7 @@ mod header;
 mod level;
 mod lookups;
 mod results;
+mod sends;
 mod spf;
 mod tags;
 
@@ -42,6 +43,7 @@ pub use dns::resolver;
 pub use forwarded::{RegisteredWay, Registration};
 pub use group::GroupAuthor;
 pub use header::authentication_results;
+pub use sends::may_send;
 
 use check::Case;
 use dns::Dns;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Context, Failure, control};
+use super::{Context, Failure, control, domain};
 use crate::{
     config::{Autopilot, Config},
     setup,
@@ -11,7 +11,8 @@ use crate::{
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Action {
-    /// Register an address: writes it into the configuration and prints where to forward to.
+    /// Register an address: writes it into the configuration and prints where to forward to. Refused with the DNS row that is
+    /// missing while answers could not leave from its domain (65; 75 when DNS does not say).
     Add {
         /// `support@acme.example`.
         address: Address,
@@ -24,6 +25,9 @@ pub(super) enum Action {
         /// The provider that forwards: google, microsoft365, zoho, fastmail, cpanel, …
         #[arg(long)]
         forwarder: Option<String>,
+        /// Go on although its domain may not send; only with route = "file", where nothing leaves.
+        #[arg(long)]
+        unverified: bool,
     },
     /// All registered addresses.
     List,
@@ -48,31 +52,34 @@ fn autopilot(word: &str) -> Result<Autopilot, String> {
 
 pub(super) fn run(context: &Context, action: Action) -> Result<(), Failure> {
     match action {
-        Action::Add { address, name, autopilot, forwarder } => {
+        Action::Add { address, name, autopilot, forwarder, unverified } => {
             let new =
                 setup::NewAddress { address: address.clone(), name, autopilot, forwarder, signature_markdown: None };
-            edit(context, |text| setup::add_address(text, &new))?;
+            let may_send = |config: &Config| domain::may_send(config, address.domain(), unverified);
+            edit(context, |text| setup::add_address(text, &new), may_send)?;
             show(context, &address)?;
             eprintln!("replyd: restart the daemon to take mail for {address}");
             Ok(())
         }
         Action::List => list(context),
         Action::Show { address } => show(context, &address),
-        Action::Remove { address } => edit(context, |text| setup::remove_address(text, &address)),
+        Action::Remove { address } => edit(context, |text| setup::remove_address(text, &address), |_| Ok(())),
     }
 }
 
-/// Changes the configuration file, keeping its comments; nothing is written when the result has mistakes.
+/// Changes the configuration file, keeping its comments; nothing is written when the result has mistakes or `agree` says no.
 pub(super) fn edit(
     context: &Context,
     change: impl FnOnce(&str) -> Result<String, setup::EditError>,
+    agree: impl FnOnce(&Config) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let path = &context.config;
     let fault = |error: std::io::Error| Failure::io(format!("{}: {error}", path.display()));
     let text = std::fs::read_to_string(path).map_err(fault)?;
     let changed = change(&text).map_err(|error| Failure::usage(error.to_string()))?;
     let base = path.parent().unwrap_or(std::path::Path::new("."));
-    crate::config::parse(&changed, base).map_err(|mistakes| Failure::config(mistakes.to_string()))?;
+    let config = crate::config::parse(&changed, base).map_err(|mistakes| Failure::config(mistakes.to_string()))?;
+    agree(&config)?;
     setup::write_atomically(path, &changed).map_err(fault)
 }
 

@@ -11,6 +11,7 @@ mod control;
 mod conversations;
 mod demo;
 mod domain;
+mod domain_rows;
 mod exit;
 mod extract_text;
 mod generate;

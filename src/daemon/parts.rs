@@ -1,17 +1,16 @@
 //! The parts of the daemon, put together and not yet running. Commands use them without the rest.
 
 use std::{
-    collections::HashMap,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::Arc,
 };
 
-use super::domain_check::DnsCheck;
+use super::domain_watch::DomainWatch;
 use crate::{
     agent::{self, knowledge::Knowledge},
     attachments::Attachments,
     auth::{self, Authenticator},
-    config::Config,
+    config::{Config, Domain},
     conversation::{Directory, Registered, ReplyKeys},
     intake::Judge,
     outbound::{self, Queue, Signer, Writer},
@@ -123,21 +122,30 @@ impl Parts {
     /// What the metrics are read from.
     pub(super) fn gauges(&self) -> Gauges {
         let judge = self.judge.clone();
-        Gauges { office: self.office(), dmarc: Arc::new(move || dmarc_rows(judge.dmarc_counts())) }
+        let (data, domains) = (self.config.store.path.clone(), self.config.domains.clone());
+        let domain = move |domain: &Domain| web::DomainGauge {
+            name: domain.name.clone(),
+            is_verified: setup::seen(&data, &domain.name).word() == "verified",
+            alarms: setup::seen(&data, &domain.name).alarms().count() as u64,
+        };
+        Gauges {
+            office: self.office(),
+            dmarc: Arc::new(move || dmarc_rows(judge.dmarc_counts())),
+            domains: Arc::new(move || domains.iter().map(&domain).collect()),
+        }
+    }
+
+    /// What knows which domains may send.
+    pub(super) fn domain_watch(&self) -> Result<DomainWatch, StartError> {
+        let dns = setup::Dns::of(&self.config.auth).map_err(|error| StartError::Dns(error.to_string()))?;
+        Ok(DomainWatch::new(self.config.clone(), dns, self.clock.clone()))
     }
 
     /// What the delivery queue works with.
-    pub(super) fn queue(&self) -> Result<Queue, StartError> {
+    pub(super) fn queue(&self, check: Arc<DomainWatch>) -> Result<Queue, StartError> {
         let config = &self.config;
-        let check = DnsCheck {
-            dns: setup::Dns::of(&config.auth).map_err(|error| StartError::Dns(error.to_string()))?,
-            domains: config.domains.clone(),
-            data: config.store.path.clone(),
-            clock: self.clock.clone(),
-            verified: Mutex::new(HashMap::new()),
-        };
         let nothing_leaves = outbound::nothing_leaves(&config.outbound.route);
-        let signer = Signer::load(&config.store.path, &config.domains, Arc::new(check), nothing_leaves)?;
+        let signer = Signer::load(&config.store.path, &config.domains, check, nothing_leaves)?;
         Ok(Queue {
             signer,
             dns: Arc::new(auth::resolver(&config.auth)),

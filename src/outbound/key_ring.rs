@@ -7,8 +7,7 @@
 //! anew from there.
 
 use std::{
-    fs::{self, File},
-    io,
+    fs, io,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -146,7 +145,7 @@ impl KeyRing {
     /// # Errors
     /// As [`KeyRing::read`], and those of making keys; nothing is changed then.
     pub fn begin(data: &Path, domain: &Domain, date: &str, now: Millis) -> Result<Self, KeyError> {
-        let _lock = lock(data, &domain.name)?;
+        let _lock = keys::lock_keys(data, &domain.name)?;
         let mut ring = Self::read(data, domain)?;
         match &ring.next {
             Some(next) => next.selectors.make_missing(data, &domain.name)?,
@@ -167,7 +166,7 @@ impl KeyRing {
     /// # Errors
     /// As [`KeyRing::read`], and when a next key cannot be read; nothing is changed then.
     pub fn switch(data: &Path, domain: &Domain, published: &Selectors, now: Millis) -> Result<Option<Self>, KeyError> {
-        let _lock = lock(data, &domain.name)?;
+        let _lock = keys::lock_keys(data, &domain.name)?;
         let mut ring = Self::read(data, domain)?;
         let Some(next) = ring.next.take_if(|next| next.selectors == *published) else { return Ok(None) };
         for (selector, _) in next.selectors.each() {
@@ -194,16 +193,7 @@ impl KeyRing {
 }
 
 fn ring_path(data: &Path, domain: &str) -> Result<PathBuf, KeyError> {
-    Ok(keys::folder(data, domain)?.join("ring.json"))
-}
-
-/// Held while a ring is read and written again. The system lets go of it when its holder dies.
-fn lock(data: &Path, domain: &str) -> Result<File, KeyError> {
-    let folder = keys::folder(data, domain)?;
-    let path = folder.join("ring.lock");
-    let held =
-        keys::make_folder(&folder).and_then(|()| File::create(&path)).and_then(|file| file.lock().map(|()| file));
-    held.map_err(|source| KeyError::File { path, source })
+    Ok(keys::key_folder(data, domain)?.join("ring.json"))
 }
 
 #[cfg(test)]

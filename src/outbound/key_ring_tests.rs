@@ -93,7 +93,7 @@ fn a_rotation_that_a_crash_breaks_off_anywhere_is_as_if_never_begun_and_can_begi
     for (step, left) in steps {
         let data = installed();
         for name in left {
-            fs::write(keys::folder(data.path(), "acme.example").unwrap().join(name), "half").unwrap();
+            fs::write(keys::key_folder(data.path(), "acme.example").unwrap().join(name), "half").unwrap();
         }
         let ring = KeyRing::read(data.path(), &acme()).unwrap();
         assert_eq!((names(&ring.signing), ring.next), (vec!["e", "r"], None), "{step}");

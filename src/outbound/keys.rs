@@ -104,15 +104,26 @@ impl DkimKey {
 /// # Errors
 /// [`KeyError::Name`] when one of them could name another folder.
 pub fn path(data: &Path, domain: &str, selector: &str) -> Result<PathBuf, KeyError> {
-    Ok(folder(data, domain)?.join(format!("{}.pem", safe(selector)?)))
+    Ok(key_folder(data, domain)?.join(format!("{}.pem", safe(selector)?)))
 }
 
 /// Where everything about a domain's keys lies.
 ///
 /// # Errors
 /// [`KeyError::Name`].
-pub fn folder(data: &Path, domain: &str) -> Result<PathBuf, KeyError> {
+pub fn key_folder(data: &Path, domain: &str) -> Result<PathBuf, KeyError> {
     Ok(data.join("dkim").join(safe(domain)?))
+}
+
+/// Held while what lies in that folder is read and written again. The system lets go of it when its holder dies.
+///
+/// # Errors
+/// [`KeyError::File`], [`KeyError::Name`].
+pub fn lock_keys(data: &Path, domain: &str) -> Result<File, KeyError> {
+    let folder = key_folder(data, domain)?;
+    let path = folder.join("lock");
+    let held = make_folder(&folder).and_then(|()| File::create(&path)).and_then(|file| file.lock().map(|()| file));
+    held.map_err(|source| KeyError::File { path, source })
 }
 
 fn safe(name: &str) -> Result<&str, KeyError> {
@@ -182,12 +193,15 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
 }
 
 /// Puts these octets in the place of what the file held: after a crash it holds the one or the other.
+///
+/// # Errors
+/// What the file system says; the old file is untouched then.
 pub(super) fn replace(path: &Path, octets: &[u8]) -> io::Result<()> {
     put(path, octets, |beside| fs::rename(beside, path))
 }
 
 /// The folder for a domain's keys, for our eyes only.
-pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
+fn make_folder(folder: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 

@@ -31,7 +31,7 @@ pub use dns::{Dns, DnsFault};
 pub use html::words_html;
 pub use key_ring::{KeyRing, NextKeys, OLD_ROWS_STAY, RetiredKeys, Selectors};
 pub use keys::{
-    DkimKey, KeyError, KeyKind, folder as key_folder, load as load_key, make as make_key, path as key_path,
+    DkimKey, KeyError, KeyKind, key_folder, load as load_key, lock_keys, make as make_key, path as key_path,
 };
 pub use outcome::Outcome;
 pub use plain::words_text;

@@ -1,4 +1,4 @@
-//! The three questions setup asks DNS, and the resolver that answers them.
+//! What setup asks DNS. Nothing is remembered: a row that was published a moment ago must be seen.
 
 use std::{future::Future, net::IpAddr, time::Duration};
 
@@ -10,7 +10,7 @@ use mail_auth::hickory_resolver::{
     proto::rr::RData,
 };
 
-use crate::config::Auth;
+use crate::{auth::may_send, config::Auth, types::Verdict};
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,31 +28,18 @@ pub enum LookupError {
 #[error("no DNS resolver can be made: {0}")]
 pub struct DnsError(String);
 
-/// What setup asks DNS. Names are absolute, without a last dot.
-pub trait Lookup {
-    /// The TXT records of a name, each with its strings joined (RFC 7208 §3.3, RFC 6376 §3.6.2.2).
-    fn txt(&self, name: &str) -> impl Future<Output = Result<Vec<String>, LookupError>> + Send;
-    /// The mail exchangers, best first, lower case without a last dot.
-    fn mx(&self, name: &str) -> impl Future<Output = Result<Vec<String>, LookupError>> + Send;
-    /// The IPv4 and IPv6 addresses.
-    fn addresses(&self, name: &str) -> impl Future<Output = Result<Vec<IpAddr>, LookupError>> + Send;
-}
-
-/// DNS as it is.
+/// DNS as it is. Names are absolute, without a last dot.
 #[derive(Clone)]
-pub struct Dns(TokioResolver);
+pub struct Dns {
+    resolver: TokioResolver,
+    settings: Auth,
+}
 
 /// No question takes longer, retries included.
 const QUESTION_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Dns {
-    /// Asks through that resolver.
-    pub fn through(resolver: &TokioResolver) -> Self {
-        Self(resolver.clone())
-    }
-
-    /// Asks the servers of `[auth] resolvers`, or those of the machine. Keeps no answers: a row that was published a moment
-    /// ago must be seen.
+    /// Asks the servers of `[auth] resolvers`, or those of the machine.
     ///
     /// # Errors
     /// When the machine names no DNS servers.
@@ -73,13 +60,16 @@ impl Dns {
         };
         builder.options_mut().timeout = auth.query_timeout;
         builder.options_mut().cache_size = 0;
-        builder.build().map(Self).map_err(|error| DnsError(error.to_string()))
+        let resolver = builder.build().map_err(|error| DnsError(error.to_string()))?;
+        Ok(Self { resolver, settings: auth.clone() })
     }
-}
 
-impl Lookup for Dns {
-    async fn txt(&self, name: &str) -> Result<Vec<String>, LookupError> {
-        let answer = answered(self.0.txt_lookup(absolute(name))).await?;
+    /// The TXT records of a name, each with its strings joined (RFC 7208 §3.3, RFC 6376 §3.6.2.2).
+    ///
+    /// # Errors
+    /// [`LookupError`].
+    pub async fn txt(&self, name: &str) -> Result<Vec<String>, LookupError> {
+        let answer = answered(self.resolver.txt_lookup(absolute(name))).await?;
         let joined = answer.answers().iter().filter_map(|record| match &record.data {
             RData::TXT(txt) => Some(String::from_utf8_lossy(&txt.txt_data.concat()).into_owned()),
             _ => None,
@@ -87,8 +77,12 @@ impl Lookup for Dns {
         Ok(joined.collect())
     }
 
-    async fn mx(&self, name: &str) -> Result<Vec<String>, LookupError> {
-        let answer = answered(self.0.mx_lookup(absolute(name))).await?;
+    /// The mail exchangers, best first, lower case without a last dot.
+    ///
+    /// # Errors
+    /// [`LookupError`].
+    pub async fn mx(&self, name: &str) -> Result<Vec<String>, LookupError> {
+        let answer = answered(self.resolver.mx_lookup(absolute(name))).await?;
         let mut found: Vec<(u16, String)> = Vec::new();
         for record in answer.answers() {
             if let RData::MX(mx) = &record.data {
@@ -100,9 +94,18 @@ impl Lookup for Dns {
         Ok(found.into_iter().map(|(_, host)| host).collect())
     }
 
-    async fn addresses(&self, name: &str) -> Result<Vec<IpAddr>, LookupError> {
-        let answer = tokio::time::timeout(QUESTION_TIMEOUT, self.0.lookup_ip(absolute(name))).await;
+    /// The IPv4 and IPv6 addresses.
+    ///
+    /// # Errors
+    /// [`LookupError`].
+    pub async fn addresses(&self, name: &str) -> Result<Vec<IpAddr>, LookupError> {
+        let answer = tokio::time::timeout(QUESTION_TIMEOUT, self.resolver.lookup_ip(absolute(name))).await;
         Ok(answer.map_err(|_| silent())?.map_err(failed)?.iter().collect())
+    }
+
+    /// What the domain's SPF record says of mail from that address. See [`may_send`].
+    pub async fn may_send(&self, domain: &str, peer: IpAddr) -> Verdict {
+        may_send(&self.settings, domain, peer).await
     }
 }
 

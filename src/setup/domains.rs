@@ -1,11 +1,19 @@
-//! The DNS rows of a sending domain: which there must be, and whether they are there.
+//! The DNS rows of a sending domain: which there must be, and what each is for.
 //!
-//! Making the rows is pure; the status asks a [`Lookup`]. Keys are made in `outbound::keys`.
+//! Pure. Whether they are there says `domains_status`; since when they are or are not, `domains_seen`. Keys are made in
+//! `outbound::keys`.
 
-use std::collections::BTreeMap;
+use super::recipes::spf_include;
+use crate::{
+    config::{Config, Domain, Route},
+    types::Millis,
+};
 
-use super::dns::{Lookup, LookupError};
-use crate::config::{Domain, Route};
+/// How long senders keep our MTA-STS policy: a week, so that a mistake in it heals. RFC 8461 §3.2.
+const POLICY_MAX_AGE_SECS: u32 = 604_800;
+
+/// Digits of the policy's id; RFC 8461 §3.1 allows 32.
+const POLICY_ID_DIGITS: usize = 16;
 
 /// The type of a row, as a DNS console calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +22,8 @@ pub enum RowKind {
     Txt,
     /// Mail exchanger.
     Mx,
+    /// Address; one of IPv6 does as well.
+    A,
 }
 
 impl RowKind {
@@ -22,6 +32,42 @@ impl RowKind {
         match self {
             Self::Txt => "TXT",
             Self::Mx => "MX",
+            Self::A => "A",
+        }
+    }
+}
+
+/// What does not work without a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing leaves.
+    Sending,
+    /// Nothing reaches us.
+    Arriving,
+    /// The next keys do not sign.
+    Rotation,
+    /// All works; receivers trust us less.
+    Recommended,
+}
+
+impl Need {
+    /// One word for scripts.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sending => "sending",
+            Self::Arriving => "arriving",
+            Self::Rotation => "rotation",
+            Self::Recommended => "recommended",
+        }
+    }
+
+    /// The same for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Sending => "needed to send",
+            Self::Arriving => "needed for mail to reach us",
+            Self::Rotation => "needed before the next keys sign",
+            Self::Recommended => "recommended",
         }
     }
 }
@@ -29,8 +75,15 @@ impl RowKind {
 /// What a row is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// A public key. RFC 6376. Without it nothing leaves.
+    /// A public key that signs. RFC 6376.
     Dkim,
+    /// One that will.
+    NextDkim,
+    /// One that did.
+    OldDkim {
+        /// Until then letters that it signed may still be on their way.
+        until: Millis,
+    },
     /// Which hosts send for the domain. RFC 7208.
     Spf,
     /// The same, where a smarthost sends: only its provider can say what its row must be.
@@ -39,21 +92,53 @@ pub enum Purpose {
     Dmarc,
     /// The way to us: destinations and keyed reply addresses are at our host name.
     Replies,
+    /// Where that name is.
+    ReplyHost,
+    /// Where senders to us report trouble with TLS. RFC 8460.
+    TlsReports,
+    /// That senders to us find a policy about TLS. RFC 8461.
+    MtaSts,
 }
 
 impl Purpose {
+    /// What does not work without it.
+    pub fn need(self) -> Need {
+        match self {
+            Self::Dkim => Need::Sending,
+            Self::NextDkim => Need::Rotation,
+            Self::ReplyHost => Need::Arriving,
+            Self::OldDkim { .. }
+            | Self::Spf
+            | Self::SpfOfSmarthost
+            | Self::Dmarc
+            | Self::Replies
+            | Self::TlsReports
+            | Self::MtaSts => Need::Recommended,
+        }
+    }
+
     /// For the person who publishes the row.
     pub fn words(self) -> &'static str {
         match self {
             Self::Dkim => "proves that an answer is yours; nothing leaves before it is there",
+            Self::NextDkim => "the next key; the old one signs until both of the next ones are there",
+            Self::OldDkim { .. } => "has signed letters that may still be on their way",
             Self::Spf => {
                 "lets our host send for the domain; where there is a v=spf1 row already, add the middle part to that one"
             }
             Self::SpfOfSmarthost => {
-                "lets the smarthost send for the domain; its provider may ask for an include: instead of this"
+                "lets the smarthost send for the domain; its provider may ask for something else instead"
             }
             Self::Dmarc => "tells receivers what to do with mail that is not yours; any policy will do for us",
-            Self::Replies => "leads forwarded mail and replies to us; an A or AAAA row of that name does as well",
+            Self::Replies => "leads forwarded mail and replies to us; without it the address alone does",
+            Self::ReplyHost => "where we are; an AAAA row does as well",
+            Self::TlsReports => {
+                "has senders to us report trouble with TLS; put in any mailbox that takes reports by mail"
+            }
+            Self::MtaSts => {
+                "has senders to us look for the policy below; only with that policy in place and a certificate for our \
+                 host name that is not self-signed. Needs a new id whenever the policy changes"
+            }
         }
     }
 }
@@ -71,6 +156,20 @@ pub struct DnsRow {
     pub purpose: Purpose,
 }
 
+/// Which part a key plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyRole {
+    /// It signs.
+    Signs,
+    /// It will, when its row is seen.
+    Next,
+    /// It did.
+    Old {
+        /// Until when its row must stay.
+        until: Millis,
+    },
+}
+
 /// A DKIM key's public half.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DkimRow {
@@ -78,213 +177,85 @@ pub struct DkimRow {
     pub selector: String,
     /// `v=DKIM1; k=…; p=…`. RFC 6376 §3.6.1.
     pub record: String,
+    /// Its part.
+    pub role: KeyRole,
 }
 
-/// Whether a row is published.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Status {
-    /// It is there.
-    Verified,
-    /// There is nothing.
-    Missing,
-    /// There is something else.
-    Wrong {
-        /// What, as DNS gives it.
-        seen: String,
-    },
-    /// It cannot be said now; why, in words. Never counts as verified.
-    Unknown(String),
+/// The rows of the keys alone.
+pub fn key_rows(domain: &Domain, keys: &[DkimRow]) -> Vec<DnsRow> {
+    let row = |key: &DkimRow| DnsRow {
+        kind: RowKind::Txt,
+        name: format!("{}._domainkey.{}", key.selector, domain.name),
+        value: key.record.clone(),
+        purpose: match key.role {
+            KeyRole::Signs => Purpose::Dkim,
+            KeyRole::Next => Purpose::NextDkim,
+            KeyRole::Old { until } => Purpose::OldDkim { until },
+        },
+    };
+    keys.iter().map(row).collect()
 }
 
-impl Status {
-    /// One word for lists.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::Verified => "verified",
-            Self::Missing => "missing",
-            Self::Wrong { .. } => "wrong",
-            Self::Unknown(_) => "unknown",
-        }
-    }
-}
-
-/// A row and its status.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Checked {
-    /// The row.
-    pub row: DnsRow,
-    /// Its status.
-    pub status: Status,
-}
-
-/// The rows that the domain needs: its DKIM keys, SPF, DMARC, and the way to our host.
-pub fn rows(domain: &Domain, keys: &[DkimRow], hostname: &str, route: &Route) -> Vec<DnsRow> {
+/// All rows that the domain should have: its DKIM keys, SPF and DMARC; and those of our host name, which is the mail domain
+/// that destinations and keyed reply addresses are in: the way to us, and what its senders are told about TLS.
+pub fn rows(config: &Config, domain: &Domain, keys: &[DkimRow]) -> Vec<DnsRow> {
     let txt = |name, value, purpose| DnsRow { kind: RowKind::Txt, name, value, purpose };
-    let name = &domain.name;
-    let mut rows: Vec<DnsRow> = keys
-        .iter()
-        .map(|key| txt(format!("{}._domainkey.{name}", key.selector), key.record.clone(), Purpose::Dkim))
-        .collect();
+    let (name, host) = (&domain.name, &config.smtp.hostname);
+    let mut rows = key_rows(domain, keys);
+    let (mechanism, purpose) = mechanism(&config.outbound.route, host);
+    rows.push(txt(name.clone(), format!("v=spf1 {mechanism} ~all"), purpose));
+    rows.push(txt(format!("_dmarc.{name}"), "v=DMARC1; p=none".to_owned(), Purpose::Dmarc));
+    let (kind, value) = (RowKind::Mx, format!("10 {host}."));
+    rows.push(DnsRow { kind, name: host.clone(), value, purpose: Purpose::Replies });
+    rows.push(DnsRow { kind: RowKind::A, name: host.clone(), value: our_address(config), purpose: Purpose::ReplyHost });
+    // RFC 8460 §3. RFC 5321 §4.5.1: every mail domain has a postmaster.
+    let reports = format!("v=TLSRPTv1; rua=mailto:postmaster@{name}");
+    rows.push(txt(format!("_smtp._tls.{host}"), reports, Purpose::TlsReports));
+    let id = MtaStsPolicy::of(host).id;
+    rows.push(txt(format!("_mta-sts.{host}"), format!("v=STSv1; id={id};"), Purpose::MtaSts));
+    rows
+}
+
+/// What lets the sending host send, as a term of SPF.
+fn mechanism(route: &Route, hostname: &str) -> (String, Purpose) {
     let (sender, purpose) = match route {
         Route::Smarthost(smarthost) => (smarthost.host.as_str(), Purpose::SpfOfSmarthost),
         Route::File { .. } | Route::Mx { .. } => (hostname, Purpose::Spf),
     };
-    let mechanism = match sender.parse::<std::net::IpAddr>() {
-        Ok(std::net::IpAddr::V4(ip)) => format!("ip4:{ip}"),
-        Ok(std::net::IpAddr::V6(ip)) => format!("ip6:{ip}"),
-        Err(_) => format!("a:{sender}"),
+    let mechanism = match (sender.parse(), spf_include(sender)) {
+        (Ok(std::net::IpAddr::V4(ip)), _) => format!("ip4:{ip}"),
+        (Ok(std::net::IpAddr::V6(ip)), _) => format!("ip6:{ip}"),
+        (Err(_), Some(include)) if purpose == Purpose::SpfOfSmarthost => format!("include:{include}"),
+        (Err(_), _) => format!("a:{sender}"),
     };
-    rows.push(txt(name.clone(), format!("v=spf1 {mechanism} ~all"), purpose));
-    rows.push(txt(format!("_dmarc.{name}"), "v=DMARC1; p=none".to_owned(), Purpose::Dmarc));
-    rows.push(DnsRow {
-        kind: RowKind::Mx,
-        name: hostname.to_owned(),
-        value: format!("10 {hostname}."),
-        purpose: Purpose::Replies,
-    });
-    rows
+    (mechanism, purpose)
 }
 
-/// What DNS says about each row, in their order.
-pub async fn status(rows: Vec<DnsRow>, dns: &impl Lookup) -> Vec<Checked> {
-    let mut all = Vec::with_capacity(rows.len());
-    for row in rows {
-        let status = match row.purpose {
-            Purpose::Dkim => judged(dns.txt(&row.name).await, |seen| dkim(&row.value, seen)),
-            Purpose::Spf | Purpose::SpfOfSmarthost => judged(dns.txt(&row.name).await, |seen| spf(&row, seen)),
-            Purpose::Dmarc => judged(dns.txt(&row.name).await, dmarc),
-            Purpose::Replies => way_to_us(&row.name, dns).await,
-        };
-        all.push(Checked { row, status });
-    }
-    all
+/// The address of a listener that others can reach, when the configuration names one.
+fn our_address(config: &Config) -> String {
+    let mut all = config.smtp.listeners.iter().map(|listener| listener.listen.ip());
+    let public = all.find(|ip| ip.is_ipv4() && !ip.is_loopback() && !ip.is_unspecified());
+    public.map_or_else(|| "the public IP address of this machine".to_owned(), |ip| ip.to_string())
 }
 
-/// Whether the domain may send: it has DKIM rows, and every one of them is there.
-pub fn verified(checked: &[Checked]) -> bool {
-    let mut dkim = checked.iter().filter(|one| one.row.purpose == Purpose::Dkim).peekable();
-    dkim.peek().is_some() && dkim.all(|one| one.status == Status::Verified)
-}
-
-/// Whether a domain may send now.
+/// What has to be served over HTTPS for the MTA-STS row of our host name. We serve no web pages to the world: it is one small
+/// file for the company's web server. RFC 8461 §3.2, §3.3.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DomainState {
-    /// Both keys are published.
-    Verified,
-    /// One is not, or there is none; which, in words.
-    Unverified(String),
-    /// DNS could not be asked; why. Trying again can help.
-    Unknown(String),
+pub struct MtaStsPolicy {
+    /// Where senders fetch it; the certificate there must be for this name.
+    pub url: String,
+    /// The whole file.
+    pub text: String,
+    /// The id for the row: another one for every other text.
+    pub id: String,
 }
 
-/// Asks for the DKIM rows only, and says what is the matter with the first that is not there.
-pub async fn domain_state(domain: &Domain, keys: &[DkimRow], dns: &impl Lookup) -> DomainState {
-    let mut rows = rows(domain, keys, "", &Route::Mx { port: 0 });
-    rows.retain(|row| row.purpose == Purpose::Dkim);
-    let checked = status(rows, dns).await;
-    if verified(&checked) {
-        return DomainState::Verified;
-    }
-    let mut unverified = format!("{} has no DKIM key", domain.name);
-    for Checked { row, status } in checked.iter().rev() {
-        match status {
-            Status::Verified => {}
-            Status::Missing => unverified = format!("TXT {} is missing", row.name),
-            Status::Wrong { seen } => unverified = format!("TXT {} holds another key: {seen}", row.name),
-            Status::Unknown(words) => return DomainState::Unknown(format!("TXT {}: {words}", row.name)),
-        }
-    }
-    DomainState::Unverified(unverified)
-}
-
-fn judged(answer: Result<Vec<String>, LookupError>, judge: impl FnOnce(&[String]) -> Status) -> Status {
-    match answer {
-        Ok(seen) if seen.is_empty() => Status::Missing,
-        Ok(seen) => judge(&seen),
-        Err(LookupError::NoRecord) => Status::Missing,
-        Err(LookupError::Failed(words)) => Status::Unknown(words),
+impl MtaStsPolicy {
+    /// For mail to addresses at that host name. Mode testing: senders report what does not hold, and deliver.
+    pub fn of(hostname: &str) -> Self {
+        let text = format!("version: STSv1\nmode: testing\nmx: {hostname}\nmax_age: {POLICY_MAX_AGE_SECS}\n");
+        let mut id = blake3::hash(text.as_bytes()).to_hex().to_string();
+        id.truncate(POLICY_ID_DIGITS);
+        Self { url: format!("https://mta-sts.{hostname}/.well-known/mta-sts.txt"), text, id }
     }
 }
-
-fn wrong<S: AsRef<str>>(seen: &[S]) -> Status {
-    Status::Wrong { seen: seen.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" | ") }
-}
-
-/// RFC 6376 §3.6.2.2: one record for a selector; what verifiers do with two differs.
-fn dkim(ours: &str, seen: &[String]) -> Status {
-    match seen {
-        [one] if same_key(ours, one) => Status::Verified,
-        _ => wrong(seen),
-    }
-}
-
-/// Whether two key records hold the same key. Order of tags and white space do not matter. RFC 6376 §3.6.1.
-fn same_key(ours: &str, theirs: &str) -> bool {
-    let (ours, theirs) = (tags(ours), tags(theirs));
-    let key_type = |tags: &BTreeMap<String, String>| tags.get("k").map_or("rsa".to_owned(), |k| k.to_lowercase());
-    let version_ok = theirs.get("v").is_none_or(|v| v == "DKIM1");
-    let key = ours.get("p").filter(|key| !key.is_empty());
-    version_ok && key.is_some() && key == theirs.get("p") && key_type(&ours) == key_type(&theirs)
-}
-
-/// `a=b; c=d` with all white space taken out of the values. RFC 6376 §3.2.
-fn tags(record: &str) -> BTreeMap<String, String> {
-    let tag = |part: &str| {
-        let (name, value) = part.split_once('=')?;
-        Some((name.trim().to_lowercase(), value.chars().filter(|c| !c.is_whitespace()).collect()))
-    };
-    record.split(';').filter_map(tag).collect()
-}
-
-fn spf(row: &DnsRow, seen: &[String]) -> Status {
-    let is_spf = |text: &&String| {
-        let text = text.trim().to_ascii_lowercase();
-        text == "v=spf1" || text.starts_with("v=spf1 ")
-    };
-    let records: Vec<&String> = seen.iter().filter(is_spf).collect();
-    let mechanism = row.value.split(' ').nth(1).unwrap_or_default();
-    match records.as_slice() {
-        [] => Status::Missing,
-        [one]
-            if one
-                .split_ascii_whitespace()
-                .any(|term| term.trim_start_matches('+').eq_ignore_ascii_case(mechanism)) =>
-        {
-            Status::Verified
-        }
-        [one] if row.purpose == Purpose::SpfOfSmarthost => {
-            Status::Unknown(format!("whether this covers the smarthost is for its provider to say: {one}"))
-        }
-        // RFC 7208 §4.5: more than one record is a permanent error.
-        _ => wrong(&records),
-    }
-}
-
-/// RFC 7489 §6.6.3: one record that begins with its version; any policy.
-fn dmarc(seen: &[String]) -> Status {
-    let records: Vec<&String> = seen.iter().filter(|text| tags(text).get("v").is_some_and(|v| v == "DMARC1")).collect();
-    match records.as_slice() {
-        [] => Status::Missing,
-        [one] if tags(one).contains_key("p") => Status::Verified,
-        _ => wrong(&records),
-    }
-}
-
-/// An MX that names us, or no MX and an address. RFC 5321 §5.1.
-async fn way_to_us(hostname: &str, dns: &impl Lookup) -> Status {
-    match dns.mx(hostname).await {
-        Ok(hosts) if hosts.iter().any(|host| host.eq_ignore_ascii_case(hostname)) => {}
-        Ok(hosts) if !hosts.is_empty() => return wrong(&hosts),
-        Ok(_) | Err(LookupError::NoRecord) => {}
-        Err(LookupError::Failed(words)) => return Status::Unknown(words),
-    }
-    match dns.addresses(hostname).await {
-        Ok(addresses) if !addresses.is_empty() => Status::Verified,
-        Ok(_) | Err(LookupError::NoRecord) => Status::Missing,
-        Err(LookupError::Failed(words)) => Status::Unknown(words),
-    }
-}
-
-#[cfg(test)]
-#[path = "domains_tests.rs"]
-mod tests;

@@ -4,6 +4,8 @@
 mod addresses;
 mod dns;
 mod domains;
+mod domains_seen;
+mod domains_status;
 mod edit;
 mod files;
 mod recipes;
@@ -11,10 +13,10 @@ mod reply_keys;
 mod secret;
 
 pub use addresses::destination;
-pub use dns::{Dns, DnsError, Lookup, LookupError};
-pub use domains::{
-    Checked, DkimRow, DnsRow, DomainState, Purpose, RowKind, Status, domain_state, rows, status, verified,
-};
+pub use dns::{Dns, DnsError, LookupError};
+pub use domains::{DkimRow, DnsRow, KeyRole, MtaStsPolicy, Need, Purpose, RowKind, key_rows, rows};
+pub use domains_seen::{Change, Scope, Seen, SeenRow, note, seen};
+pub use domains_status::{Checked, DomainState, Status, domain_state, next_verified, state_of, status, verified};
 pub use edit::{EditError, NewAddress, NewDomain, add_address, add_domain, remove_address};
 pub use files::write_atomically;
 pub use recipes::{RECIPES, recipe};

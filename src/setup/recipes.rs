@@ -1,9 +1,28 @@
 //! How each provider is told to forward, in words for the person who does it.
 
-use crate::types::Address;
+use crate::types::{Address, is_within};
 
 /// The providers with a recipe of their own, by the name that `forwarder` takes.
 pub const RECIPES: [&str; 6] = ["google", "microsoft365", "zoho", "fastmail", "cpanel", "generic"];
+
+/// Relays whose provider names the SPF record to include: the domain of their hosts, and the record.
+const SPF_INCLUDES: [(&str, &str); 10] = [
+    ("gmail.com", "_spf.google.com"),
+    ("office365.com", "spf.protection.outlook.com"),
+    ("mail.protection.outlook.com", "spf.protection.outlook.com"),
+    ("amazonaws.com", "amazonses.com"),
+    ("sendgrid.net", "sendgrid.net"),
+    ("mailgun.org", "mailgun.org"),
+    ("postmarkapp.com", "spf.mtasv.net"),
+    ("mailjet.com", "spf.mailjet.com"),
+    ("brevo.com", "spf.brevo.com"),
+    ("fastmail.com", "spf.messagingengine.com"),
+];
+
+/// What the SPF record of a domain includes that sends through that relay, where its provider says so.
+pub(super) fn spf_include(smarthost: &str) -> Option<&'static str> {
+    SPF_INCLUDES.iter().find(|(domain, _)| is_within(smarthost, domain)).map(|(_, include)| *include)
+}
 
 /// What to do at that provider so that it forwards to `destination`. An unknown provider gets the generic words.
 ///

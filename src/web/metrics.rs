@@ -19,6 +19,18 @@ pub struct Gauges {
     pub office: Office,
     /// How DMARC came out since the start: domain of From, result, mails. Of bounded length.
     pub dmarc: DmarcCounts,
+    /// What DNS said of the domains we send from when it was asked last.
+    pub domains: Arc<dyn Fn() -> Vec<DomainGauge> + Send + Sync>,
+}
+
+/// A domain we send from.
+pub struct DomainGauge {
+    /// Its name.
+    pub name: String,
+    /// Whether all rows that sending needs were there.
+    pub is_verified: bool,
+    /// Rows that were there and are not any more.
+    pub alarms: u64,
 }
 
 /// See [`Gauges::dmarc`].
@@ -42,6 +54,7 @@ fn text(gauges: &Gauges) -> String {
     let up = store(gauges, &mut page).is_ok();
     page.gauge("replyd_store_up", "Whether the store answers.", &[(String::new(), u64::from(up))]);
     since_the_start(&mut page);
+    domains(gauges, &mut page);
     let dmarc = (gauges.dmarc)().into_iter();
     let dmarc = dmarc.map(|(domain, result, mails)| (labels(&[("domain", &domain), ("result", result)]), mails));
     page.counter("replyd_dmarc_total", "Mails by domain of From and result of DMARC.", &dmarc.collect::<Vec<_>>());
@@ -88,6 +101,17 @@ fn since_the_start(page: &mut Page) {
     let held = brakes::NAMES
         .map(|brake| (labels(&[("brake", brake)]), counted.brakes.get(brake).copied().unwrap_or_default()));
     page.counter("replyd_brakes_held_total", "How often a brake kept the AI from answering.", &held);
+}
+
+fn domains(gauges: &Gauges, page: &mut Page) {
+    let all = (gauges.domains)();
+    let of = |value: fn(&DomainGauge) -> u64| -> Vec<(String, u64)> {
+        all.iter().map(|domain| (labels(&[("domain", &domain.name)]), value(domain))).collect()
+    };
+    let verified = of(|domain| u64::from(domain.is_verified));
+    page.gauge("replyd_domain_verified", "Whether DNS has the DKIM rows of a domain we send from.", &verified);
+    let alarms = of(|domain| domain.alarms);
+    page.gauge("replyd_domain_alarms", "DNS rows of it that were there and are not any more.", &alarms);
 }
 
 /// Lines of the text form.

@@ -14,5 +14,5 @@ pub mod view;
 mod why;
 
 pub use api::{Office, doors, router};
-pub use metrics::{DmarcCounts, Gauges, metrics};
+pub use metrics::{DmarcCounts, DomainGauge, Gauges, metrics};
 pub use why::{Rules, WhyView};

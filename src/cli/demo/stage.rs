@@ -13,8 +13,7 @@ use crate::{
     cli::control::Control,
     config::{self, Config},
     daemon::{self, Daemon},
-    mime,
-    outbound::{self, KeyKind},
+    mime, outbound,
     playground::{self, Customer, Delivered, Dialogue, Dns, Mailbox, Zone},
     setup,
     store::{ConversationRow, MailRow, Place, Store},
@@ -222,14 +221,9 @@ forwarder = "google"
 /// Makes the keys of our domain and publishes its rows.
 fn publish_domain(config: &Config, zone: &Zone) -> Result<(), Trouble> {
     let domain = &config.domains[0];
-    let kinds = [(&domain.selector_rsa, KeyKind::Rsa), (&domain.selector_ed25519, KeyKind::Ed25519)];
-    for (selector, kind) in kinds {
-        if let Some(selector) = selector {
-            outbound::make_key(&config.store.path, &domain.name, selector, kind)?;
-        }
-    }
-    let keys = daemon::dkim_rows(&config.store.path, domain)?;
-    for row in setup::rows(domain, &keys, &config.smtp.hostname, &config.outbound.route) {
+    let ring = outbound::KeyRing::read(&config.store.path, domain)?;
+    ring.signing.make_missing(&config.store.path, &domain.name)?;
+    for row in daemon::domain_rows(config, domain, &ring, Clock::system().now())? {
         if row.kind == setup::RowKind::Txt {
             zone.txt(&row.name, &row.value);
         }
