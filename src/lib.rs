@@ -90,6 +90,9 @@
 //! - The list of forwarders stands in `config`: an administrator's `[[forwarder]]` changes it key by key.
 //! - `outbound::Writer` writes letters for the AI and for people alike; what differs is who holds the `Approval`.
 //! - On the destination without a key, the first registered address in the headers that has not had the mail gets it.
+//! - Which keys of a domain sign stands beside the keys, in the data folder, once they have been rotated: the daemon, which lets the
+//!   next ones sign when DNS shows their rows, may not write `smtpd.toml`. What DNS said last lies there too and not in the journal:
+//!   it is found out anew by asking.
 //! - Keyed reply addresses are not written yet, so none is read: reply keys stand in Message-IDs only (issue 5).
 //! - Rendering has two sanitisers one behind the other: ammonia's cost grows with the square of nesting, so that a linear pass
 //!   of our own comes first, and once there it may as well write only what it knows.

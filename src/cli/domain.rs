@@ -18,27 +18,36 @@ use crate::{
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Action {
-    /// Make an RSA and an Ed25519 key for a domain, write it into the configuration, print the DNS rows and what DNS has of them.
+    /// Make an RSA and an Ed25519 key for a domain, write it into the configuration, print the DNS rows.
+    ///
+    /// Each row is printed with what it is needed for and what DNS has of it now. Said again it makes no second keys.
     Add {
         /// `acme.example`.
         name: String,
     },
-    /// All sending domains: whether they may send, rows that were there and are not any more, rotations of keys.
+    /// All sending domains: whether they may send, alarms, rotations of keys.
+    ///
+    /// As DNS was asked last: by the daemon at its start and once a day, by `verify` and `rotate`. An alarm is a row that was there
+    /// and is not any more.
     List,
     /// The DNS rows to publish, without asking DNS.
     Records {
         /// Which.
         name: String,
     },
-    /// Ask DNS whether the rows are there, and why not. Exits 0 when the domain may send, 65 when a row for that is missing or wrong,
-    /// 75 when DNS does not say.
+    /// Ask DNS whether the rows are there, and why not.
+    ///
+    /// `verified`: it is there. `pending`: there is none. `failing`: there is another, or one that receivers cannot use. `unknown`: DNS
+    /// does not say. Exits 0 when the domain may send, 65 when a row for that is pending or failing, 75 when it is unknown.
     Verify {
         /// Which.
         name: String,
     },
-    /// Change the keys of a domain in two steps. The first time: make the next keys and print their rows; the old ones go on signing.
-    /// Said again: ask DNS, and let the next keys sign when both of their rows are there (the daemon does the same by itself within
-    /// 15 minutes). The old rows must stay for 7 days then. Exits 0 when keys were made or changed, 75 while DNS lacks a row.
+    /// Change the keys of a domain, in two steps.
+    ///
+    /// The first time: makes the next keys and prints their rows; the old keys go on signing. Said again: asks DNS, and lets the next
+    /// keys sign when both of their rows are there. A running daemon does the same by itself every 15 minutes. The old rows must
+    /// stay for 7 days after that, for letters on their way. Exits 0 when keys were made or changed, 75 while DNS lacks a row.
     Rotate {
         /// Which.
         name: String,
@@ -93,6 +102,7 @@ fn add(context: &Context, name: &str) -> Result<(), Failure> {
         let Selectors { rsa, ed25519 } = Selectors::dated(&config.store.path, name, &date()).map_err(of_keys)?;
         let new = setup::NewDomain { name: name.to_owned(), selector_rsa: rsa, selector_ed25519: ed25519 };
         edit(context, |text| setup::add_domain(text, &new), |_| Ok(()))?;
+        eprintln!("replyd: a daemon that runs knows of {name} after its next start");
     }
     let config = control::load(&context.config)?;
     let domain = find(&config, name)?;
@@ -152,8 +162,13 @@ fn rotate(context: &Context, name: &str, force: bool) -> Result<(), Failure> {
     match (&after.next, after.retired.first()) {
         (Some(_), _) => {
             domain_rows::print_next(context, &config, &checked);
-            let words = format!("DNS does not show both next rows of {name} yet; the old keys go on signing");
-            if is_new { Ok(()) } else { Err(Failure::later(words)) }
+            if is_new {
+                eprintln!(
+                    "replyd: publish both rows, then say this again; until DNS shows them the old keys go on signing"
+                );
+                return Ok(());
+            }
+            Err(Failure::later(format!("DNS does not show both next rows of {name} yet; the old keys go on signing")))
         }
         (None, Some(old)) => {
             report(context, &after, old);

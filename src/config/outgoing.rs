@@ -54,7 +54,8 @@ pub enum SmarthostTls {
 pub struct Domain {
     /// `name`, ASCII, lower case.
     pub name: String,
-    /// `selector_rsa`. Its key: `dkim/NAME/SELECTOR.pem` in the data folder (PKCS#8).
+    /// `selector_rsa`. Its key: `dkim/NAME/SELECTOR.pem` in the data folder (PKCS#8). From the first rotation on
+    /// `dkim/NAME/ring.json` says which keys sign, until this is changed by hand.
     pub selector_rsa: Option<String>,
     /// `selector_ed25519`.
     pub selector_ed25519: Option<String>,
