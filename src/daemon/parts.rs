@@ -13,7 +13,7 @@ use crate::{
     config::{Config, Domain},
     conversation::{Directory, Registered, ReplyKeys},
     intake::Judge,
-    outbound::{self, Queue, Signer, Writer},
+    outbound::{self, HTTPS_PORT, MtaSts, Queue, Signer, Writer},
     setup, smtp,
     store::{OpenError, Store, StoreError},
     types::{Address, Clock, IdMaker, Secret},
@@ -58,6 +58,9 @@ pub enum StartError {
     /// No DNS resolver.
     #[error("DNS: {0}")]
     Dns(String),
+    /// TLS as a client is not to be had.
+    #[error("TLS: {0}")]
+    Roots(String),
     /// Certificate and key.
     #[error(transparent)]
     Tls(#[from] smtp::TlsError),
@@ -146,9 +149,11 @@ impl Parts {
         let config = &self.config;
         let nothing_leaves = outbound::nothing_leaves(&config.outbound.route);
         let signer = Signer::load(&config.store.path, &config.domains, check, nothing_leaves)?;
+        let (resolver, roots) = (auth::resolver(&config.auth), outbound::public_roots().map_err(StartError::Roots)?);
+        let dns = MtaSts::new(resolver, roots, HTTPS_PORT, &config.store.path, self.clock.clone());
         Ok(Queue {
             signer,
-            dns: Arc::new(auth::resolver(&config.auth)),
+            dns: Arc::new(dns),
             hello: config.smtp.hostname.as_str().into(),
             settings: config.outbound.clone(),
             clock: self.clock.clone(),

@@ -68,6 +68,7 @@ pub(super) async fn open(
             Err(Opening::Handshake(_)) => dial.opportunistic(false).await.map_err(Opening::into_fault),
             other => other.map_err(Opening::into_fault),
         },
+        Manner::Enforced(demand) => dial.enforced(demand.tls.clone()).await,
         Manner::Relay(smarthost) => dial.relay(smarthost).await,
     }
 }
@@ -108,6 +109,18 @@ impl Dial<'_> {
             return Ok(self.lend(stream).await?);
         }
         Ok(self.lend(stream).await?)
+    }
+
+    /// RFC 8461 §5: through TLS with a certificate for that name, or later.
+    async fn enforced(&self, config: Arc<ClientConfig>) -> Result<Open, Fault> {
+        let mut stream = self.greeted(self.tcp().await?).await?;
+        if !self.offers_starttls(&mut stream).await? || self.starttls(&mut stream).await?.code != 220 {
+            return Err(self.later("does not do STARTTLS, which the MTA-STS policy of its domain demands"));
+        }
+        let secured = self.handshake(stream, config).await;
+        let demanded =
+            |fault: Fault| Fault::Later(format!("{} (the MTA-STS policy of its domain demands it)", fault.words()));
+        Ok(self.lend(secured.map_err(demanded)?).await?.proved())
     }
 
     /// A relay that will not have us, or does not take our password, is ours to mend: the letter waits, whatever the code.

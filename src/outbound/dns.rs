@@ -1,6 +1,6 @@
-//! The two questions that sending asks of DNS, small enough that a test answers them from a map.
+//! What sending asks of DNS, small enough that a test answers it from a map.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 use mail_auth::{
     DnsError, Error, MessageAuthenticator,
@@ -13,7 +13,7 @@ use mail_auth::{
     },
 };
 
-use super::Answer;
+use super::{Answer, Demand};
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,6 +34,11 @@ pub trait Dns: Send + Sync {
 
     /// A and AAAA of a host, IPv4 first; empty when it exists without them.
     fn addresses<'a>(&'a self, host: &'a str) -> Answer<'a, Result<Vec<IpAddr>, DnsFault>>;
+
+    /// What the domain demands of connections to its servers (RFC 8461); nothing where nobody looks.
+    fn demand<'a>(&'a self, _domain: &'a str) -> Answer<'a, Option<Arc<Demand>>> {
+        Box::pin(async { None })
+    }
 }
 
 /// The resolver that also checks senders.

@@ -126,7 +126,8 @@ pub fn lock_keys(data: &Path, domain: &str) -> Result<File, KeyError> {
     held.map_err(|source| KeyError::File { path, source })
 }
 
-fn safe(name: &str) -> Result<&str, KeyError> {
+/// A name that is one file or folder, whoever chose it.
+pub(super) fn safe(name: &str) -> Result<&str, KeyError> {
     let host_like = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
     let good = !name.is_empty() && !name.starts_with('.') && name.bytes().all(host_like);
     good.then_some(name).ok_or_else(|| KeyError::Name(name.chars().take(80).collect()))

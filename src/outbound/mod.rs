@@ -11,6 +11,9 @@ mod html;
 mod key_ring;
 mod keys;
 mod lanes;
+mod mta_sts;
+mod mta_sts_fetch;
+mod mta_sts_policy;
 mod outcome;
 mod plain;
 mod queue;
@@ -33,12 +36,13 @@ pub use key_ring::{KeyRing, NextKeys, OLD_ROWS_STAY, RetiredKeys, Selectors};
 pub use keys::{
     DkimKey, KeyError, KeyKind, key_folder, load as load_key, lock_keys, make as make_key, path as key_path,
 };
+pub use mta_sts::{Demand, HTTPS_PORT, MtaSts};
 pub use outcome::Outcome;
 pub use plain::words_text;
 pub use queue::{Queue, Work, nothing_leaves, run};
 pub use route::{Manner, RouteError, Target, Way, plan};
 pub use sign::{DomainCheck, DomainStatus, SignError, Signer};
-pub(crate) use tls::any_certificate;
+pub(crate) use tls::{any_certificate, public_roots};
 pub use writer::{WriteError, Writer};
 
 /// A future behind a pointer, for the few traits whose implementor is chosen at start.

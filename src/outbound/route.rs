@@ -3,9 +3,10 @@
 use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
+    sync::Arc,
 };
 
-use super::{Dns, DnsFault};
+use super::{Demand, Dns, DnsFault};
 use crate::{
     config::{Route, Smarthost, SmarthostTls},
     types::Address,
@@ -42,6 +43,8 @@ pub struct Target {
 pub enum Manner {
     /// TLS when it can, whoever it is. RFC 7435.
     Opportunistic,
+    /// TLS with a certificate that proves its name, or not at all. RFC 8461.
+    Enforced(Arc<Demand>),
     /// As the smarthost's settings say.
     Relay(Smarthost),
 }
@@ -89,7 +92,7 @@ async fn servers_of(domain: &str, port: u16, dns: &dyn Dns, dice: u64) -> Result
     if domain.starts_with('[') {
         // RFC 5321 §4.1.3: an address literal is its own server.
         let addresses = lookup(domain, dns).await.map_err(|fault| RouteError::Never(fault.to_string()))?;
-        return Ok(vec![direct(domain, &addresses, port)]);
+        return Ok(vec![direct(domain, &addresses, port, Manner::Opportunistic)]);
     }
     let mut records = match dns.mx(domain).await {
         Ok(records) => records,
@@ -104,16 +107,31 @@ async fn servers_of(domain: &str, port: u16, dns: &dyn Dns, dice: u64) -> Result
         // RFC 5321 §5.1: without MX, the domain itself is the server.
         records.push((0, domain.to_owned()));
     }
-    addresses_of(domain, in_order(records, dice), port, dns).await
+    let hosts = in_order(records, dice);
+    let Some(demand) = dns.demand(domain).await else {
+        return addresses_of(domain, hosts, port, Manner::Opportunistic, dns).await;
+    };
+    // RFC 8461 §5: a server that the policy does not name is passed over; later the domain may have mended the one or the other.
+    let named = demand.allowed(hosts);
+    if named.is_empty() {
+        return Err(RouteError::Later(format!("the MTA-STS policy of {domain} names none of its mail servers")));
+    }
+    addresses_of(domain, named, port, Manner::Enforced(demand), dns).await
 }
 
-async fn addresses_of(domain: &str, hosts: Vec<String>, port: u16, dns: &dyn Dns) -> Result<Vec<Target>, RouteError> {
+async fn addresses_of(
+    domain: &str,
+    hosts: Vec<String>,
+    port: u16,
+    manner: Manner,
+    dns: &dyn Dns,
+) -> Result<Vec<Target>, RouteError> {
     let mut targets = Vec::new();
     let mut trouble = None;
     for host in hosts.into_iter().take(SERVERS_MAX) {
         match lookup(&host, dns).await {
             Ok(addresses) if addresses.is_empty() => {}
-            Ok(addresses) => targets.push(direct(&host, &addresses, port)),
+            Ok(addresses) => targets.push(direct(&host, &addresses, port, manner.clone())),
             Err(DnsFault::NoSuchName) => {}
             Err(fault) => trouble = Some(format!("{host}: {fault}")),
         }
@@ -145,8 +163,8 @@ async fn lookup(host: &str, dns: &dyn Dns) -> Result<Vec<IpAddr>, DnsFault> {
     }
 }
 
-fn direct(host: &str, addresses: &[IpAddr], port: u16) -> Target {
-    Target { host: host.to_owned(), addresses: on_port(addresses, port), manner: Manner::Opportunistic }
+fn direct(host: &str, addresses: &[IpAddr], port: u16, manner: Manner) -> Target {
+    Target { host: host.to_owned(), addresses: on_port(addresses, port), manner }
 }
 
 fn on_port(addresses: &[IpAddr], port: u16) -> Vec<SocketAddr> {

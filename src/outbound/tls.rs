@@ -39,6 +39,15 @@ pub(super) async fn checked(ca: Option<&Path>) -> Result<Arc<ClientConfig>, Stri
             }
         }
     }
+    believing(roots)
+}
+
+/// For whoever must prove their name to everybody.
+pub(crate) fn public_roots() -> Result<Arc<ClientConfig>, String> {
+    believing(webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect())
+}
+
+fn believing(roots: RootCertStore) -> Result<Arc<ClientConfig>, String> {
     let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|fault| fault.to_string())?

@@ -15,7 +15,7 @@ use super::{
     outcome::{Fault, Outcome, fault_of, reply_words},
     recipients::wire_address,
     refusal::RCPT,
-    route::Target,
+    route::{Manner, Target},
     timed::Deadline,
 };
 use crate::types::Signed;
@@ -34,6 +34,8 @@ pub(super) struct Open {
     deadline: Deadline,
     /// That it took.
     letters: u32,
+    /// The server has proved its name, as MTA-STS demands.
+    is_proved: bool,
 }
 
 impl fmt::Debug for Open {
@@ -44,7 +46,12 @@ impl fmt::Debug for Open {
 
 impl Open {
     pub(super) fn new(smtp: AsyncSmtpConnection, host: &str, address: SocketAddr, deadline: Deadline) -> Self {
-        Self { smtp, host: host.to_owned(), address, deadline, letters: 0 }
+        Self { smtp, host: host.to_owned(), address, deadline, letters: 0, is_proved: false }
+    }
+
+    /// The same, where the server has proved its name.
+    pub(super) fn proved(self) -> Self {
+        Self { is_proved: true, ..self }
     }
 
     /// A whole transaction.
@@ -62,7 +69,11 @@ impl Open {
     /// The next transaction in a connection that took a letter before, up to MAIL; `None`, and a goodbye, when the server
     /// is none of these or does not take MAIL again, whatever it says.
     pub(super) async fn again(mut self, targets: &[Target], deadline: Instant, signed: &Signed) -> Option<Self> {
-        let is_one = |target: &Target| target.host == self.host && target.addresses.contains(&self.address);
+        let is_one = |target: &Target| {
+            // RFC 8461 §5: a policy that came after this connection was opened holds for it too.
+            let may_carry = self.is_proved || !matches!(target.manner, Manner::Enforced(_));
+            may_carry && target.host == self.host && target.addresses.contains(&self.address)
+        };
         if targets.iter().any(is_one)
             && let Ok(parameters) = self.parameters(signed)
         {
