@@ -127,6 +127,19 @@ fn a_domain_gets_dated_keys_and_every_row_is_printed_with_what_dns_has_of_it() {
 }
 
 #[test]
+fn a_domain_that_is_not_ascii_is_added_and_found_in_either_form() {
+    let names = Names::start();
+    let house = House::plain(&names);
+    let added = rows(&house, &["domain", "add", "Bücher.example"]);
+    assert!(row_of(&added, "replyd-rsa")["name"].as_str().unwrap().ends_with("._domainkey.xn--bcher-kva.example"));
+    publish(&names, &added, "_domainkey");
+    for name in ["bücher.example", "XN--BCHER-KVA.example"] {
+        ends(&house, &["domain", "verify", name], 0);
+    }
+    ends(&house, &["domain", "add", "../x"], 64);
+}
+
+#[test]
 fn verify_says_row_by_row_what_is_the_matter_and_ends_with_a_code_for_scripts() {
     let names = Names::start();
     let house = House::plain(&names);

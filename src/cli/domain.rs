@@ -13,7 +13,7 @@ use crate::{
     daemon,
     outbound::{KeyError, KeyRing, NextKeys, RetiredKeys, Selectors},
     setup::{self, DomainState, SeenRow},
-    types::{Clock, Millis},
+    types::{Address, Clock, Millis},
 };
 
 #[derive(Debug, clap::Subcommand)]
@@ -23,6 +23,7 @@ pub(super) enum Action {
     /// Each row is printed with what it is needed for and what DNS has of it now. Said again it makes no second keys.
     Add {
         /// `acme.example`.
+        #[arg(value_parser = domain_name)]
         name: String,
     },
     /// All sending domains: whether they may send, alarms, rotations of keys.
@@ -33,6 +34,7 @@ pub(super) enum Action {
     /// The DNS rows to publish, without asking DNS.
     Records {
         /// Which.
+        #[arg(value_parser = domain_name)]
         name: String,
     },
     /// Ask DNS whether the rows are there, and why not.
@@ -41,6 +43,7 @@ pub(super) enum Action {
     /// does not say. Exits 0 when the domain may send, 65 when a row for that is pending or failing, 75 when it is unknown.
     Verify {
         /// Which.
+        #[arg(value_parser = domain_name)]
         name: String,
     },
     /// Change the keys of a domain, in two steps.
@@ -50,6 +53,7 @@ pub(super) enum Action {
     /// stay for 7 days after that, for letters on their way. Exits 0 when keys were made or changed, 75 while DNS lacks a row.
     Rotate {
         /// Which.
+        #[arg(value_parser = domain_name)]
         name: String,
         /// Make further keys although the last change is less than 7 days old.
         #[arg(long)]
@@ -57,9 +61,15 @@ pub(super) enum Action {
     },
 }
 
+/// In its ASCII form, as the configuration has it.
+fn domain_name(text: &str) -> Result<String, String> {
+    let address = Address::parse(&format!("x@{text}")).map_err(|error| error.to_string())?;
+    Ok(address.domain().to_owned())
+}
+
 pub(super) fn run(context: &Context, action: Action) -> Result<(), Failure> {
     match action {
-        Action::Add { name } => add(context, &name.to_ascii_lowercase()),
+        Action::Add { name } => add(context, &name),
         Action::List => list(context),
         Action::Records { name } => records(context, &name),
         Action::Verify { name } => verify(context, &name),
@@ -82,7 +92,7 @@ fn of_keys(error: KeyError) -> Failure {
 }
 
 fn find<'c>(config: &'c Config, name: &str) -> Result<&'c Domain, Failure> {
-    let domain = config.domains.iter().find(|domain| domain.name.eq_ignore_ascii_case(name));
+    let domain = config.domains.iter().find(|domain| domain.name == name);
     domain.ok_or_else(|| Failure::data(format!("{name} is not a [[domain]]: replyd domain add {name}")))
 }
 
