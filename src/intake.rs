@@ -41,10 +41,10 @@ impl Line {
 }
 
 impl Intake for Line {
-    /// We are no relay: an address is ours when it is registered, or a destination.
+    /// We are no relay: an address is ours when it is registered, a destination, or the envelope sender of a letter of ours.
     fn recipient(&self, address: &Address) -> RecipientVerdict {
         match self.judge.directory().recipient(address) {
-            Some(Destined::Address(_) | Destined::Shared) => RecipientVerdict::Ours,
+            Some(Destined::Address(_) | Destined::Shared | Destined::Returned(_)) => RecipientVerdict::Ours,
             None => RecipientVerdict::Unknown,
         }
     }
@@ -76,7 +76,10 @@ impl Line {
     /// How many numbers and reply keys in a mail name a conversation in which its sender takes no part, or none at all
     /// (S-06). What machines report about our own letters is no guess, and no number in it is followed.
     fn wrong_tries(&self, judged: &Judged) -> Result<u32, StoreError> {
-        let is_report = matches!(judged.class.class, Class::Bounce | Class::OwnEcho | Class::ForwardingConfirmation);
+        let is_report = matches!(
+            judged.class.class,
+            Class::Bounce | Class::Complaint | Class::OwnEcho | Class::ForwardingConfirmation
+        );
         let Some(destination) = judged.destinations.first().filter(|_| !is_report) else { return Ok(0) };
         let Lookups { numbers, reply_keys, .. } = &destination.lookups;
         let from = judged.mail.from.as_ref();

@@ -49,6 +49,33 @@ pub enum SmarthostTls {
     Off,
 }
 
+/// `[outbound] envelope`: who stands in MAIL FROM, and so where reports about a letter go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EnvelopeSender {
+    /// `"auto"` (default): as `"verp"`, but as `"from"` on the route `smarthost`. A relay may refuse an envelope domain that is
+    /// not its customer's, and SPF of our host name does not name the relay's addresses.
+    #[default]
+    Auto,
+    /// `"verp"`: an address at `[smtp] hostname` that names letter and recipient and carries a MAC.
+    Verp,
+    /// `"from"`: the support address. Reports come back by its provider, if at all, and prove less.
+    From,
+}
+
+impl EnvelopeSender {
+    /// Whether envelope senders are addresses at `hostname`. Never where that name leads nobody back to us: it has no dot,
+    /// or is one of those that stand for no host outside. RFC 6761 §6.3, RFC 6762 §3, RFC 2606 §2.
+    pub fn is_verp(self, route: &Route, hostname: &str) -> bool {
+        const NOWHERE: [&str; 4] = [".localhost", ".local", ".internal", ".invalid"];
+        let wanted = match self {
+            Self::Auto => !matches!(route, Route::Smarthost(_)),
+            Self::Verp => true,
+            Self::From => false,
+        };
+        wanted && hostname.contains('.') && !NOWHERE.iter().any(|end| hostname.ends_with(end))
+    }
+}
+
 /// `[[domain]]`: a domain we send from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Domain {
@@ -106,4 +133,39 @@ pub struct SupportAddress {
     pub form: Option<Address>,
     /// `form_vouches`: the form knows who fills it in, so what it proves counts for them. Default false.
     pub form_vouches: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn smarthost() -> Route {
+        let host = "relay.example".to_owned();
+        Route::Smarthost(Smarthost {
+            host,
+            port: 587,
+            tls: SmarthostTls::StartTls,
+            user: None,
+            password: None,
+            ca: None,
+        })
+    }
+
+    #[test]
+    fn envelope_senders_are_ours_where_they_lead_back_and_no_relay_may_mind() {
+        let (file, mx) = (Route::File { path: PathBuf::new() }, Route::Mx { port: 25 });
+        for (sender, route, hostname, is_verp) in [
+            (EnvelopeSender::Auto, &mx, "mx.acme.example", true),
+            (EnvelopeSender::Auto, &file, "mx.acme.example", true),
+            (EnvelopeSender::Auto, &smarthost(), "mx.acme.example", false),
+            (EnvelopeSender::Verp, &smarthost(), "mx.acme.example", true),
+            (EnvelopeSender::From, &mx, "mx.acme.example", false),
+            (EnvelopeSender::Auto, &file, "localhost", false),
+            (EnvelopeSender::Verp, &mx, "mail", false),
+            (EnvelopeSender::Verp, &mx, "mail.local", false),
+            (EnvelopeSender::Verp, &mx, "mx.corp.internal", false),
+        ] {
+            assert_eq!(sender.is_verp(route, hostname), is_verp, "{sender:?} {route:?} {hostname}");
+        }
+    }
 }

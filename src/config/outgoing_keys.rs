@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{
-    Route, Smarthost, SmarthostTls,
+    EnvelopeSender, Route, Smarthost, SmarthostTls,
     keys::{host, path},
     reader::Section,
 };
@@ -98,6 +98,12 @@ fn smarthost(s: &Section<'_, '_>, base: &Path, in_use: bool) -> Smarthost {
         password,
         ca: path(s, "smarthost_ca", base),
     }
+}
+
+/// `envelope`.
+pub(super) fn envelope(s: &Section<'_, '_>, default: EnvelopeSender) -> EnvelopeSender {
+    let words = [("auto", EnvelopeSender::Auto), ("verp", EnvelopeSender::Verp), ("from", EnvelopeSender::From)];
+    s.word("envelope", default, &words)
 }
 
 /// The first line of the file, so that an editor's last line break does no harm.

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use super::{Brakes, Domain, Forwarder, Route, SupportAddress};
+use super::{Brakes, Domain, EnvelopeSender, Forwarder, Route, SupportAddress};
 
 /// The whole configuration.
 #[derive(Debug, Clone, Default)]
@@ -267,6 +267,8 @@ impl Default for Store {
 pub struct Outbound {
     /// `route` and the keys that belong to it.
     pub route: Route,
+    /// `envelope`: `"auto"` (default), `"verp"` or `"from"`.
+    pub envelope: EnvelopeSender,
     /// `concurrency`: deliveries at once. Default 50.
     pub concurrency: usize,
     /// `concurrency_per_domain`: of these, to one domain; through a smarthost, to it. Default 10.
@@ -291,6 +293,7 @@ impl Default for Outbound {
     fn default() -> Self {
         Self {
             route: Route::File { path: PathBuf::from("outbox") },
+            envelope: EnvelopeSender::Auto,
             concurrency: 50,
             concurrency_per_domain: 10,
             pause_per_domain: Duration::ZERO,

@@ -131,6 +131,8 @@ pub struct Candidate {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Key {
+    /// The envelope sender of our own letter: the mail came to it.
+    ReturnPath,
     /// A valid reply key in In-Reply-To, References or the recipient.
     ReplyKey,
     /// `[12345]` in the subject.
@@ -154,6 +156,7 @@ impl Key {
     /// In words, for time lines.
     pub fn words(self) -> &'static str {
         match self {
+            Self::ReturnPath => "the envelope sender of our own letter",
             Self::ReplyKey => "the reply key of our own message",
             Self::SubjectNumber => "the number in the subject",
             Self::NewTextNumber => "the number in the text",

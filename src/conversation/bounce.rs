@@ -18,6 +18,9 @@ use crate::{conversation::Class, mime::Mail};
 /// Recipients taken from one report.
 const RECIPIENTS_MAX: usize = 100;
 
+/// The shape of a report that was read by its fields.
+pub(super) const BY_FIELDS: &str = "rfc3464";
+
 /// A delivery report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Bounce {
@@ -59,6 +62,11 @@ pub fn bounce(mail: &Mail, class: Class) -> Option<Bounce> {
     Some(Bounce { shape, message_id: mail.reported_message_id.clone(), recipients })
 }
 
+/// What a report says that names nobody: action, code and words of the whole.
+pub(super) fn of_nobody(mail: &Mail) -> BouncedRecipient {
+    Letter::of(mail).completed("", String::new())
+}
+
 /// What in a text without fields names somebody who did not get a mail: the name of the shape.
 pub(super) fn shape_of(mail: &Mail) -> Option<&'static str> {
     shapes::read(&Letter::of(mail)).map(|(shape, _)| shape)
@@ -67,7 +75,7 @@ pub(super) fn shape_of(mail: &Mail) -> Option<&'static str> {
 fn recipients(mail: &Mail) -> (&'static str, Vec<BouncedRecipient>) {
     let reported = reported(mail);
     if !reported.is_empty() {
-        return ("rfc3464", reported);
+        return (BY_FIELDS, reported);
     }
     let letter = Letter::of(mail);
     let named: Vec<&str> = mail.header("X-Failed-Recipients").flat_map(|value| value.split(',')).collect();

@@ -33,6 +33,8 @@ pub enum Class {
     AutomaticReply,
     /// A delivery report. RFC 3464.
     Bounce,
+    /// A provider tells that somebody called a mail of ours spam, or something like it. RFC 5965.
+    Complaint,
     /// A mailing list or bulk mail. RFC 2369.
     List,
     /// A web form: robot From, customer Reply-To.
@@ -54,6 +56,7 @@ impl Class {
             Self::Human => "human",
             Self::AutomaticReply => "automatic_reply",
             Self::Bounce => "bounce",
+            Self::Complaint => "complaint",
             Self::List => "list",
             Self::Form => "form",
             Self::ForwardingConfirmation => "forwarding_confirmation",
@@ -90,11 +93,12 @@ pub fn classify(mail: &Mail, envelope: &Envelope) -> Classified {
 /// person's. Whether a confirmation, a probe or an echo is genuine is the caller's to check.
 pub fn classify_at(mail: &Mail, envelope: &Envelope, ours: &[&Address]) -> Classified {
     let marks = Marks::of(mail, envelope, ours);
-    let stages: [(Class, Evidence); 10] = [
+    let stages: [(Class, Evidence); 11] = [
         (Class::Probe, own(mail, "X-Replyd-Probe", "it carries the mark of our own connection test")),
         (Class::OwnEcho, own(mail, "X-Replyd-Letter", "it carries the mark of our own letters")),
         (Class::ForwardingConfirmation, confirmation::forwarding(mail, &marks)),
         (Class::VerificationCode, codes::verification_code(mail, &marks)),
+        (Class::Complaint, report::complaint(mail)),
         (Class::Bounce, report::delivery_report(mail, &marks)),
         (Class::AutomaticReply, automatic::reply(mail, &marks)),
         (Class::AutomaticReply, calendar::answer(mail, &marks)),

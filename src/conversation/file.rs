@@ -28,9 +28,10 @@ pub fn file(arrival: &Arrival, destination: &Destination, found: &Found) -> Fili
         (Class::ForwardingConfirmation, _) => Filing::Held(HeldReason::ForwardingConfirmation),
         (Class::VerificationCode, _) => Filing::Held(HeldReason::VerificationCode),
         (_, Some(_)) if let Some(before) = replayed(destination, found) => file_replayed(arrival, &before),
-        (Class::Bounce, _) => file_report(found, level),
+        (Class::Bounce | Class::Complaint, _) => file_report(found, level),
         (_, None) => Filing::Held(HeldReason::Forged(arrival.verdicts.sentence.clone())),
         (_, Some(_)) if level == Level::Forged => Filing::Held(HeldReason::Forged(arrival.verdicts.sentence.clone())),
+        (Class::AutomaticReply, Some(_)) if let Some(filing) = file_automatic(found, level) => filing,
         (_, Some(from)) => file_letter(arrival, destination, found, from),
     }
 }
@@ -46,7 +47,7 @@ fn replayed(destination: &Destination, found: &Found) -> Option<SignedBefore> {
 }
 
 fn file_replayed(arrival: &Arrival, before: &SignedBefore) -> Filing {
-    if arrival.class.class == Class::Bounce {
+    if is_report(arrival.class.class) {
         return Filing::Held(HeldReason::StrayReport);
     }
     let why =
@@ -54,12 +55,24 @@ fn file_replayed(arrival: &Arrival, before: &SignedBefore) -> Filing {
     Filing::Replayed { why }
 }
 
-/// A delivery report joins what it reports on, and nothing else: its From proves nothing, the reply key does (S-02).
+/// Mails that speak of letters of ours, whoever they are from.
+fn is_report(class: Class) -> bool {
+    matches!(class, Class::Bounce | Class::Complaint)
+}
+
+/// A report joins what it reports on, and nothing else: its From proves nothing, what carries our MAC does (S-02).
 fn file_report(found: &Found, level: Level) -> Filing {
-    match found.candidates.iter().find(|candidate| candidate.key == Key::ReplyKey) {
-        Some(candidate) => Filing::Joins { conversation: candidate.id, key: Key::ReplyKey, reopens: false, level },
+    match found.candidates.iter().find(|candidate| matches!(candidate.key, Key::ReturnPath | Key::ReplyKey)) {
+        Some(Candidate { id, key, .. }) => Filing::Joins { conversation: *id, key: *key, reopens: false, level },
         None => Filing::Held(HeldReason::StrayReport),
     }
+}
+
+/// An absence note goes to the envelope sender (RFC 3834 §4), and often from another address than the letter went to. It is
+/// shown and moves nothing, so who wrote it does not matter.
+fn file_automatic(found: &Found, level: Level) -> Option<Filing> {
+    let candidate = found.candidates.iter().find(|candidate| candidate.key == Key::ReturnPath)?;
+    Some(Filing::Joins { conversation: candidate.id, key: Key::ReturnPath, reopens: false, level })
 }
 
 fn file_letter(arrival: &Arrival, destination: &Destination, found: &Found, from: &Address) -> Filing {

@@ -1,9 +1,9 @@
 //! What to look for in the store: the keys a mail offers, and the digest by which its second copy is known.
 
-use super::{Class, NumberPlace, ReplyKeys, number, quotes::Parted};
+use super::{Class, NumberPlace, ReplyKeys, Reported, Returned, number, quotes::Parted, reported};
 use crate::{
     mime::Mail,
-    types::{ConversationId, Number},
+    types::{ConversationId, LetterId, Number},
 };
 
 /// Message-IDs looked up for one mail: the newest ones.
@@ -39,6 +39,10 @@ impl Brake {
 /// The keys a mail offers. Each only proposes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lookups {
+    /// The letter of ours whose envelope sender the mail came to, or proves to be about.
+    pub returned: Option<LetterId>,
+    /// What it reports about letters of ours.
+    pub reported: Vec<Reported>,
     /// Conversations named by valid reply keys, newest first.
     pub reply_keys: Vec<ConversationId>,
     /// Numbers and where they stood, strongest place first.
@@ -57,14 +61,23 @@ pub fn may_hold_numbers(mail: &Mail) -> bool {
     mail.text.contains('#')
 }
 
-/// Collects the keys. `parted`: the text in its parts, when it [may hold numbers](may_hold_numbers).
-pub fn lookups(mail: &Mail, parted: Option<&Parted>, class: Class, keys: &ReplyKeys) -> Lookups {
+/// Collects the keys. `parted`: the text in its parts, when it [may hold numbers](may_hold_numbers); `returned`: the delivery
+/// of ours whose envelope sender the mail came to.
+pub fn lookups(
+    mail: &Mail,
+    parted: Option<&Parted>,
+    class: Class,
+    returned: Option<&Returned>,
+    keys: &ReplyKeys,
+) -> Lookups {
     let message_ids = message_ids(mail, class);
     let named = message_ids.iter().filter_map(|id| keys.read(id)).map(|(_, conversation)| conversation);
     let mut reply_keys: Vec<ConversationId> = named.collect();
     let mut seen = std::collections::HashSet::new();
     reply_keys.retain(|conversation| seen.insert(*conversation));
     Lookups {
+        returned: reported::proven(mail, class, returned, keys).map(|sent| sent.letter),
+        reported: reported::reported(mail, class, returned, keys),
         reply_keys,
         numbers: numbers(mail, parted),
         brake: Brake::Off,
@@ -75,7 +88,8 @@ pub fn lookups(mail: &Mail, parted: Option<&Parted>, class: Class, keys: &ReplyK
 
 fn message_ids(mail: &Mail, class: Class) -> Vec<String> {
     // A report answers nothing; what it reports on is the message it belongs to.
-    let reported = (class == Class::Bounce).then_some(&mail.reported_message_id).filter(|id| !id.is_empty());
+    let is_report = matches!(class, Class::Bounce | Class::Complaint);
+    let reported = is_report.then_some(&mail.reported_message_id).filter(|id| !id.is_empty());
     let mut seen = std::collections::HashSet::new();
     let newest_first = reported.into_iter().chain(mail.in_reply_to.iter()).chain(mail.references.iter().rev());
     newest_first.filter(|id| seen.insert(id.as_str())).take(MESSAGE_IDS_MAX).cloned().collect()
@@ -138,7 +152,7 @@ fn without_white_space(text: &str) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::{LetterId, Secret};
+    use crate::types::Secret;
 
     fn keys() -> ReplyKeys {
         ReplyKeys::new(&[Secret::new(*b"a secret of the install, 32 byte")])
@@ -153,7 +167,7 @@ mod tests {
         let id = format!("{}@acme.example", keys().write(LetterId(1), ConversationId(9)));
         let mail =
             Mail { in_reply_to: vec![id.clone()], references: vec!["x@y".into(), id.clone()], ..Mail::default() };
-        let found = lookups(&mail, None, Class::Human, &keys());
+        let found = lookups(&mail, None, Class::Human, None, &keys());
         assert_eq!(found.reply_keys, [ConversationId(9)]);
         assert_eq!(found.message_ids, [id, "x@y".into()]);
     }
@@ -162,7 +176,7 @@ mod tests {
     fn a_number_counts_where_it_stands_strongest() {
         let mail = Mail { subject: "Re: x [11111]".into(), ..Mail::default() };
         let texts = parted("Ref: #22222", "Ref: #11111\nRef: #33333");
-        let found = lookups(&mail, Some(&texts), Class::Human, &keys());
+        let found = lookups(&mail, Some(&texts), Class::Human, None, &keys());
         let expected = [
             (Number(11111), NumberPlace::Subject),
             (Number(22222), NumberPlace::NewText),
@@ -175,8 +189,8 @@ mod tests {
     fn a_bounce_belongs_to_what_it_reports_on() {
         let id = format!("{}@acme.example", keys().write(LetterId(1), ConversationId(9)));
         let mail = Mail { reported_message_id: id, ..Mail::default() };
-        assert_eq!(lookups(&mail, None, Class::Bounce, &keys()).reply_keys, [ConversationId(9)]);
-        assert!(lookups(&mail, None, Class::Human, &keys()).reply_keys.is_empty());
+        assert_eq!(lookups(&mail, None, Class::Bounce, None, &keys()).reply_keys, [ConversationId(9)]);
+        assert!(lookups(&mail, None, Class::Human, None, &keys()).reply_keys.is_empty());
     }
 
     #[test]

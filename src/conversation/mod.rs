@@ -11,9 +11,11 @@ mod notice;
 mod number;
 pub mod quotes;
 mod reply_key;
+mod reported;
 mod routing;
 mod same_text;
 pub mod told;
+mod verp;
 
 pub use arrival::{
     AnswerPolicy, Arrival, Candidate, Destination, Filing, Found, HeldReason, IgnoredReason, Key, MailSummary,
@@ -28,5 +30,7 @@ pub use naming::{named, written_to};
 pub use notice::{Notice, notice};
 pub use number::{NumberPlace, numbers_in};
 pub use reply_key::ReplyKeys;
+pub use reported::{Fate, Reported, Returned, Whom, is_no_mailbox, proven, reported};
 pub use routing::{Destined, Directory, Registered, Routed, Sought, SoughtOutcome};
 pub use same_text::text_digest;
+pub use verp::{Sent, Verp};

@@ -8,6 +8,7 @@ use constant_time_eq::constant_time_eq;
 
 pub use sought::{Sought, SoughtOutcome};
 
+use super::{Sent, Verp};
 use crate::{
     mime::Mail,
     types::{Address, Recipient},
@@ -29,6 +30,8 @@ pub enum Destined {
     Address(Address),
     /// The destination without a key: the headers say which address.
     Shared,
+    /// The envelope sender of this delivery of ours: something comes back.
+    Returned(Sent),
 }
 
 /// All registered addresses.
@@ -40,6 +43,7 @@ pub struct Directory {
     /// Each destination and its [key](Address::key), in the order of `addresses`. These are secret.
     destinations: Vec<(Address, Box<[u8]>)>,
     shared: Address,
+    verp: Option<Verp>,
 }
 
 /// The registered addresses that one mail reaches.
@@ -63,7 +67,13 @@ impl Directory {
             (address, (destination, key))
         });
         let (addresses, destinations) = parts.unzip();
-        Self { addresses, by_name, destinations, shared }
+        Self { addresses, by_name, destinations, shared, verp: None }
+    }
+
+    /// The envelope senders of our own letters are ours too.
+    #[must_use]
+    pub fn with_verp(self, verp: Verp) -> Self {
+        Self { verp: Some(verp), ..self }
     }
 
     /// What this recipient stands for; `None`: it is nobody of ours. Letter case does not matter.
@@ -73,8 +83,18 @@ impl Directory {
         }
         let key = recipient.key();
         let named = self.by_name.get(&key).copied();
-        let place = named.or_else(|| self.behind_destination(key.as_bytes()))?;
-        Some(Destined::Address(self.addresses[place].clone()))
+        match named.or_else(|| self.behind_destination(key.as_bytes())) {
+            Some(place) => Some(Destined::Address(self.addresses[place].clone())),
+            None => self.verp.as_ref()?.read(recipient).map(Destined::Returned),
+        }
+    }
+
+    /// The delivery of ours that a mail came back to. A report is about one: of several recipients the first counts.
+    pub fn returned(&self, recipients: &[Recipient]) -> Option<Sent> {
+        recipients.iter().find_map(|recipient| match self.recipient(&recipient.address) {
+            Some(Destined::Returned(sent)) => Some(sent),
+            _ => None,
+        })
     }
 
     /// S-03: all are compared, each in constant time, so that how long it takes tells nothing about a key.
@@ -102,7 +122,8 @@ impl Directory {
             match self.recipient(&recipient.address) {
                 Some(Destined::Address(address)) => push_new(&mut routed.addresses, address),
                 Some(Destined::Shared) => shared = true,
-                None => {}
+                // Whose letter it was only the store knows.
+                Some(Destined::Returned(_)) | None => {}
             }
         }
         if shared {

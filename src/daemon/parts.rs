@@ -87,6 +87,7 @@ pub(super) struct Parts {
     pub(super) ids: Arc<IdMaker>,
     pub(super) store: Store,
     pub(super) judge: Arc<Judge>,
+    keys: ReplyKeys,
     pub(super) writer: Writer,
     pub(super) attachments: Attachments,
 }
@@ -106,12 +107,12 @@ impl Parts {
             error => StartError::Store(error),
         })?;
         let ids = super::ids(&clock);
-        let judge = Arc::new(judge(&config, &secret, keys.clone())?.with_learned(store.clone()));
-        let writer = Writer::new(&config, store.clone(), keys, ids.clone(), clock.clone());
+        let judge = Arc::new(judge(&config, &secret, keys.clone())?.with_store(store.clone()));
+        let writer = Writer::new(&config, store.clone(), keys.clone(), ids.clone(), clock.clone());
         // The store's lock is held: nobody else writes there.
         let folder = config.store.path.join(ATTACHMENTS);
         let attachments = Attachments::new(folder, config.limits.extraction, Arc::new(store.clone()));
-        Ok(Self { config, clock, ids, store, judge, writer, attachments })
+        Ok(Self { config, clock, ids, store, judge, keys, writer, attachments })
     }
 
     pub(super) fn office(&self) -> Office {
@@ -148,7 +149,11 @@ impl Parts {
     pub(super) fn queue(&self, check: Arc<DomainWatch>) -> Result<Queue, StartError> {
         let config = &self.config;
         let nothing_leaves = outbound::nothing_leaves(&config.outbound.route);
-        let signer = Signer::load(&config.store.path, &config.domains, check, nothing_leaves)?;
+        let mut signer = Signer::load(&config.store.path, &config.domains, check, nothing_leaves)?;
+        let hostname = &config.smtp.hostname;
+        if config.outbound.envelope.is_verp(&config.outbound.route, hostname) {
+            signer = signer.with_verp(self.keys.verp().clone(), hostname);
+        }
         let (resolver, roots) = (auth::resolver(&config.auth), outbound::public_roots().map_err(StartError::Roots)?);
         let dns = MtaSts::new(resolver, roots, HTTPS_PORT, &config.store.path, self.clock.clone());
         Ok(Queue {

@@ -15,7 +15,7 @@ use crate::{
     config::{self, Autopilot, Config, Forwarder},
     conversation::{
         self, AnswerPolicy, Arrival, Brake, Class, Classified, Destination, Directory, Lookups, MailSummary, ReplyKeys,
-        Routed,
+        Returned, Routed,
         quotes::{self, Parted},
     },
     mime::{self, Mail},
@@ -37,7 +37,7 @@ pub struct Judge {
     keys: ReplyKeys,
     policies: HashMap<String, Policy>,
     long_reads: Semaphore,
-    learned: Option<Store>,
+    store: Option<Store>,
 }
 
 /// What matters of one registered address.
@@ -85,19 +85,20 @@ impl Judge {
         });
         Self {
             hostname: config.smtp.hostname.clone(),
-            directory,
+            directory: directory.with_verp(keys.verp().clone()),
             authenticator,
             keys,
             policies: policies.collect(),
             long_reads: Semaphore::new(LONG_READS_MAX),
-            learned: None,
+            store: None,
         }
     }
 
-    /// Heeds also what people taught about forwarders ("always accept from this forwarder").
+    /// Heeds also what is kept: what people taught about forwarders ("always accept from this forwarder"), and the letters
+    /// that something comes back to.
     #[must_use]
-    pub fn with_learned(self, store: Store) -> Self {
-        Self { learned: Some(store), ..self }
+    pub fn with_store(self, store: Store) -> Self {
+        Self { store: Some(store), ..self }
     }
 
     /// Which recipients are ours.
@@ -113,7 +114,8 @@ impl Judge {
     /// Judges one mail. Never fails: trouble is a level, a note or a reason.
     pub async fn judge(&self, envelope: Envelope, body: Bytes) -> Judged {
         let (mail, parted) = self.read(&body).await;
-        let routed = self.directory.route(&envelope.recipients, &mail);
+        let mut routed = self.directory.route(&envelope.recipients, &mail);
+        let returned = self.returned(&envelope, &mut routed);
         let ours: Vec<&Address> = routed.addresses.iter().chain(&routed.one_of).collect();
         let checked = self.prove(&envelope, &body, &mail, &ours).await;
         let (mail, verdicts) = customer::as_the_group_says(mail, checked);
@@ -123,7 +125,7 @@ impl Judge {
         let looks = mail.from.as_ref().map(|from| looks(from, self.authenticator.our_domains())).unwrap_or_default();
         // They stand first: the list of notes is cut.
         mail.notes.splice(0..0, looks.into_iter().map(mime::Note));
-        let lookups = conversation::lookups(&mail, parted.as_ref(), class.class, &self.keys);
+        let lookups = conversation::lookups(&mail, parted.as_ref(), class.class, returned.as_ref(), &self.keys);
         let destinations = self.destinations(&routed, &mail, lookups);
         let named = conversation::named(&mail, &self.directory);
         Judged { envelope, body, mail, verdicts, class, destinations, named, hostname: self.hostname.clone() }
@@ -141,6 +143,18 @@ impl Judge {
             let mail = Mail { notes: vec![mime::Note("this mail could not be read".into())], ..Mail::default() };
             (mail, None)
         })
+    }
+
+    /// The delivery of ours that the mail came back to. It goes where the letter came from.
+    fn returned(&self, envelope: &Envelope, routed: &mut Routed) -> Option<Returned> {
+        let sent = self.directory.returned(&envelope.recipients)?;
+        // A letter that the store has not (any more) leads nowhere: the mail is held then.
+        let letter = self.store.as_ref()?.letter(sent.letter).ok().flatten()?;
+        let to = letter.recipients.get(usize::from(sent.place))?.to.clone();
+        if !routed.addresses.contains(&letter.from) {
+            routed.addresses.push(letter.from);
+        }
+        Some(Returned { sent, to })
     }
 
     /// Who wrote it, by the mail itself, by the forwarder registered, and by what people taught.
@@ -181,7 +195,7 @@ impl Judge {
         }
         // A store that cannot be asked now teaches nothing; the mail is judged as it would have been before.
         let at = |address: &Address| {
-            self.learned.as_ref().and_then(|store| store.learned(Some(address)).ok()).unwrap_or_default()
+            self.store.as_ref().and_then(|store| store.learned(Some(address)).ok()).unwrap_or_default()
         };
         let mut learned = at(first);
         for address in others {

@@ -125,6 +125,9 @@ pub(super) fn report(mail: &mut Mail, leaf: &Leaf<'_>) {
     } else if is_status || kind == "message/disposition-notification" {
         astray(mail, || Some(status(leaf)));
     }
+    if kind == "message/feedback-report" && mail.report_type == "feedback-report" && mail.feedback.is_empty() {
+        mail.feedback = status(leaf);
+    }
     if mail.report_type.is_empty() {
         // Tolerated: scanners that enclose the whole report in a letter of their own.
         if is_message(kind) {

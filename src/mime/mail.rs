@@ -58,6 +58,8 @@ pub struct Mail {
     pub delivery_status: String,
     /// Reports that stand elsewhere: in a plain multipart, attached, or in a report that somebody encloses. RFC 3464 in form.
     pub reports_astray: Vec<String>,
+    /// The text of message/feedback-report, when there is. RFC 5965.
+    pub feedback: String,
     /// Message-ID of the mail that a report encloses; empty without.
     pub reported_message_id: String,
     /// What a reader would not have seen, and is not in `text` (S-23).

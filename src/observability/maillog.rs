@@ -153,6 +153,7 @@ fn class_word(class: Class) -> &'static str {
         Class::Human => "human",
         Class::AutomaticReply => "automatic_reply",
         Class::Bounce => "bounce",
+        Class::Complaint => "complaint",
         Class::List => "list",
         Class::Form => "form",
         Class::ForwardingConfirmation => "forwarding_confirmation",

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     config::Domain,
+    conversation::{Sent, Verp},
     store::LetterRow,
     types::{Address, Signed},
 };
@@ -109,6 +110,8 @@ pub struct Signer {
     keys: HashMap<String, SigningKeys>,
     check: Arc<dyn DomainCheck>,
     nothing_leaves: bool,
+    /// What writes the envelope senders, and our host name.
+    verp: Option<(Verp, String)>,
 }
 
 impl Signer {
@@ -127,10 +130,16 @@ impl Signer {
         for domain in domains {
             all.insert(domain.name.to_ascii_lowercase(), SigningKeys::load(data, domain)?);
         }
-        Ok(Self { keys: all, check, nothing_leaves })
+        Ok(Self { keys: all, check, nothing_leaves, verp: None })
     }
 
-    /// The letter with the signatures of its domain on top, for one recipient.
+    /// Every delivery gets an envelope sender of its own at `host`, which must lead back to us. Without, it is From.
+    #[must_use]
+    pub fn with_verp(self, verp: Verp, host: &str) -> Self {
+        Self { verp: Some((verp, host.to_owned())), ..self }
+    }
+
+    /// The letter with the signatures of its domain on top, in the envelope for one of its recipients.
     ///
     /// `raw`: the bytes that the letter's row refers to.
     ///
@@ -159,7 +168,15 @@ impl Signer {
             bytes.extend_from_slice(signature.to_header().as_bytes());
         }
         bytes.extend_from_slice(raw);
-        Ok(Signed::letter(letter.from.clone(), to.clone(), bytes.into()))
+        Ok(Signed::letter(self.envelope_sender(letter, to)?, to.clone(), bytes.into()))
+    }
+
+    fn envelope_sender(&self, letter: &LetterRow, to: &Address) -> Result<Address, SignError> {
+        let Some((verp, host)) = &self.verp else { return Ok(letter.from.clone()) };
+        let place = (0u16..).zip(&letter.recipients).find(|(_, one)| one.to == *to).map(|(place, _)| place);
+        let place = place.ok_or_else(|| SignError::Letter("it is for none of its recipients".to_owned()))?;
+        let sender = verp.write(Sent { letter: letter.id, place }, host);
+        sender.map_err(|fault| SignError::Letter(format!("its envelope sender: {fault}")))
     }
 
     async fn may_leave(&self, domain: &str, keys: &[NamedKey]) -> Result<(), SignError> {

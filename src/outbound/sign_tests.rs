@@ -9,7 +9,12 @@ use mail_auth::{
 };
 
 use super::*;
-use crate::outbound::support::{RAW, letter_row, signer, signer_of_nothing};
+use crate::{
+    conversation::ReplyKeys,
+    outbound::support::{RAW, letter_row, signer, signer_of_nothing},
+    store::Delivery,
+    types::Secret,
+};
 
 /// Published keys, without a name server.
 #[derive(Default)]
@@ -216,4 +221,24 @@ async fn a_ring_that_cannot_be_read_puts_letters_off_and_signs_nothing() {
     let letter = letter_row("ada@customer.example");
     let put_off = signer.sign(&Bytes::from_static(RAW), &letter, &letter.recipients[0].to).await.unwrap_err();
     assert!(!put_off.is_final() && put_off.to_string().contains("ring.json"), "{put_off}");
+}
+
+#[tokio::test]
+async fn each_recipient_has_an_envelope_sender_of_its_own_and_from_stays() {
+    let keys = ReplyKeys::new(&[Secret::new(*b"a secret of the install, 32 byte")]);
+    let verp = keys.verp();
+    let (signer, records) = signer(DomainStatus::Verified, false);
+    let signer = signer.with_verp(verp.clone(), "mx.acme.example");
+    let mut letter = letter_row("ada@customer.example");
+    letter.recipients.push(Delivery::waiting(Address::parse("bob@customer.example").unwrap()));
+    for (place, one) in (0u16..).zip(&letter.recipients) {
+        let signed = signer.sign(&Bytes::from_static(RAW), &letter, &one.to).await.unwrap();
+        assert_eq!(verp.read(signed.from()), Some(Sent { letter: letter.id, place }));
+        assert_eq!(signed.from().domain(), "mx.acme.example");
+        // DMARC rests on the signature of From's domain.
+        assert!(verified(signed.bytes(), &records).await.iter().all(|result| *result == DkimResult::Pass));
+    }
+    let stranger = Address::parse("eve@elsewhere.example").unwrap();
+    let refused = signer.sign(&Bytes::from_static(RAW), &letter, &stranger).await.unwrap_err();
+    assert!(refused.is_final(), "{refused}");
 }

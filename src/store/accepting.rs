@@ -208,6 +208,9 @@ fn candidates(desk: &Desk, destination: &Destination) -> Result<Found, StoreErro
         }
     };
     let lookups = &destination.lookups;
+    if let Some(letter) = lookups.returned.map(|id| view::letter(desk, id)).transpose()?.flatten() {
+        add(Key::ReturnPath, view::surviving(desk, letter.conversation)?);
+    }
     for id in lookups.reply_keys.iter().take(LOOKUPS_MAX) {
         add(Key::ReplyKey, view::surviving(desk, *id)?);
     }

@@ -6,6 +6,13 @@ use super::{
 };
 use crate::{conversation::bounce, mime::Mail, types::head};
 
+/// RFC 5965 §2.
+pub(super) fn complaint(mail: &Mail) -> Evidence {
+    let mut evidence = Evidence::default();
+    evidence.add(mail.report_type == "feedback-report", CLEAR, "it is a feedback report");
+    evidence
+}
+
 /// RFC 3464, and the reports of servers that never heard of it.
 pub(super) fn delivery_report(mail: &Mail, marks: &Marks) -> Evidence {
     let mut evidence = Evidence::default();

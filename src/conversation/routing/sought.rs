@@ -1,6 +1,6 @@
 //! Where our addresses were looked for in a mail, in order, and what was found there: for people who ask why.
 
-use super::{Destined, Directory, places};
+use super::{Destined, Directory, Sent, places};
 use crate::{
     mime::Mail,
     types::{Address, Recipient},
@@ -27,6 +27,8 @@ pub enum SoughtOutcome {
     Found(Vec<Address>),
     /// It is the destination that all share: the headers decide.
     Shared,
+    /// It is the envelope sender of a letter of ours.
+    Returned(Sent),
     /// Nothing of ours stands there.
     NoneOfOurs,
     /// An earlier place has settled it.
@@ -46,6 +48,9 @@ impl Sought {
         let outcome = match &self.outcome {
             SoughtOutcome::Found(ours) => format!("found {}", list(ours)),
             SoughtOutcome::Shared => "the destination that all addresses share, so the headers decide".into(),
+            SoughtOutcome::Returned(sent) => {
+                format!("the envelope sender of our letter {} to recipient {}", sent.letter, sent.place)
+            }
             SoughtOutcome::NoneOfOurs => "none of ours".into(),
             SoughtOutcome::NotNeeded => "not needed any more".into(),
         };
@@ -62,6 +67,7 @@ impl Directory {
             let outcome = match self.recipient(address) {
                 Some(Destined::Address(ours)) => SoughtOutcome::Found(vec![ours]),
                 Some(Destined::Shared) => SoughtOutcome::Shared,
+                Some(Destined::Returned(sent)) => SoughtOutcome::Returned(sent),
                 None => SoughtOutcome::NoneOfOurs,
             };
             told.push(Sought { place: "RCPT TO", named: vec![address.clone()], outcome });
