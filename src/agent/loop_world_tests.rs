@@ -192,7 +192,10 @@ impl House {
             let raw = self.store.raw(&letter.raw).await.unwrap();
             letters.push((raw.to_vec(), letter.recipients[usize::from(place)].to.clone()));
             let delivery = DeliveryState::Accepted { by: "peer".into(), words: String::new(), at: now };
-            self.store.settle(Settled { job: job.id, delivery, uncertain: false, now }).await.unwrap();
+            self.store
+                .settle(Settled { job: job.id, delivery, uncertain: false, no_mailbox: false, now })
+                .await
+                .unwrap();
         }
         letters
     }

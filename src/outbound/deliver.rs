@@ -141,7 +141,7 @@ async fn to_servers(targets: &[Target], attempt: &Attempt, kept: Option<Open>) -
 
 fn doubtful(before: Option<Fault>, new: Fault) -> Fault {
     match (before, new) {
-        (Some(Fault::Later(words)), Fault::Refused(_)) => Fault::Later(words),
+        (Some(Fault::Later(words)), Fault::Refused(_) | Fault::NoMailbox(_)) => Fault::Later(words),
         (_, new) => new,
     }
 }

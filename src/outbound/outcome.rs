@@ -4,7 +4,7 @@ use std::error::Error as _;
 
 use lettre::transport::smtp::response::Response;
 
-use super::refusal::is_final;
+use super::refusal::{is_final, is_no_mailbox};
 
 /// Letters of the far side's words that are kept.
 const WORDS_CHARS_MAX: usize = 500;
@@ -24,6 +24,11 @@ pub enum Outcome {
         /// Why.
         words: String,
     },
+    /// It never will, and there is no such mailbox.
+    NoMailbox {
+        /// Why.
+        words: String,
+    },
     /// To be tried again.
     Later {
         /// Why.
@@ -40,13 +45,14 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Fault {
     Refused(String),
+    NoMailbox(String),
     Later(String),
 }
 
 impl Fault {
     pub(super) fn words(&self) -> &str {
         match self {
-            Self::Refused(words) | Self::Later(words) => words,
+            Self::Refused(words) | Self::NoMailbox(words) | Self::Later(words) => words,
         }
     }
 }
@@ -55,6 +61,7 @@ impl From<Fault> for Outcome {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Refused(words) => Self::Refused { words },
+            Fault::NoMailbox(words) => Self::NoMailbox { words },
             Fault::Later(words) => Self::Later { words },
         }
     }
@@ -66,7 +73,11 @@ pub(super) fn fault_of(fault: &lettre::transport::smtp::Error, host: &str, step:
     match fault.status() {
         Some(code) => {
             let words = format!("{host} said to {step}: {code} {detail}");
-            if is_final(step, code.into(), &detail) { Fault::Refused(words) } else { Fault::Later(words) }
+            match is_final(step, code.into(), &detail) {
+                true if is_no_mailbox(step, &detail) => Fault::NoMailbox(words),
+                true => Fault::Refused(words),
+                false => Fault::Later(words),
+            }
         }
         None if fault.is_timeout() => Fault::Later(format!("{host} was silent at {step}")),
         None => Fault::Later(format!("the connection to {host} broke at {step}: {}", one_line(&fault.to_string()))),

@@ -163,8 +163,13 @@ async fn attempt<W: Work>(work: &W, queue: &Queue, job: Job, lane: &mut Lane) {
         Ok(Some(letter)) => match letter.recipients.get(usize::from(place)) {
             // It ended before, and only the job was left: a letter is not sent twice for that.
             Some(done) if done.state.is_settled() => {
-                let settled =
-                    Settled { job: job.id, delivery: done.state.clone(), uncertain: false, now: queue.clock.now() };
+                let settled = Settled {
+                    job: job.id,
+                    delivery: done.state.clone(),
+                    uncertain: false,
+                    no_mailbox: false,
+                    now: queue.clock.now(),
+                };
                 return settle(work, settled).await;
             }
             Some(recipient) => {
@@ -210,13 +215,14 @@ fn of_store(fault: &StoreError) -> Outcome {
 
 /// What the store is told.
 fn verdict(outcome: Outcome, job: &Job, settings: &config::Outbound, now: Millis) -> Settled {
+    let no_mailbox = matches!(outcome, Outcome::NoMailbox { .. });
     let (delivery, uncertain) = match outcome {
         Outcome::Accepted { by, words } => (DeliveryState::Accepted { by, words, at: now }, false),
-        Outcome::Refused { words } => (DeliveryState::Refused { words, at: now }, false),
+        Outcome::Refused { words } | Outcome::NoMailbox { words } => (DeliveryState::Refused { words, at: now }, false),
         Outcome::Later { words } => (again(words, job, settings, now), false),
         Outcome::Unknown { words } => (again(words, job, settings, now), true),
     };
-    Settled { job: job.id, delivery, uncertain, now }
+    Settled { job: job.id, delivery, uncertain, no_mailbox, now }
 }
 
 /// A further attempt, as long as there is time for one.
@@ -258,7 +264,7 @@ fn log(job: &Job, letter: LetterId, domain: &str, outcome: &Outcome) {
             conversation.id = %conversation, letter.id = %letter, recipient.domain = domain, outcome = "accepted", attempts,
             "delivered letter {letter} to {by}: {words}"
         ),
-        Outcome::Refused { words } => info!(
+        Outcome::Refused { words } | Outcome::NoMailbox { words } => info!(
             conversation.id = %conversation, letter.id = %letter, recipient.domain = domain, outcome = "refused", attempts,
             "letter {letter} was refused: {words}"
         ),

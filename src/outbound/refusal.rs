@@ -1,5 +1,7 @@
 //! What a refusing reply means: never, or not now.
 
+use crate::conversation;
+
 /// The step at which a server judges the recipient.
 pub(super) const RCPT: &str = "RCPT";
 
@@ -17,6 +19,12 @@ pub(super) fn is_final(step: &str, code: u16, text: &str) -> bool {
         Some([_, 5, 3]) | None => !(code == 552 && step == RCPT),
         Some(_) => true,
     }
+}
+
+/// Whether a refusal for good says that there is no such mailbox: by its enhanced status code only, for 550 alone may be a
+/// policy. RFC 5321 §4.2.3.
+pub(super) fn is_no_mailbox(step: &str, text: &str) -> bool {
+    step == RCPT && text.split_whitespace().next().is_some_and(conversation::is_no_mailbox)
 }
 
 /// The enhanced status code that a reply begins with: class, subject, detail. RFC 3463 §2.
@@ -48,6 +56,22 @@ mod tests {
             for step in ["greeting", "EHLO", "MAIL", RCPT, "DATA", "the letter"] {
                 assert_eq!(is_final(step, code, text), is_for_good, "{step}: {code} {text}");
             }
+        }
+    }
+
+    #[test]
+    fn only_an_enhanced_code_about_the_recipient_says_that_there_is_no_mailbox() {
+        for (step, text, is_none) in [
+            (RCPT, "5.1.1 <ada@customer.example>: no such user", true),
+            (RCPT, "5.1.10 null MX", true),
+            (RCPT, "no such user", false),
+            (RCPT, "5.2.2 mailbox full", false),
+            (RCPT, "5.7.1 not from you", false),
+            (RCPT, "", false),
+            ("MAIL", "5.1.1 what", false),
+            ("the letter", "5.1.1 what", false),
+        ] {
+            assert_eq!(is_no_mailbox(step, text), is_none, "{step}: {text}");
         }
     }
 

@@ -189,7 +189,7 @@ impl Open {
 /// RFC 5321 §5.1: a server that refuses for good speaks for the domain, and no other is asked.
 fn spoken_for_the_domain(fault: Fault) -> Result<Outcome, Fault> {
     match fault {
-        Fault::Refused(words) => Ok(Outcome::Refused { words }),
+        Fault::Refused(_) | Fault::NoMailbox(_) => Ok(fault.into()),
         Fault::Later(_) => Err(fault),
     }
 }

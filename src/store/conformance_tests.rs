@@ -239,12 +239,21 @@ async fn a_letter_is_written_once_and_delivered_once() {
         assert_eq!(job.id, JobId::Deliver(LetterId(1), 0));
         let next = Millis(NOW.0 + 60_000);
         let deferred = DeliveryState::Deferred { attempts: 1, next, words: "450 later".into() };
-        store.settle(Settled { job: job.id, delivery: deferred, uncertain: false, now: NOW }).await.unwrap();
+        store
+            .settle(Settled { job: job.id, delivery: deferred, uncertain: false, no_mailbox: false, now: NOW })
+            .await
+            .unwrap();
         assert_eq!(store.next_due(JobKind::Deliver).unwrap(), Some(next));
         let by = || DeliveryState::Accepted { by: "mx.customer.example".into(), words: "250 ok".into(), at: NOW };
-        store.settle(Settled { job: job.id, delivery: by(), uncertain: false, now: NOW }).await.unwrap();
+        store
+            .settle(Settled { job: job.id, delivery: by(), uncertain: false, no_mailbox: false, now: NOW })
+            .await
+            .unwrap();
         let refused = DeliveryState::Refused { words: "550 no".into(), at: NOW };
-        store.settle(Settled { job: job.id, delivery: refused, uncertain: false, now: NOW }).await.unwrap();
+        store
+            .settle(Settled { job: job.id, delivery: refused, uncertain: false, no_mailbox: false, now: NOW })
+            .await
+            .unwrap();
         let row = store.letter(LetterId(1)).unwrap().unwrap();
         assert_eq!(row.recipients[0].state, by());
         assert_eq!(words(&store, id), ["mail", "letter", "deferred", "delivered"]);
@@ -271,7 +280,7 @@ async fn a_letter_that_may_have_arrived_says_so_for_good() {
         let later = |attempts| DeliveryState::Deferred { attempts, next: NOW, words: "the connection broke".into() };
         for (delivery, uncertain) in [(later(1), true), (later(2), false), (accepted, false)] {
             let job = claim_late(&store, JobKind::Deliver).await.id;
-            store.settle(Settled { job, delivery, uncertain, now: NOW }).await.unwrap();
+            store.settle(Settled { job, delivery, uncertain, no_mailbox: false, now: NOW }).await.unwrap();
             let one = store.letter(LetterId(1)).unwrap().unwrap().recipients.remove(0);
             states.push((one.tries, one.uncertain));
         }
@@ -316,7 +325,13 @@ async fn a_refused_letter_opens_its_conversation_again_and_waits() {
         store.mark(id, Mark::Resolved, NOW).await.unwrap();
         let delivery = DeliveryState::Refused { words: "550 5.1.1 unknown".into(), at: NOW };
         store
-            .settle(Settled { job: JobId::Deliver(LetterId(1), 0), delivery, uncertain: false, now: NOW })
+            .settle(Settled {
+                job: JobId::Deliver(LetterId(1), 0),
+                delivery,
+                uncertain: false,
+                no_mailbox: false,
+                now: NOW,
+            })
             .await
             .unwrap();
         let row = store.conversation(id).unwrap().unwrap();

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use super::{
     letter_rows::LetterRow,
     rows::{ConversationRow, Entry, LearnedRow, MailRow, Voucher},
+    suppressions::SuppressionRow,
 };
 use crate::types::{Address, ConversationId, Job, JobId, Level, MailId, Millis};
 
@@ -36,6 +37,10 @@ pub(super) enum Fact {
     Learned(Box<LearnedRow>),
     /// And does not any more.
     Forgotten(ForgottenFact),
+    /// Letters to this address are refused from now on.
+    Suppressed(Box<SuppressionRow>),
+    /// And are not any more.
+    Lifted(LiftedFact),
     /// By this it is known when somebody sends a signed mail again.
     Signature(SignatureFact),
     /// A mail came again and was kept before for all it reached: it is counted and nothing else.
@@ -75,6 +80,17 @@ pub(super) struct ForgottenFact {
     pub address: Address,
     /// Who is not believed any more.
     pub forwarder: Voucher,
+}
+
+/// See [`Fact::Lifted`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct LiftedFact {
+    /// Who is written to again.
+    pub recipient: Address,
+    /// Who decided.
+    pub by: String,
+    /// When.
+    pub at: Millis,
 }
 
 /// See [`Fact::Signature`].
@@ -130,6 +146,8 @@ impl Fact {
             Self::Duplicate(_) => "duplicate",
             Self::Learned(_) => "learned",
             Self::Forgotten(_) => "forgotten",
+            Self::Suppressed(_) => "suppressed",
+            Self::Lifted(_) => "lifted",
         }
     }
 
@@ -148,6 +166,8 @@ impl Fact {
             Self::Duplicate(fact) => serde_json::to_vec(fact),
             Self::Learned(row) => serde_json::to_vec(row),
             Self::Forgotten(fact) => serde_json::to_vec(fact),
+            Self::Suppressed(row) => serde_json::to_vec(row),
+            Self::Lifted(fact) => serde_json::to_vec(fact),
         };
         json.expect("rows have string keys only and nothing that fails to serialize")
     }
@@ -172,6 +192,8 @@ impl Fact {
             b"duplicate" => Self::Duplicate(parse(json)?),
             b"learned" => Self::Learned(parse(json)?),
             b"forgotten" => Self::Forgotten(parse(json)?),
+            b"suppressed" => Self::Suppressed(parse(json)?),
+            b"lifted" => Self::Lifted(parse(json)?),
             other => return Err(FactError::Unknown(String::from_utf8_lossy(other).into_owned())),
         };
         Ok((fact, json))

@@ -3,7 +3,7 @@
 use super::{
     desk::Desk,
     facts::{Fact, MessageIdFact},
-    keys, numbers, participants,
+    keys, numbers, participants, reports,
     requests::StoreError,
     rows::{ConversationRow, Owner, Place, Status, What},
     steps::{self, event, set_job},
@@ -36,6 +36,8 @@ pub(super) fn join(
     let place =
         Place::Conversation { id: row.id, joined_by: Some(joining.key), level: joining.level, why: String::new() };
     steps::entry(desk, &mut row, arrival.now, What::Mail(arrival.envelope.id))?;
+    // What it reports of our letters is the letters' business, and may be the conversation's.
+    reports::apply(desk, &mut row, arrival, &destination.lookups.reported)?;
     // S-11: mail of a machine is shown and moves nothing: no status, no owner, no clock.
     if arrival.class.class.is_personal() {
         if joining.reopens && row.status != Status::Open {

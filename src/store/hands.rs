@@ -9,6 +9,7 @@ use super::{
     requests::{HandOff, Mark, StoreError, Written},
     rows::{ConversationRow, Owner, Status, What},
     steps::{self, cut_words, drop_job, event, set_job, wait},
+    suppressions::{self, Gate},
     view,
 };
 use crate::types::{ConversationId, Job, JobId, JobKind, JobState, Millis, Pick};
@@ -101,7 +102,11 @@ fn is_unanswered(desk: &Desk, row: &ConversationRow) -> Result<bool, StoreError>
     Ok(false)
 }
 
-/// The earliest job of a kind that may be picked and is due, or whose holder let its lease run out.
+/// Letters that one claim refuses because their recipients are suppressed; what is left waits for the next claim.
+const REFUSALS_MAX: usize = 100;
+
+/// The earliest job of a kind that may be picked and is due, or whose holder let its lease run out. What would go to somebody
+/// who is suppressed is refused on the way there.
 pub(super) fn claim(
     desk: &mut Desk,
     kind: JobKind,
@@ -109,20 +114,34 @@ pub(super) fn claim(
     now: Millis,
     lease: Duration,
 ) -> Result<Option<Job>, StoreError> {
+    for _ in 0..REFUSALS_MAX {
+        let Some(job) = first_due(desk, kind, pick, now)? else { return Ok(None) };
+        if let (JobState::Claimed(_), JobKind::Deliver) = (job.state, kind) {
+            letters::interrupted(desk, &job, now)?;
+        }
+        match suppressions::gate(desk, job.id, now)? {
+            Gate::Open => return take(desk, job, now, lease).map(Some),
+            Gate::Refused => {}
+            Gate::NotYet => break,
+        }
+    }
+    Ok(None)
+}
+
+fn first_due(desk: &Desk, kind: JobKind, pick: &Pick, now: Millis) -> Result<Option<Job>, StoreError> {
     let first = desk.first_due(kind, pick)?;
-    let Some((when, id)) = first.as_deref().and_then(keys::read_due) else { return Ok(None) };
-    if when > now {
+    let Some((_, id)) = first.as_deref().and_then(keys::read_due).filter(|(when, _)| *when <= now) else {
         return Ok(None);
-    }
+    };
     let missing = || StoreError::Damaged(format!("job {id} is due and is not there"));
-    let mut job = view::job(desk, id)?.ok_or_else(missing)?;
-    if let (JobState::Claimed(_), JobKind::Deliver) = (job.state, kind) {
-        letters::interrupted(desk, &job, now)?;
-    }
+    view::job(desk, id)?.ok_or_else(missing).map(Some)
+}
+
+fn take(desk: &mut Desk, mut job: Job, now: Millis, lease: Duration) -> Result<Job, StoreError> {
     job.state = JobState::Claimed(now.plus(lease));
     job.attempts += 1;
     desk.state(&Fact::Job(job.clone()))?;
-    Ok(Some(job))
+    Ok(job)
 }
 
 /// A claimed job, when it is still the claim it was: a newer mail makes an answer due again and that stays.

@@ -10,7 +10,8 @@
 //! R recipient newest-first letter           letters of the AI to one recipient, to one domain, and all of them
 //! U newest-first conversation               list of all              A address newest-first conv. list of one address
 //! V address forwarder                       what was learned about a forwarder; V address: something was
-//! X newest-first letter recipient           deliveries that were refused
+//! X newest-first letter recipient           deliveries that were refused or came back
+//! B recipient                               who is not written to any more
 //! !                                         how far the index is     (a long row goes on under its key and 1, 2, …)
 //! ```
 
@@ -26,6 +27,7 @@ pub(super) const STATE: &[u8] = b"!";
 pub(super) const MAIL_LEN: usize = 9;
 pub(super) const ENTRY_LEN: usize = 13;
 pub(super) const LEARNED_LEN: usize = 2 + 2 * DIGEST;
+pub(super) const SUPPRESSION_LEN: usize = 1 + DIGEST;
 
 /// Octets of an address or a Message-ID in a key: of their BLAKE3, so that a key is short whatever was sent.
 const DIGEST: usize = 16;
@@ -193,6 +195,10 @@ pub(super) fn learned(address: &Address, forwarder: &Voucher) -> Vec<u8> {
         Voucher::EnvelopeDomain(_) => b'e',
     };
     key(b'V', &[&address_part(Some(address)), &[kind], &digest(forwarder.domain().as_bytes())])
+}
+
+pub(super) fn suppression(recipient: &Address) -> Vec<u8> {
+    key(b'B', &[&address_part(Some(recipient))])
 }
 
 /// When and which, of a key that ends like those of [`updated`] and [`updated_at`].

@@ -6,8 +6,9 @@
 //! | held list | has exactly the mails that are held |
 //! | conversation | its number leads to it, its time line has no gap, it stands in both lists once |
 //! | merged | a conversation that was merged leads in one step to one that was not and names it |
-//! | letter | each recipient waits with a job, or was accepted, refused or dropped and has none |
-//! | refusals | the list has exactly the recipients that are refused |
+//! | letter | each recipient waits with a job, or was accepted, refused or dropped or came back and has none |
+//! | refusals | the list has exactly the recipients that it was refused for or came back from |
+//! | suppression | it stands under its recipient |
 //! | job | its conversation (and letter) is there; unless parked, it is due at one time |
 //! | books | accepted = shown + held + ignored + duplicates + discarded |
 
@@ -16,7 +17,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     index::Index,
     keys,
-    letter_rows::DeliveryState,
     requests::{Counts, StoreError},
     rows::{Place, What},
     tallies::Tallies,
@@ -32,6 +32,7 @@ pub(super) fn troubles(index: &Index) -> Result<Vec<String>, StoreError> {
     mails(index, &shown, &mut counted, &mut troubles)?;
     let expected = letters(index, &mut counted, &mut troubles)?;
     jobs(index, &expected, &mut counted, &mut troubles)?;
+    suppressions(index, &mut troubles)?;
     let tallies = index.state()?.map_or_else(Tallies::default, |state| state.tallies);
     // Copies that were kept before have no row; everything else is counted again.
     let copies = tallies.counts.duplicates.saturating_sub(counted.duplicates);
@@ -162,7 +163,7 @@ fn letters(index: &Index, counted: &mut Counts, troubles: &mut Vec<String>) -> R
             if !delivery.state.is_settled() {
                 expected.insert(JobId::Deliver(id, place));
             }
-            if let DeliveryState::Refused { at, .. } = delivery.state {
+            if let Some(at) = delivery.state.failed_at() {
                 refused.insert(keys::refused(at, id, place));
             }
         }
@@ -212,6 +213,20 @@ fn jobs(
     }
     for id in expected.symmetric_difference(&delivering) {
         troubles.push(format!("recipient and job of {id} do not agree"));
+    }
+    Ok(())
+}
+
+fn suppressions(index: &Index, troubles: &mut Vec<String>) -> Result<(), StoreError> {
+    for found in index.scan(b"B") {
+        let (key, _) = found?;
+        if key.len() != keys::SUPPRESSION_LEN {
+            continue;
+        }
+        let row = view::suppression_row(index, &key)?;
+        if row.is_none_or(|row| keys::suppression(&row.recipient) != key.as_ref()) {
+            troubles.push("a suppression does not stand under its recipient".into());
+        }
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::rows::{Draft, RawRef};
-use crate::types::{Address, Author, ConversationId, LetterId, Millis};
+use crate::types::{Address, Author, ConversationId, LetterId, MailId, Millis};
 
 /// One letter of ours.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,12 +60,24 @@ pub struct Delivery {
     /// An attempt ended without a word after the letter was sent: it may have arrived, whatever came of later ones.
     #[serde(default)]
     pub uncertain: bool,
+    /// A report says that it waits somewhere behind who accepted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delayed: Option<Delay>,
+}
+
+/// It was accepted and waits somewhere behind that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delay {
+    /// Why, in the report's words.
+    pub words: String,
+    /// When we heard of it.
+    pub at: Millis,
 }
 
 impl Delivery {
     /// To somebody to whom nothing was sent yet.
     pub fn waiting(to: Address) -> Self {
-        Self { to, state: DeliveryState::Waiting, tries: 0, uncertain: false }
+        Self { to, state: DeliveryState::Waiting, tries: 0, uncertain: false, delayed: None }
     }
 }
 
@@ -100,6 +112,18 @@ pub enum DeliveryState {
         /// When.
         at: Millis,
     },
+    /// It was accepted, and a report that came later says that it did not arrive. Nothing more happens, unless a person has it
+    /// tried again.
+    Bounced {
+        /// Enhanced status code, RFC 3463; empty where the report gives none.
+        status: String,
+        /// Why, in the report's words.
+        words: String,
+        /// The report.
+        report: MailId,
+        /// When it came.
+        at: Millis,
+    },
     /// It never will be: a person ended it.
     Dropped {
         /// Who.
@@ -122,7 +146,11 @@ impl DeliveryState {
     /// Whether nothing more happens by itself: there is no job any more.
     pub fn is_settled(&self) -> bool {
         match self {
-            Self::Accepted { .. } | Self::Refused { .. } | Self::Dropped { .. } | Self::Recalled { .. } => true,
+            Self::Accepted { .. }
+            | Self::Refused { .. }
+            | Self::Bounced { .. }
+            | Self::Dropped { .. }
+            | Self::Recalled { .. } => true,
             Self::Waiting | Self::Deferred { .. } => false,
         }
     }
@@ -131,7 +159,19 @@ impl DeliveryState {
     pub fn is_over(&self) -> bool {
         match self {
             Self::Accepted { .. } | Self::Dropped { .. } | Self::Recalled { .. } => true,
-            Self::Waiting | Self::Deferred { .. } | Self::Refused { .. } => false,
+            Self::Waiting | Self::Deferred { .. } | Self::Refused { .. } | Self::Bounced { .. } => false,
+        }
+    }
+
+    /// When it became known that it did not arrive, while nobody has it tried again.
+    pub fn failed_at(&self) -> Option<Millis> {
+        match self {
+            Self::Refused { at, .. } | Self::Bounced { at, .. } => Some(*at),
+            Self::Waiting
+            | Self::Deferred { .. }
+            | Self::Accepted { .. }
+            | Self::Dropped { .. }
+            | Self::Recalled { .. } => None,
         }
     }
 }

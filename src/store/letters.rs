@@ -9,6 +9,7 @@ use super::{
     requests::{NewLetter, Settled, StoreError, Written},
     rows::{ConversationRow, Draft, Owner, RawRef, Status, What},
     steps::{self, cut_words, drop_job, event, set_job},
+    suppressions::{self, SuppressionReason},
     view,
 };
 use crate::types::{Address, Author, Job, JobId, JobState, LetterId, Millis};
@@ -79,6 +80,8 @@ pub(super) fn settle(desk: &mut Desk, settled: Settled) -> Result<(), StoreError
         .ok_or_else(|| StoreError::NotFound(format!("recipient {place} of letter {id}")))?;
     let over = match (&delivery.state, &settled.delivery) {
         (DeliveryState::Accepted { .. }, _) => true,
+        // A report may be faster than the word of who accepted the letter: it has the last.
+        (DeliveryState::Bounced { .. }, _) => true,
         // Somebody had lost patience with a slow attempt: what the far side took it has.
         (_, DeliveryState::Accepted { .. }) => false,
         // What was said for good stays said.
@@ -98,8 +101,8 @@ pub(super) fn settle(desk: &mut Desk, settled: Settled) -> Result<(), StoreError
     let mut row = steps::surviving(desk, letter.conversation)?;
     let now = settled.now;
     match state {
-        // A person's word is written by `steering`.
-        DeliveryState::Dropped { .. } | DeliveryState::Recalled { .. } => {
+        // A person's word is written by `steering`, a report by `reports`.
+        DeliveryState::Bounced { .. } | DeliveryState::Dropped { .. } | DeliveryState::Recalled { .. } => {
             return Err(StoreError::Refused("no attempt ends like that".into()));
         }
         DeliveryState::Waiting => due_again(desk, settled.job, now, String::new())?,
@@ -123,8 +126,35 @@ pub(super) fn settle(desk: &mut Desk, settled: Settled) -> Result<(), StoreError
             event(desk, &mut row, now, "refused", &format!("not delivered to {to}: {words}{perhaps}"))?;
             drop_job(desk, settled.job)?;
             refused(desk, &mut row, id, &unreached(&to, &words), now)?;
+            if settled.no_mailbox {
+                suppressions::suppress_in(desk, &mut row, &to, SuppressionReason::Refused(id), &words, now)?;
+            }
         }
     }
+    desk.state(&Fact::Letter(Box::new(letter)))?;
+    desk.state(&Fact::Conversation(Box::new(row)))
+}
+
+/// Ends a delivery before anybody tries it (again).
+pub(super) fn end_refused(
+    desk: &mut Desk,
+    mut letter: LetterRow,
+    place: u16,
+    words: String,
+    now: Millis,
+) -> Result<(), StoreError> {
+    let one = letter
+        .recipients
+        .get_mut(usize::from(place))
+        .ok_or_else(|| StoreError::NotFound(format!("recipient {place} of letter {}", letter.id)))?;
+    let (id, to) = (letter.id, one.to.clone());
+    let perhaps = if one.uncertain { "; an earlier attempt may have brought it" } else { "" };
+    one.state = cut_state(DeliveryState::Refused { words: words.clone(), at: now });
+    letter.draft = None;
+    let mut row = steps::surviving(desk, letter.conversation)?;
+    event(desk, &mut row, now, "refused", &format!("not delivered to {to}: {words}{perhaps}"))?;
+    drop_job(desk, JobId::Deliver(id, place))?;
+    refused(desk, &mut row, id, &unreached(&to, &words), now)?;
     desk.state(&Fact::Letter(Box::new(letter)))?;
     desk.state(&Fact::Conversation(Box::new(row)))
 }
@@ -136,24 +166,23 @@ const MAY_HAVE_ARRIVED: &str = "it may have arrived already, and is tried again 
 pub(super) fn interrupted(desk: &mut Desk, job: &Job, now: Millis) -> Result<(), StoreError> {
     let words = "the attempt was interrupted".to_owned();
     let delivery = DeliveryState::Deferred { attempts: job.attempts, next: now, words };
-    settle(desk, Settled { job: job.id, delivery, uncertain: true, now })
+    settle(desk, Settled { job: job.id, delivery, uncertain: true, no_mailbox: false, now })
 }
 
-/// Why a conversation waits whose letter was refused.
-fn unreached(to: &Address, words: &str) -> String {
+/// Why a conversation waits whose letter did not arrive.
+pub(super) fn unreached(to: &Address, words: &str) -> String {
     cut_words(&format!("our letter did not reach {to}: {words}"))
 }
 
 /// If it waits because a letter was in this state, that is over.
 pub(super) fn waits_no_longer(row: &mut ConversationRow, to: &Address, before: &DeliveryState) {
-    if let DeliveryState::Refused { words, .. } = before
+    if let DeliveryState::Refused { words, .. } | DeliveryState::Bounced { words, .. } = before
         && row.waits_because == unreached(to, words)
     {
         row.waits_because.clear();
     }
 }
 
-/// A letter that never arrives is somebody's business: the conversation opens again and waits.
 fn refused(
     desk: &mut Desk,
     row: &mut ConversationRow,
@@ -161,7 +190,18 @@ fn refused(
     words: &str,
     now: Millis,
 ) -> Result<(), StoreError> {
-    reopen(desk, row, &format!("letter {letter} was refused"), now)?;
+    waits_for(desk, row, &format!("letter {letter} was refused"), words, now)
+}
+
+/// A letter that never arrives is somebody's business: the conversation opens again, because of `what`, and waits.
+pub(super) fn waits_for(
+    desk: &mut Desk,
+    row: &mut ConversationRow,
+    what: &str,
+    words: &str,
+    now: Millis,
+) -> Result<(), StoreError> {
+    reopen(desk, row, what, now)?;
     row.updated = row.updated.max(now);
     row.waits_because = cut_words(words);
     Ok(())
@@ -194,5 +234,8 @@ fn cut_state(state: DeliveryState) -> DeliveryState {
             DeliveryState::Accepted { by: cut_words(&by), words: cut_words(&words), at }
         }
         DeliveryState::Refused { words, at } => DeliveryState::Refused { words: cut_words(&words), at },
+        DeliveryState::Bounced { status, words, report, at } => {
+            DeliveryState::Bounced { status: cut_words(&status), words: cut_words(&words), report, at }
+        }
     }
 }

@@ -212,7 +212,10 @@ async fn a_letter_under_way_is_stale_and_the_fate_of_one_sent_is_told_where_peop
     assert_eq!(store.reply(late).await.unwrap(), Written::Stale);
     let job = claim_late(&store, JobKind::Deliver).await;
     let refused = super::DeliveryState::Refused { words: "550 nobody".into(), at: NOW };
-    store.settle(super::Settled { job: job.id, delivery: refused, uncertain: false, now: NOW }).await.unwrap();
+    store
+        .settle(super::Settled { job: job.id, delivery: refused, uncertain: false, no_mailbox: false, now: NOW })
+        .await
+        .unwrap();
     assert!(row(&store, first).waits_because.contains("550 nobody"), "{}", row(&store, first).waits_because);
     end(store, &bed).await;
 }

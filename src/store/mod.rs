@@ -25,12 +25,14 @@ mod participants;
 mod projection;
 mod reads;
 mod recent;
+mod reports;
 mod requests;
 mod reserve;
 mod rows;
 mod signatures;
 mod steering;
 mod steps;
+mod suppressions;
 mod tallies;
 mod upkeep;
 mod verify;
@@ -46,6 +48,8 @@ mod failure_tests;
 mod holding_tests;
 #[cfg(test)]
 mod merging_tests;
+#[cfg(test)]
+mod reports_tests;
 #[cfg(test)]
 mod steering_tests;
 #[cfg(test)]
@@ -65,16 +69,17 @@ use self::{
     reserve::Reserve,
 };
 pub use self::{
-    letter_rows::{Delivery, DeliveryState, LetterRow},
+    letter_rows::{Delay, Delivery, DeliveryState, LetterRow},
     opening::OpenError,
     requests::{
-        AiLetters, ConversationFilter, Counts, Discard, HandOff, Mark, Merged, NewLetter, Release, ReleaseTo, Settled,
-        Steer, Steered, Steering, StoreError, Undo, Written,
+        AiLetters, ConversationFilter, Counts, Discard, HandOff, Lift, Mark, Merged, NewLetter, Release, ReleaseTo,
+        Settled, Steer, Steered, Steering, StoreError, Suppress, Undo, Written,
     },
     rows::{
         ConversationRow, Draft, Entry, Filed, LearnedRow, MailRow, Owner, Participant, Place, RawRef, Status, Voucher,
         What,
     },
+    suppressions::{SuppressionReason, SuppressionRow},
     verify::{Report, compare_rebuild, rebuild, verify},
 };
 use crate::{
@@ -239,7 +244,8 @@ impl Store {
         self.ask(move |desk| holding::forget(desk, address, forwarder)).await
     }
 
-    /// Takes the earliest job that is due, until `now + lease`. A lease that ran out makes a job due.
+    /// Takes the earliest job that is due, until `now + lease`. A lease that ran out makes a job due. A delivery to an address
+    /// that is suppressed is refused instead.
     pub async fn claim(&self, kind: JobKind, now: Millis, lease: Duration) -> Result<Option<Job>, StoreError> {
         self.claim_of(kind, Pick::Any, now, lease).await
     }
@@ -303,6 +309,22 @@ impl Store {
     /// [`StoreError::NotFound`] when there is no such letter or recipient.
     pub async fn steer(&self, steering: Steering) -> Result<Steered, StoreError> {
         self.ask(move |desk| steering::steer(desk, steering)).await
+    }
+
+    /// Has letters to an address refused from now on, as a person says.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when they are already.
+    pub async fn suppress(&self, asked: Suppress) -> Result<(), StoreError> {
+        self.ask(move |desk| suppressions::by_person(desk, asked)).await
+    }
+
+    /// Has letters to an address leave again. What was refused meanwhile stays so until a person has it tried again.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when they are not refused.
+    pub async fn lift(&self, asked: Lift) -> Result<(), StoreError> {
+        self.ask(move |desk| suppressions::lift(desk, asked)).await
     }
 
     /// Is notified after a commit that made a job of that kind due. Losing a notification costs a poll, never a job.

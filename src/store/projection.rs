@@ -6,7 +6,7 @@ use super::{
     facts::Fact,
     index::VALUE_OCTETS_MAX,
     keys,
-    letter_rows::{DeliveryState, LetterRow},
+    letter_rows::{Delivery, LetterRow},
     requests::{AiLetters, StoreError},
     rows::{ConversationRow, MailRow, Place},
     signatures,
@@ -49,14 +49,13 @@ pub(super) fn project(fact: &Fact, json: &[u8], desk: &mut Desk) -> Result<(), S
             let old = old_pieces(desk, &key)?;
             put_row(key, json, old, desk)
         }
-        Fact::Forgotten(fact) => {
-            let key = keys::learned(&fact.address, &fact.forwarder);
-            if let Old::Pieces(more) = old_pieces(desk, &key)? {
-                (1..=more).for_each(|piece| desk.delete(piece_key(&key, piece)));
-                desk.delete(key);
-            }
-            Ok(())
+        Fact::Forgotten(fact) => delete_row(keys::learned(&fact.address, &fact.forwarder), desk),
+        Fact::Suppressed(row) => {
+            let key = keys::suppression(&row.recipient);
+            let old = old_pieces(desk, &key)?;
+            put_row(key, json, old, desk)
         }
+        Fact::Lifted(fact) => delete_row(keys::suppression(&fact.recipient), desk),
         Fact::Signature(fact) => signatures::project(fact, desk),
         Fact::Duplicate(fact) => {
             let counts = &mut desk.tallies_mut().counts;
@@ -149,12 +148,10 @@ fn new_letter(row: &LetterRow, desk: &mut Desk) {
     desk.put(keys::ai_letter(AiLetters::All, row.made, row.id), NOTHING);
 }
 
-/// A key for each recipient that was refused.
+/// A key for each recipient that it did not reach.
 fn refusals(row: &LetterRow) -> impl Iterator<Item = Vec<u8>> {
-    (0u16..).zip(&row.recipients).filter_map(|(place, one)| match one.state {
-        DeliveryState::Refused { at, .. } => Some(keys::refused(at, row.id, place)),
-        _ => None,
-    })
+    let failed = |(place, one): (u16, &Delivery)| Some(keys::refused(one.state.failed_at()?, row.id, place));
+    (0u16..).zip(&row.recipients).filter_map(failed)
 }
 
 fn job(row: &Job, json: &[u8], desk: &mut Desk) -> Result<(), StoreError> {
@@ -208,6 +205,15 @@ enum Old {
 fn old_pieces(desk: &Desk, key: &[u8]) -> Result<Old, StoreError> {
     let value = desk.value(key)?;
     Ok(value.map_or(Old::None, |value| Old::Pieces(value.first().copied().unwrap_or(0))))
+}
+
+/// Takes a row away, when it is there.
+fn delete_row(key: Vec<u8>, desk: &mut Desk) -> Result<(), StoreError> {
+    if let Old::Pieces(more) = old_pieces(desk, &key)? {
+        (1..=more).for_each(|piece| desk.delete(piece_key(&key, piece)));
+        desk.delete(key);
+    }
+    Ok(())
 }
 
 /// Writes a row in as many pieces as it needs, and takes away what was left of a longer one.

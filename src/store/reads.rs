@@ -11,6 +11,7 @@ use super::{
     letter_rows::LetterRow,
     requests::{AiLetters, ConversationFilter, Counts, StoreError},
     rows::{ConversationRow, Entry, LearnedRow, MailRow, RawRef, Status},
+    suppressions::SuppressionRow,
     view::{self, View},
 };
 use crate::types::{Address, ConversationId, Job, JobId, JobKind, LetterId, MailId, Millis, Number, Pick};
@@ -93,7 +94,7 @@ impl Store {
         view::letter(self.index(), id)
     }
 
-    /// Deliveries that were refused since a moment, newest first, as letter and place of the recipient.
+    /// Deliveries that were refused or came back since a moment, newest first, as letter and place of the recipient.
     pub fn refused(&self, since: Millis) -> Result<Vec<(LetterId, u16)>, StoreError> {
         let mut found = Vec::new();
         for key in self.index().scan(b"X") {
@@ -130,6 +131,24 @@ impl Store {
                 rows.extend(view::learned_row(self.index(), &key)?);
             }
         }
+        Ok(rows)
+    }
+
+    /// Why letters to that address are refused; `None` when they are not.
+    pub fn suppression(&self, recipient: &Address) -> Result<Option<SuppressionRow>, StoreError> {
+        view::suppression(self.index(), recipient)
+    }
+
+    /// All addresses whose letters are refused, newest first.
+    pub fn suppressions(&self) -> Result<Vec<SuppressionRow>, StoreError> {
+        let mut rows = Vec::new();
+        for found in self.index().scan(b"B") {
+            let (key, _) = found?;
+            if key.len() == keys::SUPPRESSION_LEN {
+                rows.extend(view::suppression_row(self.index(), &key)?);
+            }
+        }
+        rows.sort_by_key(|row| std::cmp::Reverse(row.at));
         Ok(rows)
     }
 

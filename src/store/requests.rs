@@ -155,6 +155,32 @@ pub struct Settled {
     pub delivery: DeliveryState,
     /// The letter was sent and no word came back: it may have arrived. RFC 1047.
     pub uncertain: bool,
+    /// Its server said to our own RCPT that there is no such mailbox: it is not written to again.
+    pub no_mailbox: bool,
+    /// When.
+    pub now: Millis,
+}
+
+/// A person has letters to an address refused.
+#[derive(Debug, Clone)]
+pub struct Suppress {
+    /// Which.
+    pub recipient: Address,
+    /// Who says so.
+    pub by: String,
+    /// Why, in words.
+    pub why: String,
+    /// When.
+    pub now: Millis,
+}
+
+/// A person has letters to an address leave again.
+#[derive(Debug, Clone)]
+pub struct Lift {
+    /// Which.
+    pub recipient: Address,
+    /// Who says so.
+    pub by: String,
     /// When.
     pub now: Millis,
 }

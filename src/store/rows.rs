@@ -306,8 +306,8 @@ pub enum What {
     /// Something else.
     Event {
         /// One word to search for: `opened`, `waits`, `handed_off`, `drafted`, `delivered`, `refused`, `deferred`,
-        /// `uncertain`, `retried`, `dropped`, `recalled`, `closed`, `reopened`, `taken`, `given_back`, `bounced`, `takes_part`,
-        /// `merged`.
+        /// `uncertain`, `retried`, `dropped`, `recalled`, `closed`, `reopened`, `taken`, `given_back`, `bounced`, `delayed`, `arrived`,
+        /// `complained`, `suppressed`, `lifted`, `takes_part`, `merged`.
         name: String,
         /// The sentence people read.
         words: String,

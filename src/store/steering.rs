@@ -74,7 +74,10 @@ fn any_under_way(desk: &mut Desk, letter: LetterId, places: &[u16], now: Millis)
 fn was_tried(one: &Delivery) -> bool {
     match one.state {
         DeliveryState::Waiting | DeliveryState::Dropped { .. } | DeliveryState::Recalled { .. } => one.tries > 0,
-        DeliveryState::Deferred { .. } | DeliveryState::Accepted { .. } | DeliveryState::Refused { .. } => true,
+        DeliveryState::Deferred { .. }
+        | DeliveryState::Accepted { .. }
+        | DeliveryState::Refused { .. }
+        | DeliveryState::Bounced { .. } => true,
     }
 }
 
@@ -94,7 +97,7 @@ fn retry(
             due_again(desk, id, now, words.clone())?;
             one.state = DeliveryState::Deferred { attempts, next: now, words };
         }
-        DeliveryState::Refused { words, .. } => {
+        DeliveryState::Refused { words, .. } | DeliveryState::Bounced { words, .. } => {
             // Its time begins anew: whatever stood in the way, a person says that it is gone.
             set_job(desk, id, letter.conversation, one.to.domain(), JobState::Due(now), now)?;
             one.state = DeliveryState::Deferred { attempts: one.tries, next: now, words };

@@ -42,7 +42,7 @@ async fn written_as(store: &Store, n: u64) -> ConversationId {
 
 async fn settle(store: &Store, place: u16, delivery: DeliveryState) {
     let job = JobId::Deliver(LetterId(1), place);
-    store.settle(Settled { job, delivery, uncertain: false, now: NOW }).await.unwrap();
+    store.settle(Settled { job, delivery, uncertain: false, no_mailbox: false, now: NOW }).await.unwrap();
 }
 
 fn refused() -> DeliveryState {

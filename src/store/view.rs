@@ -8,6 +8,7 @@ use super::{
     letter_rows::LetterRow,
     requests::StoreError,
     rows::{ConversationRow, Entry, LearnedRow, MailRow, RawRef, Voucher},
+    suppressions::SuppressionRow,
 };
 use crate::types::{Address, ConversationId, Job, JobId, LetterId, Level, MailId, Number};
 
@@ -111,6 +112,15 @@ pub(super) fn learned(
 
 /// What a key holds that [`learned`] would ask for.
 pub(super) fn learned_row(view: &impl View, key: &[u8]) -> Result<Option<LearnedRow>, StoreError> {
+    row(view, key)
+}
+
+pub(super) fn suppression(view: &impl View, recipient: &Address) -> Result<Option<SuppressionRow>, StoreError> {
+    row(view, &keys::suppression(recipient))
+}
+
+/// What a key holds that [`suppression`] would ask for.
+pub(super) fn suppression_row(view: &impl View, key: &[u8]) -> Result<Option<SuppressionRow>, StoreError> {
     row(view, key)
 }
 

@@ -15,7 +15,7 @@ pub struct DeliveryView {
     pub id: String,
     /// To whom.
     pub to: Address,
-    /// One word: `waiting`, `tried`, `uncertain`, `accepted`, `refused`, `dropped` or `recalled`.
+    /// One word: `waiting`, `tried`, `uncertain`, `accepted`, `delayed`, `refused`, `bounced`, `dropped` or `recalled`.
     pub state: &'static str,
     /// The same as a sentence, with the far side's last words.
     pub words: String,
@@ -67,8 +67,10 @@ fn word(one: &Delivery) -> &'static str {
         (DeliveryState::Waiting, _) => "waiting",
         (DeliveryState::Deferred { .. }, false) => "tried",
         (DeliveryState::Deferred { .. }, true) => "uncertain",
+        (DeliveryState::Accepted { .. }, _) if one.delayed.is_some() => "delayed",
         (DeliveryState::Accepted { .. }, _) => "accepted",
         (DeliveryState::Refused { .. }, _) => "refused",
+        (DeliveryState::Bounced { .. }, _) => "bounced",
         (DeliveryState::Dropped { .. }, _) => "dropped",
         (DeliveryState::Recalled { .. }, _) => "recalled",
     }
@@ -92,10 +94,15 @@ fn sentence(one: &Delivery, next: Option<Millis>, under_way: bool) -> String {
         ),
         DeliveryState::Accepted { by, words, at } => {
             let twice = perhaps("; an earlier attempt may have brought it as well");
-            format!("sent {}: accepted by {by}: {words}{twice}", moment(*at))
+            let delayed = one.delayed.as_ref().map(|delay| format!("; delayed {}: {}", moment(delay.at), delay.words));
+            format!("sent {}: accepted by {by}: {words}{twice}{}", moment(*at), delayed.unwrap_or_default())
         }
         DeliveryState::Refused { words, at } => {
             format!("refused {}: {words}{}", moment(*at), perhaps("; an earlier attempt may have brought it"))
+        }
+        DeliveryState::Bounced { status, words, report, at } => {
+            let code = if words.contains(status.as_str()) { String::new() } else { format!("{status} ") };
+            format!("bounced {}: {code}{words}; the report is mail {report}", moment(*at))
         }
         DeliveryState::Dropped { by, why, at } => {
             format!("dropped {} by {by}: {why}{}", moment(*at), perhaps("; an earlier attempt may have brought it"))
@@ -114,11 +121,16 @@ fn times(n: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{store::Delay, types::MailId};
 
     fn one(state: DeliveryState, uncertain: bool) -> (&'static str, String) {
         let to = Address::parse("ada@customer.example").expect("an address");
         let one = Delivery { state, tries: 2, uncertain, ..Delivery::waiting(to) };
-        (word(&one), sentence(&one, Some(Millis(0)), false))
+        word_and_words(&one)
+    }
+
+    fn word_and_words(one: &Delivery) -> (&'static str, String) {
+        (word(one), sentence(one, Some(Millis(0)), false))
     }
 
     #[test]
@@ -129,6 +141,7 @@ mod tests {
             DeliveryState::Waiting,
             DeliveryState::Deferred { attempts: 2, next: Millis(0), words: words() },
             DeliveryState::Refused { words: words(), at: Millis(0) },
+            DeliveryState::Bounced { status: "5.1.1".into(), words: words(), report: MailId(1), at: Millis(0) },
             DeliveryState::Dropped { by: "Eve".into(), why: words(), at: Millis(0) },
             DeliveryState::Recalled { by: "Eve".into(), at: Millis(0) },
         ];
@@ -140,6 +153,25 @@ mod tests {
                 assert!(word != "accepted" && !words.contains("sent"), "{word}: {words}");
             }
         }
+    }
+
+    #[test]
+    fn what_came_back_or_is_delayed_says_why_and_by_which_report() {
+        let words = "550 5.1.1 no such user".to_owned();
+        let bounced = |status: &str| {
+            let (status, words) = (status.to_owned(), words.clone());
+            one(DeliveryState::Bounced { status, words, report: MailId(1), at: Millis(0) }, false)
+        };
+        let (word, said) = bounced("5.1.1");
+        assert_eq!(word, "bounced");
+        assert_eq!(said, "bounced 1970-01-01T00:00:00Z: 550 5.1.1 no such user; the report is mail 0000000000001");
+        assert!(bounced("5.0.0").1.contains(": 5.0.0 550 5.1.1 no such user;"));
+        let to = Address::parse("ada@customer.example").expect("an address");
+        let state = DeliveryState::Accepted { by: "mx.x".into(), words: "250 ok".into(), at: Millis(0) };
+        let delayed = Some(Delay { words: "4.2.2 mailbox full".into(), at: Millis(1000) });
+        let late = Delivery { state, delayed, ..Delivery::waiting(to) };
+        assert_eq!(word_and_words(&late).0, "delayed");
+        assert!(word_and_words(&late).1.ends_with("; delayed 1970-01-01T00:00:01Z: 4.2.2 mailbox full"));
     }
 
     #[test]
