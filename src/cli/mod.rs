@@ -22,6 +22,7 @@ mod paint;
 mod queue;
 mod reply_key;
 mod serve;
+mod suppressions;
 mod verify;
 mod why;
 
@@ -66,6 +67,9 @@ enum Command {
     /// What waits to be sent or answered, and what was refused.
     #[command(subcommand)]
     Queue(queue::Queue),
+    /// Addresses that are not written to any more, because letters came back or were complained about.
+    #[command(subcommand)]
+    Suppressions(suppressions::Suppressions),
     /// What was accepted but not filed as the customer.
     #[command(subcommand)]
     Held(held::Held),
@@ -112,6 +116,7 @@ pub fn main() -> ExitCode {
         Command::Conversations(action) => conversations::run(&context, action),
         Command::Attachments(action) => attachments::run(&context, action),
         Command::Queue(action) => queue::run(&context, action),
+        Command::Suppressions(action) => suppressions::run(&context, action),
         Command::Held(action) => held::run(&context, action),
         Command::Domain(action) => domain::run(&context, action),
         Command::Address(action) => address::run(&context, action),

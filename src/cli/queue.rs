@@ -11,7 +11,8 @@ use super::{
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Queue {
-    /// Every recipient that has not got its letter, answers that are due, and what was refused in the last seven days.
+    /// Every recipient that has not got its letter, answers that are due, and what was refused or came back in the last seven
+    /// days.
     List,
     /// One letter: what it says, and how far it got with each recipient.
     Show {

@@ -133,6 +133,12 @@ pub fn steered(letter: LetterId, what: &'static str) {
     info!(event = "steered", letter.id = %letter, what, "a person {what} letter {letter}");
 }
 
+/// A person put an address on the list of those that are not written to, or took it off: `what` is one word.
+pub fn suppression(recipient: &Address, what: &'static str) {
+    let domain = recipient.domain();
+    info!(event = "suppression", domain, what, "a person {what} an address at {domain}");
+}
+
 fn sender(mail: &MailRow) -> &str {
     mail.mail.from.as_ref().or(mail.envelope.mail_from.as_ref()).map_or("", Address::domain)
 }

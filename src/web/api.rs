@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::{
     attachments, held, message,
     problem::Problem,
-    queue,
+    queue, suppressions,
     view::{self, ConversationView},
     why::{self, Rules, WhyView},
 };
@@ -60,6 +60,7 @@ pub fn router(office: Office) -> Router {
         .merge(held::routes())
         .merge(attachments::routes())
         .merge(queue::routes())
+        .merge(suppressions::routes())
         .route("/counts", get(counts))
         .with_state(Arc::new(office.clone()));
     let pages = Router::new().route("/messages/{id}", get(message::page)).with_state(Arc::new(office.clone()));

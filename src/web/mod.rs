@@ -10,6 +10,7 @@ mod message;
 mod metrics;
 mod problem;
 mod queue;
+mod suppressions;
 pub mod view;
 mod why;
 

@@ -21,7 +21,7 @@ use crate::{
     types::{ConversationId, Job, JobId, JobState, LetterId, Millis, Number},
 };
 
-/// How long a refusal is listed.
+/// How long a letter is listed that was refused or came back.
 const REFUSED_LISTED: Duration = Duration::from_secs(7 * 24 * 3600);
 
 pub(super) fn routes() -> Router<Arc<Office>> {
