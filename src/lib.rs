@@ -17,10 +17,11 @@
 //!                  outbound::Writer: compose → store.reply, or store.hand_off with the reason       ← the one write
 //!              a person: the control socket → web::api → Approval → outbound::Writer
 //!
-//! leaving      outbound::Queue → store.claim(Deliver)
+//! leaving      outbound::Queue → store.claim(Deliver)      who is suppressed is refused here
 //!                  sign → Signed → route → deliver → Outcome
 //!                  store.settle           done, later or given up                                    ← the one write
 //!              a person: queue retry, drop, recall → store.steer                                     ← the one write
+//!              what comes back to the envelope sender arrives like any mail: store.accept writes it to the letter
 //! ```
 //!
 //! To read the code along it: `intake.rs`, `store/accepting.rs`, `agent/run.rs`, `outbound/writer.rs`, `outbound/queue.rs`.
@@ -66,6 +67,8 @@
 //!   slower than DNS stands before a 250, and DNS has ten seconds.
 //! - **Sent is said after a 250 only.** How far a letter got stands with each recipient, in the far side's words; where nobody
 //!   knows it says so. What is claimed can no longer be recalled, and what is recalled is never claimed: the committer decides.
+//! - **Suppressed by proof only.** An address is not written to any more because of what carries our MAC, of its own server's
+//!   word to our RCPT, or of a person; who, what and when stand with it, and a person takes it off.
 //! - **Silence is a bug.** What fails comes to rest where a person sees it, with a reason in words.
 //!
 //! # Where the build differs from the first plan
@@ -93,6 +96,9 @@
 //! - Which keys of a domain sign stands beside the keys, in the data folder, once they have been rotated: the daemon, which lets the
 //!   next ones sign when DNS shows their rows, may not write `smtpd.toml`. What DNS said last lies there too and not in the journal:
 //!   it is found out anew by asking.
+//! - Envelope senders are keyed by the ring of the reply keys, so that one rotation replaces both. MAIL FROM is at our host name,
+//!   where reports surely come back; on a smarthost it is From unless the configuration says otherwise.
+//! - A report that names `Action: failed` with a code of class 4 is final: whoever reports has given up. In free words it is a delay.
 //! - Keyed reply addresses are not written yet, so none is read: reply keys stand in Message-IDs only (issue 5).
 //! - Rendering has two sanitisers one behind the other: ammonia's cost grows with the square of nesting, so that a linear pass
 //!   of our own comes first, and once there it may as well write only what it knows.
@@ -112,7 +118,7 @@
 //! |---|---|---|---|---|
 //! | S-01 | a guessed reply address and a forged From join a ticket | `conversation/file.rs`, `conversation/reply_key.rs`: a key proposes, level and From decide; `store/participants.rs`, `conversation/naming.rs`: only a proved mail of who takes part brings others in, by signed fields; `outbound/compose.rs`: they are quoted nothing older | `s01_ten_thousand_mails_join_what_they_may_and_nothing_else`, `s01_no_key_lets_a_stranger_in`, `s01_only_a_proved_mail_of_who_takes_part_brings_others_in`, `s01_a_field_that_the_writers_signature_leaves_open_names_nobody`, `s01_who_takes_part_since_later_is_not_quoted_what_is_older` | |
 //! | S-02 | codes mailed to the support address are read by others | `conversation/class/codes.rs`, `conversation/file.rs`: codes and links of other services are held, join nothing, and no AI sees them; confirmations of forwarding need an aligned signature; reports join by reply key only; customers have no page | `s02_codes_and_links_of_other_services_are_told_in_fifty_shapes`, `s02_a_code_of_another_service_joins_nothing_whatever_it_names`, `s02_codes_sent_to_us_wait_for_the_owners_of_the_address`, `s02_a_forwarding_confirmation_and_an_own_echo_open_nothing`, `a_report_joins_by_reply_key_only` | who may see the held: issue 7 |
-//! | S-03 | ids in headers trusted without their MAC | `conversation/reply_key.rs`, `conversation/routing.rs`: MAC compared in constant time | `s03_any_changed_octet_makes_it_worthless`, `s03_the_mac_of_one_conversation_or_letter_fits_no_other`, `s03_a_key_without_its_mac_or_with_more_parts_is_none`, `after_a_rotation_the_new_key_writes_and_the_old_one_reads_until_it_is_removed`, `a_key_changed_anywhere_is_nobodys`; measured by `s03_timing_of_wrong_reply_keys` | |
+//! | S-03 | ids in headers trusted without their MAC | `conversation/reply_key.rs`, `conversation/verp.rs`, `conversation/routing.rs`: MAC compared in constant time; `conversation/reported.rs`, `store/reports.rs`: a report is about the recipient whose envelope sender it came to, and suppresses nobody else | `s03_any_changed_octet_makes_it_worthless`, `s03_the_mac_of_one_conversation_or_letter_fits_no_other`, `s03_a_key_without_its_mac_or_with_more_parts_is_none`, `after_a_rotation_the_new_key_writes_and_the_old_one_reads_until_it_is_removed`, `a_key_changed_anywhere_is_nobodys`, `s03_any_changed_octet_of_an_envelope_sender_makes_it_nobodys`, `s03_the_mac_of_one_delivery_fits_no_other`, `a_forged_report_that_knows_the_message_id_suppresses_nobody`; measured by `s03_timing_of_wrong_reply_keys` | |
 //! | S-04 | From lines that two readers take two ways | `mime/from_line.rs` reads From a second time; `auth/check.rs` wants exactly one | `s04_no_composition_makes_an_attacker_somebody_else`, `s04_five_thousand_from_lines_are_read_one_way_or_not_at_all`, `s04_no_odd_domain_in_a_signature_speaks_for_another`, `s04_a_from_that_two_readers_could_take_two_ways_is_nobody`, `two_from_are_level_0_even_when_signed` | |
 //! | S-05 | layers that read one address differently, names that look like others | `types/address.rs`: one type, parsed once, A-labels must be in their one form; `types/likeness.rs`: look-alikes of our domains and of contacts are told to staff | `s05_two_thousand_nasty_addresses_are_answered_as_they_are_shown_or_not_taken`, `punycode_that_is_none_is_refused_and_what_was_kept_stays_readable`, `s05_a_look_alike_of_our_own_domain_is_noted_where_staff_read_it`, `s05_one_who_only_looks_like_the_contact_opens_and_staff_are_told` | |
 //! | S-06 | numbers are guessed | `conversation/file.rs`: a number alone joins nothing; `store/numbers.rs`: they grow, none is given twice; `intake/tries.rs`: wrong ones are counted and braked by sender and peer | `s06_all_ninety_thousand_numbers_from_everybody_join_nothing_and_are_braked`, `s06_a_braked_mail_is_kept_and_says_why_and_honest_customers_go_on`, `s06_a_number_below_the_level_of_the_conversation_does_not_join`, `numbers_grow_before_a_tenth_of_the_short_ones_is_taken` | |
