@@ -57,11 +57,13 @@ impl Intake for Line {
         let wrong = self.wrong_tries(&judged).map_err(|error| ReceiveError::TryLater(error.to_string()))?;
         judged.set_brake(self.tries.brake(judged.tryer(), now));
         self.tries.add(judged.tryer(), wrong, now);
+        let reported = judged.reported();
         let arrival = judged.into_arrival(now, dice());
         match self.store.accept(arrival, conversation::file).await {
             Ok(accepted) => {
                 counters::kept(level, class, accepted.is_duplicate());
                 self.log(id, &accepted);
+                reported.iter().for_each(|said| maillog::reported(id, said));
                 Ok(accepted)
             }
             Err(error) => {

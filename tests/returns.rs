@@ -273,7 +273,7 @@ fn who_is_put_on_the_list_by_a_person_or_a_server_is_not_written_to() {
 }
 
 #[test]
-fn an_absence_note_to_the_envelope_sender_is_shown_and_is_no_bounce() {
+fn what_a_machine_writes_to_the_envelope_sender_is_shown_and_is_no_bounce() {
     let (names, server) = (Names::start(), Server::start(""));
     let (house, daemon) = leaving(&names, &server);
     let number = eve_answers(&daemon, 1);
@@ -287,6 +287,11 @@ fn an_absence_note_to_the_envelope_sender_is_shown_and_is_no_bounce() {
     let note = mails::mail(from, "somebody@acme.example", id, "Out of office", extra, "I am away until Monday.");
     let id = accepted(&comes_back(&daemon, &heard.mail_from, &note));
 
+    assert_eq!(number_of(&daemon, &id), number);
+    assert_eq!(daemon.api().why(&id)["class"]["class"], "automatic_reply");
+    // Nothing in this one says that a machine wrote it, but where it went.
+    let odd = mails::mail(ADA, "somebody@acme.example", "odd@customer.example", "Brev", "", "Brevet kom inte fram.");
+    let id = accepted(&comes_back(&daemon, &heard.mail_from, &odd));
     assert_eq!(number_of(&daemon, &id), number);
     assert_eq!(daemon.api().why(&id)["class"]["class"], "automatic_reply");
     assert_eq!(delivery(&daemon.api(), &number)["state"], "accepted");

@@ -6,7 +6,10 @@ use std::{
     path::Path,
 };
 
-use super::{Config, Mistake, Route, SmarthostTls, TlsMode, forwarders::built_in_forwarders, keys};
+use super::{
+    Config, EnvelopeSender, Mistake, Route, SmarthostTls, TlsMode, forwarders::built_in_forwarders, keys,
+    outgoing::leads_back,
+};
 
 /// What is wrong with a configuration beyond its form. Looks at the files it names. `line` of each mistake is 0.
 pub fn check(config: &Config) -> Vec<Mistake> {
@@ -15,6 +18,7 @@ pub fn check(config: &Config) -> Vec<Mistake> {
     limits(config, &mut all);
     certificate(config, &mut all);
     smarthost(config, &mut all);
+    envelope(config, &mut all);
     domains(config, &mut all);
     addresses(config, &mut all);
     forwarders(config, &mut all);
@@ -124,6 +128,14 @@ fn smarthost(config: &Config, all: &mut Findings) {
     if smarthost.tls == SmarthostTls::Off && smarthost.password.is_some() && !is_loopback(&smarthost.host) {
         let words = format!("the password would travel in clear text to {}: use \"starttls\"", smarthost.host);
         all.say("outbound.smarthost_tls", words);
+    }
+}
+
+fn envelope(config: &Config, all: &mut Findings) {
+    let hostname = &config.smtp.hostname;
+    if config.outbound.envelope == EnvelopeSender::Verp && !leads_back(hostname) {
+        let words = format!("reports would go to [smtp] hostname, and nobody outside finds `{hostname}`: use \"from\"");
+        all.say("outbound.envelope", words);
     }
 }
 

@@ -52,8 +52,9 @@ pub enum SmarthostTls {
 /// `[outbound] envelope`: who stands in MAIL FROM, and so where reports about a letter go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum EnvelopeSender {
-    /// `"auto"` (default): as `"verp"`, but as `"from"` on the route `smarthost`. A relay may refuse an envelope domain that is
-    /// not its customer's, and SPF of our host name does not name the relay's addresses.
+    /// `"auto"` (default): as `"verp"`, but as `"from"` on the route `smarthost`, and where the host name leads nobody back. A
+    /// relay may refuse an envelope domain that is not its customer's, and SPF of our host name does not name the relay's
+    /// addresses.
     #[default]
     Auto,
     /// `"verp"`: an address at `[smtp] hostname` that names letter and recipient and carries a MAC.
@@ -63,17 +64,21 @@ pub enum EnvelopeSender {
 }
 
 impl EnvelopeSender {
-    /// Whether envelope senders are addresses at `hostname`. Never where that name leads nobody back to us: it has no dot,
-    /// or is one of those that stand for no host outside. RFC 6761 §6.3, RFC 6762 §3, RFC 2606 §2.
+    /// Whether envelope senders are addresses at `hostname`.
     pub fn is_verp(self, route: &Route, hostname: &str) -> bool {
-        const NOWHERE: [&str; 4] = [".localhost", ".local", ".internal", ".invalid"];
-        let wanted = match self {
-            Self::Auto => !matches!(route, Route::Smarthost(_)),
+        match self {
+            Self::Auto => leads_back(hostname) && !matches!(route, Route::Smarthost(_)),
             Self::Verp => true,
             Self::From => false,
-        };
-        wanted && hostname.contains('.') && !NOWHERE.iter().any(|end| hostname.ends_with(end))
+        }
     }
+}
+
+/// Whether others can find a host by that name: it has a dot, and is none of those that stand for no host outside.
+/// RFC 6761 §6.3, RFC 6762 §3, RFC 2606 §2.
+pub(super) fn leads_back(hostname: &str) -> bool {
+    const NOWHERE: [&str; 4] = [".localhost", ".local", ".internal", ".invalid"];
+    hostname.contains('.') && !NOWHERE.iter().any(|end| hostname.ends_with(end))
 }
 
 /// `[[domain]]`: a domain we send from.
@@ -161,9 +166,9 @@ mod tests {
             (EnvelopeSender::Verp, &smarthost(), "mx.acme.example", true),
             (EnvelopeSender::From, &mx, "mx.acme.example", false),
             (EnvelopeSender::Auto, &file, "localhost", false),
-            (EnvelopeSender::Verp, &mx, "mail", false),
-            (EnvelopeSender::Verp, &mx, "mail.local", false),
-            (EnvelopeSender::Verp, &mx, "mx.corp.internal", false),
+            (EnvelopeSender::Auto, &mx, "mail", false),
+            (EnvelopeSender::Auto, &mx, "mail.local", false),
+            (EnvelopeSender::Auto, &mx, "mx.corp.internal", false),
         ] {
             assert_eq!(sender.is_verp(route, hostname), is_verp, "{sender:?} {route:?} {hostname}");
         }

@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use super::{Mistakes, load, parse};
 use crate::{
-    config::{Autopilot, Config, EnvelopeShape, Route, SmarthostTls, TlsMode, forwarder},
+    config::{Autopilot, Config, EnvelopeSender, EnvelopeShape, Route, SmarthostTls, TlsMode, forwarder},
     types::Level,
 };
 
@@ -340,4 +340,16 @@ fn a_loaded_file_is_named_in_its_mistakes() {
     std::fs::write(&path, "\n[log]\nformat = 3\n").unwrap();
     let words = load(&path).unwrap_err().to_string();
     assert_eq!(words, format!("{}:3: log.format: expected a text in quotes, found integer", path.display()));
+}
+
+#[test]
+fn envelope_senders_need_a_host_name_that_leads_back() {
+    assert_eq!(good("").outbound.envelope, EnvelopeSender::Auto);
+    assert_eq!(good("[outbound]\nenvelope = \"from\"\n").outbound.envelope, EnvelopeSender::From);
+    let verp = "[outbound]\nenvelope = \"verp\"\n";
+    assert_eq!(
+        good(&format!("{verp}[smtp]\nhostname = \"mx.acme.example\"\n")).outbound.envelope,
+        EnvelopeSender::Verp
+    );
+    assert!(mistake(verp).starts_with("2: outbound.envelope: reports would go to"), "{}", mistake(verp));
 }

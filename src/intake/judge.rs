@@ -15,7 +15,7 @@ use crate::{
     config::{self, Autopilot, Config, Forwarder},
     conversation::{
         self, AnswerPolicy, Arrival, Brake, Class, Classified, Destination, Directory, Lookups, MailSummary, ReplyKeys,
-        Returned, Routed,
+        Reported, Returned, Routed,
         quotes::{self, Parted},
     },
     mime::{self, Mail},
@@ -121,6 +121,7 @@ impl Judge {
         let (mail, verdicts) = customer::as_the_group_says(mail, checked);
         let form = self.form(&mail, &ours);
         let class = self.class(&mail, &envelope, &verdicts, &ours, form);
+        let class = if returned.is_some() { nobody_wrote_there(class, &envelope) } else { class };
         let (mut mail, verdicts) = customer::as_written_by_the_customer(mail, verdicts, &class, form, &ours);
         let looks = mail.from.as_ref().map(|from| looks(from, self.authenticator.our_domains())).unwrap_or_default();
         // They stand first: the list of notes is cut.
@@ -258,6 +259,16 @@ impl Judge {
     }
 }
 
+/// What comes to the envelope sender of a letter with an empty sender of its own is no person's mail, in whatever language a
+/// server said it: nobody answers it. RFC 3834 §4, RFC 3464 §2.
+fn nobody_wrote_there(class: Classified, envelope: &Envelope) -> Classified {
+    if envelope.mail_from.is_some() || !class.class.is_personal() {
+        return class;
+    }
+    let why = "it came to the envelope sender of a letter of ours, with an empty sender of its own".to_owned();
+    Classified { class: Class::AutomaticReply, reasons: vec![why] }
+}
+
 /// What people should know of how an address looks (S-05).
 fn looks(from: &Address, our_domains: &[String]) -> Vec<String> {
     let domain = from.domain();
@@ -281,6 +292,11 @@ impl AnswerPolicy {
 }
 
 impl Judged {
+    /// What it reports about letters of ours.
+    pub(super) fn reported(&self) -> Vec<Reported> {
+        self.destinations.first().map(|destination| destination.lookups.reported.clone()).unwrap_or_default()
+    }
+
     /// Who stands behind it, for counting wrong numbers.
     pub(super) fn tryer(&self) -> Tryer<'_> {
         Tryer { from: self.mail.from.as_ref(), level: self.verdicts.level, peer: self.envelope.peer }

@@ -8,7 +8,7 @@ use tracing::{info, warn};
 
 use super::counters;
 use crate::{
-    conversation::{Class, HeldReason, IgnoredReason},
+    conversation::{Class, Fate, HeldReason, IgnoredReason, Reported, Whom},
     store::{ConversationRow, LetterRow, MailRow},
     types::{Address, ConversationId, LetterId, MailId},
 };
@@ -131,6 +131,23 @@ pub fn delivery_refused(letter: LetterId, conversation: ConversationId, to: &Add
 /// A person has done something with a letter that had not arrived: `what` is one word.
 pub fn steered(letter: LetterId, what: &'static str) {
     info!(event = "steered", letter.id = %letter, what, "a person {what} letter {letter}");
+}
+
+/// A mail says what became of a letter of ours. Whether that is believed stands with the letter.
+pub fn reported(mail: MailId, said: &Reported) {
+    let fate = match said.fate {
+        Fate::Arrived => "arrived",
+        Fate::Delayed => "delayed",
+        Fate::Failed { no_mailbox: true } => "no_mailbox",
+        Fate::Failed { no_mailbox: false } => "failed",
+        Fate::Complained => "complained",
+    };
+    let (letter, status) = (said.letter, plain(&said.status));
+    let is_proven = matches!(said.whom, Whom::Place(_));
+    info!(
+        event = "reported", mail.id = %mail, letter.id = %letter, fate, status, is_proven,
+        "mail {mail} reports on letter {letter}: {fate}"
+    );
 }
 
 /// A person put an address on the list of those that are not written to, or took it off: `what` is one word.

@@ -16,7 +16,7 @@ pub struct LetterRow {
     pub made: Millis,
     /// Message-ID without brackets.
     pub message_id: String,
-    /// Header and envelope From.
+    /// Header From; the envelope sender too, where deliveries have none of their own.
     pub from: Address,
     /// Who wrote it.
     pub author: Author,

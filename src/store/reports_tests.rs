@@ -289,3 +289,29 @@ async fn who_complains_gets_no_letters_and_the_ai_is_silent_there() {
         end(store, &bed).await;
     }
 }
+
+#[tokio::test]
+async fn a_letter_to_who_is_suppressed_that_is_written_while_others_are_claimed_is_refused_and_stays_whole() {
+    for bed in Bed::all() {
+        let store = bed.open();
+        written(&store, 1).await;
+        store.accept(mail(2, ADA), file).await.unwrap();
+        let asked = Suppress { recipient: address(ADA), by: "Eve".into(), why: "she left".into(), now: NOW };
+        store.suppress(asked).await.unwrap();
+        let new = letter(2, conversation_of(&store, 2), Approval::by_autopilot(1));
+        let claim = || store.claim(JobKind::Deliver, LATER, LEASE);
+
+        // In one batch of the committer or in several: who claims may see a letter whose bytes have no place yet.
+        let (written, first, second, third) = tokio::join!(store.reply(new), claim(), claim(), claim());
+
+        written.unwrap();
+        let claimed: Vec<JobId> = [first, second, third].into_iter().filter_map(|job| Some(job.unwrap()?.id)).collect();
+        assert_eq!(claimed, [JobId::Deliver(LetterId(1), 1)], "Bob's, and nothing of Ada's");
+        assert_eq!(store.claim(JobKind::Deliver, LATER, LEASE).await.unwrap(), None);
+        let row = store.letter(LetterId(2)).unwrap().unwrap();
+        assert!(matches!(row.recipients[0].state, DeliveryState::Refused { .. }), "{row:?}");
+        let raw = store.raw(&row.raw).await.unwrap();
+        assert_eq!(raw, "Subject: Re: number 1\r\n\r\nletter 2\r\n");
+        end(store, &bed).await;
+    }
+}
