@@ -98,7 +98,7 @@
 //!   it is found out anew by asking.
 //! - Envelope senders are keyed by the ring of the reply keys, so that one rotation replaces both. MAIL FROM is at our host name,
 //!   where reports surely come back; on a smarthost it is From unless the configuration says otherwise.
-//! - A report that names `Action: failed` with a code of class 4 is final: whoever reports has given up. In free words it is a delay.
+//! - A report of a failure with a code of class 4 is final: whoever writes it has given up, and the code tells why.
 //! - Keyed reply addresses are not written yet, so none is read: reply keys stand in Message-IDs only (issue 5).
 //! - Rendering has two sanitisers one behind the other: ammonia's cost grows with the square of nesting, so that a linear pass
 //!   of our own comes first, and once there it may as well write only what it knows.

@@ -8,9 +8,9 @@
 use std::{collections::BTreeSet, net::IpAddr, path::Path};
 
 use replyd::{
-    conversation::{self, Bounce, Class},
+    conversation::{self, Bounce, Class, Fate, ReplyKeys, Reported, Returned, Sent, Whom},
     mime,
-    types::{Address, Envelope, MailId, Millis, Recipient},
+    types::{Address, Envelope, LetterId, MailId, Millis, Recipient, Secret},
 };
 
 const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/corpora/bounce");
@@ -95,4 +95,35 @@ fn bounces_of_the_corpus_name_who_failed() {
         }
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn bounces_of_the_corpus_that_come_to_an_envelope_sender_say_one_thing_of_its_recipient() {
+    let Some(corpus) = corpus() else {
+        return eprintln!("skipped: deploy/corpora.sh target/corpora fetches the mails");
+    };
+    let keys = ReplyKeys::new(&[Secret::new(*b"a secret of the install, 32 byte")]);
+    let sent = Sent { letter: LetterId(77), place: 3 };
+    let returned = Returned { sent, to: Address::parse("ada@customer.example").unwrap() };
+    let mut gone = 0;
+    let mut wrong = Vec::new();
+    for row in corpus.iter().filter(|row| row.bounce == Some(true) && !NO_REPORTS.contains(&row.file.as_str())) {
+        let mail = mime::parse(&std::fs::read(Path::new(CORPUS).join(&row.file)).unwrap());
+        let said = conversation::reported(&mail, Class::Bounce, Some(&returned), &keys);
+        let [Reported { letter: LetterId(77), whom: Whom::Place(3), fate, status, .. }] = said.as_slice() else {
+            wrong.push(format!("{}: {said:?}", row.file));
+            continue;
+        };
+        gone += u32::from(*fate == Fate::Failed { no_mailbox: true });
+        let is_delay = *fate == Fate::Delayed;
+        if row.temporary.is_some_and(|temporary| temporary != is_delay) {
+            wrong.push(format!("{}: temporary is {:?}, not {fate:?} {status}", row.file, row.temporary));
+        }
+        if matches!(fate, Fate::Failed { no_mailbox: true }) && !conversation::is_no_mailbox(status) {
+            wrong.push(format!("{}: {status} names no mailbox", row.file));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    // Most say 550 or 5.0.0 and their reason in words: too little to write to somebody no more.
+    assert_eq!(gone, 32);
 }

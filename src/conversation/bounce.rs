@@ -18,9 +18,6 @@ use crate::{conversation::Class, mime::Mail};
 /// Recipients taken from one report.
 const RECIPIENTS_MAX: usize = 100;
 
-/// The shape of a report that was read by its fields.
-pub(super) const BY_FIELDS: &str = "rfc3464";
-
 /// A delivery report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Bounce {
@@ -75,7 +72,7 @@ pub(super) fn shape_of(mail: &Mail) -> Option<&'static str> {
 fn recipients(mail: &Mail) -> (&'static str, Vec<BouncedRecipient>) {
     let reported = reported(mail);
     if !reported.is_empty() {
-        return (BY_FIELDS, reported);
+        return ("rfc3464", reported);
     }
     let letter = Letter::of(mail);
     let named: Vec<&str> = mail.header("X-Failed-Recipients").flat_map(|value| value.split(',')).collect();

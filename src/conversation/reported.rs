@@ -101,30 +101,32 @@ fn failures(mail: &Mail, returned: Option<&Returned>, keys: &ReplyKeys) -> Vec<R
     }
     let Some((letter, _)) = keys.read(&bounce.message_id) else { return Vec::new() };
     let named = bounce.recipients.iter().filter_map(|one| Some((Address::parse(&one.recipient).ok()?, one)));
-    let of = |(address, one)| Told(one).reported(letter, Whom::Named(address), fate(one, bounce.shape));
+    let of = |(address, one)| Told(one).reported(letter, Whom::Named(address), fate(one));
     named.map(of).collect()
 }
 
 /// What a report about one delivery says of it: where it names the recipient, that; else the best it says of anybody, for
 /// it may speak of those behind an alias.
-fn of_one<'a>(mail: &'a Mail, bounce: &'a Bounce, to: &Address) -> (Fate, Told<BouncedRecipient>) {
+fn of_one(mail: &Mail, bounce: &Bounce, to: &Address) -> (Fate, Told<BouncedRecipient>) {
     let is_it = |one: &&BouncedRecipient| Address::parse(&one.recipient).is_ok_and(|address| address == *to);
     let named = bounce.recipients.iter().find(is_it);
-    let best = || bounce.recipients.iter().min_by_key(|one| fate(one, bounce.shape));
+    let best = || bounce.recipients.iter().min_by_key(|one| fate(one));
     let one = named.or_else(best).cloned().unwrap_or_else(|| bounce::of_nobody(mail));
-    (fate(&one, bounce.shape), Told(one))
+    (fate(&one), Told(one))
 }
 
-fn fate(one: &BouncedRecipient, shape: &str) -> Fate {
+fn fate(one: &BouncedRecipient) -> Fate {
     let status = telling(one);
+    let failed = Fate::Failed { no_mailbox: is_no_mailbox(&status) };
     match one.action.as_str() {
         // RFC 3464 §2.3.3.
         "delivered" | "relayed" | "expanded" => Fate::Arrived,
         "delayed" => Fate::Delayed,
+        // Whoever says so has given up; a code of class 4 (4.4.7) tells only why.
+        "failed" => failed,
         _ if status.starts_with('2') => Fate::Arrived,
-        // Where a report says in so many words that it gave up, a code of class 4 tells only why. In free words it is a doubt.
-        _ if status.starts_with('4') && shape != bounce::BY_FIELDS => Fate::Delayed,
-        _ => Fate::Failed { no_mailbox: is_no_mailbox(&status) },
+        _ if status.starts_with('4') => Fate::Delayed,
+        _ => failed,
     }
 }
 

@@ -68,6 +68,7 @@ fn only_an_address_that_is_none_is_a_mailbox_that_is_none() {
 fn what_waits_or_arrived_has_not_failed() {
     assert_eq!(fate_of("Action: delayed\r\nStatus: 4.2.2"), Fate::Delayed);
     assert_eq!(fate_of("Action: delayed\r\nStatus: 5.1.1"), Fate::Delayed);
+    assert_eq!(fate_of("Status: 4.2.2"), Fate::Delayed, "where nothing is said of giving up");
     for action in ["delivered", "relayed", "expanded"] {
         assert_eq!(fate_of(&format!("Action: {action}\r\nStatus: 2.0.0")), Fate::Arrived, "{action}");
     }

@@ -121,6 +121,8 @@ pub enum DeliveryState {
         words: String,
         /// The report.
         report: MailId,
+        /// Whether it came to the envelope sender. Without that anybody could have written it who knows the Message-ID.
+        proven: bool,
         /// When it came.
         at: Millis,
     },

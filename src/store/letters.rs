@@ -234,8 +234,8 @@ fn cut_state(state: DeliveryState) -> DeliveryState {
             DeliveryState::Accepted { by: cut_words(&by), words: cut_words(&words), at }
         }
         DeliveryState::Refused { words, at } => DeliveryState::Refused { words: cut_words(&words), at },
-        DeliveryState::Bounced { status, words, report, at } => {
-            DeliveryState::Bounced { status: cut_words(&status), words: cut_words(&words), report, at }
+        DeliveryState::Bounced { status, words, report, proven, at } => {
+            DeliveryState::Bounced { status: cut_words(&status), words: cut_words(&words), report, proven, at }
         }
     }
 }

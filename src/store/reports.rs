@@ -106,7 +106,7 @@ fn failed(
     report: Report<'_>,
     no_mailbox: bool,
 ) -> Result<(), StoreError> {
-    let (id, now) = (letter.id, report.now);
+    let (id, now, place) = (letter.id, report.now, report.place);
     let is_proven = matches!(report.said.whom, Whom::Place(_));
     let one = &mut letter.recipients[report.at()];
     let to = one.to.clone();
@@ -124,10 +124,12 @@ fn failed(
     };
     if is_news {
         let status = report.said.status.clone();
-        one.state = DeliveryState::Bounced { status, words: words.clone(), report: report.mail, at: now };
+        let (report, proven) = (report.mail, is_proven);
+        one.state = DeliveryState::Bounced { status, words: words.clone(), report, proven, at: now };
         one.delayed = None;
-        drop_job(desk, JobId::Deliver(id, report.place))?;
-        event(desk, row, now, "bounced", &format!("our letter to {to} came back: {words}"))?;
+        drop_job(desk, JobId::Deliver(id, place))?;
+        let doubt = if is_proven { "" } else { NOT_PROVEN };
+        event(desk, row, now, "bounced", &format!("our letter to {to} came back: {words}{doubt}"))?;
         letters::waits_for(desk, row, &format!("letter {id} came back"), &letters::unreached(&to, &words), now)?;
     }
     if is_proven && no_mailbox {
@@ -135,6 +137,9 @@ fn failed(
     }
     Ok(())
 }
+
+/// What is said of a report that knows the Message-ID only.
+const NOT_PROVEN: &str = "; this report is not proven, anybody who has the letter could have written it";
 
 /// Its recipient does not want letters: no more of them, and none of the AI in this conversation, unless a person decides
 /// otherwise.

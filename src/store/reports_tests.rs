@@ -88,7 +88,10 @@ async fn what_came_back_says_so_for_that_recipient_opens_the_conversation_and_en
         reports(&store, 9, Whom::Place(1), GONE).await;
 
         let (status, words) = ("5.1.1".to_owned(), "550 5.1.1 no such user".to_owned());
-        assert_eq!(state(&store, 1), DeliveryState::Bounced { status, words, report: MailId(9), at: NOW });
+        assert_eq!(
+            state(&store, 1),
+            DeliveryState::Bounced { status, words, report: MailId(9), proven: true, at: NOW }
+        );
         assert_eq!(state(&store, 0), accepted(), "of Ada it says nothing");
         let row = store.conversation(id).unwrap().unwrap();
         assert_eq!(row.status, Status::Open);
@@ -155,7 +158,7 @@ async fn a_report_that_only_knows_the_message_id_suppresses_nobody_and_stops_no_
         assert_eq!(state(&store, 0), accepted());
         reports(&store, 11, named(ADA), GONE).await;
 
-        assert!(matches!(state(&store, 0), DeliveryState::Bounced { .. }));
+        assert!(matches!(state(&store, 0), DeliveryState::Bounced { proven: false, .. }));
         assert_eq!(suppressed(&store), []);
         assert_eq!(claim_late(&store, JobKind::Deliver).await.id, JobId::Deliver(LetterId(1), 1), "Bob gets his");
         settle(&store, 1, accepted(), false).await;

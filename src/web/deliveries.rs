@@ -100,9 +100,10 @@ fn sentence(one: &Delivery, next: Option<Millis>, under_way: bool) -> String {
         DeliveryState::Refused { words, at } => {
             format!("refused {}: {words}{}", moment(*at), perhaps("; an earlier attempt may have brought it"))
         }
-        DeliveryState::Bounced { status, words, report, at } => {
+        DeliveryState::Bounced { status, words, report, proven, at } => {
             let code = if words.contains(status.as_str()) { String::new() } else { format!("{status} ") };
-            format!("bounced {}: {code}{words}; the report is mail {report}", moment(*at))
+            let doubt = if *proven { "" } else { ", and is not proven" };
+            format!("bounced {}: {code}{words}; the report is mail {report}{doubt}", moment(*at))
         }
         DeliveryState::Dropped { by, why, at } => {
             format!("dropped {} by {by}: {why}{}", moment(*at), perhaps("; an earlier attempt may have brought it"))
@@ -141,7 +142,13 @@ mod tests {
             DeliveryState::Waiting,
             DeliveryState::Deferred { attempts: 2, next: Millis(0), words: words() },
             DeliveryState::Refused { words: words(), at: Millis(0) },
-            DeliveryState::Bounced { status: "5.1.1".into(), words: words(), report: MailId(1), at: Millis(0) },
+            DeliveryState::Bounced {
+                status: "5.1.1".into(),
+                words: words(),
+                report: MailId(1),
+                proven: false,
+                at: Millis(0),
+            },
             DeliveryState::Dropped { by: "Eve".into(), why: words(), at: Millis(0) },
             DeliveryState::Recalled { by: "Eve".into(), at: Millis(0) },
         ];
@@ -158,14 +165,15 @@ mod tests {
     #[test]
     fn what_came_back_or_is_delayed_says_why_and_by_which_report() {
         let words = "550 5.1.1 no such user".to_owned();
-        let bounced = |status: &str| {
+        let bounced = |status: &str, proven: bool| {
             let (status, words) = (status.to_owned(), words.clone());
-            one(DeliveryState::Bounced { status, words, report: MailId(1), at: Millis(0) }, false)
+            one(DeliveryState::Bounced { status, words, report: MailId(1), proven, at: Millis(0) }, false)
         };
-        let (word, said) = bounced("5.1.1");
+        let (word, said) = bounced("5.1.1", true);
         assert_eq!(word, "bounced");
         assert_eq!(said, "bounced 1970-01-01T00:00:00Z: 550 5.1.1 no such user; the report is mail 0000000000001");
-        assert!(bounced("5.0.0").1.contains(": 5.0.0 550 5.1.1 no such user;"));
+        assert!(bounced("5.0.0", true).1.contains(": 5.0.0 550 5.1.1 no such user;"));
+        assert!(bounced("5.1.1", false).1.ends_with("0000000000001, and is not proven"));
         let to = Address::parse("ada@customer.example").expect("an address");
         let state = DeliveryState::Accepted { by: "mx.x".into(), words: "250 ok".into(), at: Millis(0) };
         let delayed = Some(Delay { words: "4.2.2 mailbox full".into(), at: Millis(1000) });
