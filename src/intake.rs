@@ -41,10 +41,13 @@ impl Line {
 }
 
 impl Intake for Line {
-    /// We are no relay: an address is ours when it is registered, a destination, or the envelope sender of a letter of ours.
+    /// We are no relay: an address is ours when it is registered, a destination, one for answers that carries a reply key, or the
+    /// envelope sender of a letter of ours.
     fn recipient(&self, address: &Address) -> RecipientVerdict {
         match self.judge.directory().recipient(address) {
-            Some(Destined::Address(_) | Destined::Shared | Destined::Returned(_)) => RecipientVerdict::Ours,
+            Some(Destined::Address(_) | Destined::Shared | Destined::Reply(_) | Destined::Returned(_)) => {
+                RecipientVerdict::Ours
+            }
             None => RecipientVerdict::Unknown,
         }
     }

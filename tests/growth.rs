@@ -166,7 +166,7 @@ fn steps_that_grow(name: &str, sizes: [usize; 3], mail: &dyn Fn(usize) -> Vec<u8
     });
     let keys = keys();
     let lookups = |(mail, parted, class): &(Mail, quotes::Parted, conversation::Class)| {
-        drop(black_box(conversation::lookups(mail, Some(parted), *class, None, &keys)));
+        drop(black_box(conversation::lookups(mail, Some(parted), *class, None, &keys, &[])));
         drop(black_box(conversation::bounce(mail, *class)));
     };
     grew("conversation::lookups", growth(Whose::Thread, &read, lookups));

@@ -159,7 +159,7 @@ impl House {
             class.class = Class::Human;
         }
         let parted = conversation::may_hold_numbers(&read).then(|| quotes::part(&read));
-        let lookups = conversation::lookups(&read, parted.as_ref(), class.class, None, &self.keys);
+        let lookups = conversation::lookups(&read, parted.as_ref(), class.class, None, &self.keys, &[]);
         let answer =
             AnswerPolicy { wanted: true, quiet: Duration::from_secs(20), reopen_within: Duration::from_secs(86_400) };
         let to = Some(envelope.recipients[0].address.clone());

@@ -62,17 +62,19 @@ pub fn may_hold_numbers(mail: &Mail) -> bool {
 }
 
 /// Collects the keys. `parted`: the text in its parts, when it [may hold numbers](may_hold_numbers); `returned`: the delivery
-/// of ours whose envelope sender the mail came to.
+/// of ours whose envelope sender the mail came to; `recipients`: the conversations whose keyed addresses it was sent to.
 pub fn lookups(
     mail: &Mail,
     parted: Option<&Parted>,
     class: Class,
     returned: Option<&Returned>,
     keys: &ReplyKeys,
+    recipients: &[ConversationId],
 ) -> Lookups {
     let message_ids = message_ids(mail, class);
     let named = message_ids.iter().filter_map(|id| keys.read(id)).map(|(_, conversation)| conversation);
-    let mut reply_keys: Vec<ConversationId> = named.collect();
+    // Where it was sent says more than what it answers: people answer an old mail to say something new.
+    let mut reply_keys: Vec<ConversationId> = recipients.iter().copied().chain(named).collect();
     let mut seen = std::collections::HashSet::new();
     reply_keys.retain(|conversation| seen.insert(*conversation));
     Lookups {
@@ -167,16 +169,24 @@ mod tests {
         let id = format!("{}@acme.example", keys().write(LetterId(1), ConversationId(9)));
         let mail =
             Mail { in_reply_to: vec![id.clone()], references: vec!["x@y".into(), id.clone()], ..Mail::default() };
-        let found = lookups(&mail, None, Class::Human, None, &keys());
+        let found = lookups(&mail, None, Class::Human, None, &keys(), &[]);
         assert_eq!(found.reply_keys, [ConversationId(9)]);
         assert_eq!(found.message_ids, [id, "x@y".into()]);
+    }
+
+    #[test]
+    fn the_keyed_address_a_mail_was_sent_to_stands_before_what_it_answers() {
+        let id = format!("{}@acme.example", keys().write(LetterId(1), ConversationId(9)));
+        let mail = Mail { in_reply_to: vec![id], ..Mail::default() };
+        let found = lookups(&mail, None, Class::Human, None, &keys(), &[ConversationId(8), ConversationId(9)]);
+        assert_eq!(found.reply_keys, [ConversationId(8), ConversationId(9)]);
     }
 
     #[test]
     fn a_number_counts_where_it_stands_strongest() {
         let mail = Mail { subject: "Re: x [11111]".into(), ..Mail::default() };
         let texts = parted("Ref: #22222", "Ref: #11111\nRef: #33333");
-        let found = lookups(&mail, Some(&texts), Class::Human, None, &keys());
+        let found = lookups(&mail, Some(&texts), Class::Human, None, &keys(), &[]);
         let expected = [
             (Number(11111), NumberPlace::Subject),
             (Number(22222), NumberPlace::NewText),
@@ -189,8 +199,8 @@ mod tests {
     fn a_bounce_belongs_to_what_it_reports_on() {
         let id = format!("{}@acme.example", keys().write(LetterId(1), ConversationId(9)));
         let mail = Mail { reported_message_id: id, ..Mail::default() };
-        assert_eq!(lookups(&mail, None, Class::Bounce, None, &keys()).reply_keys, [ConversationId(9)]);
-        assert!(lookups(&mail, None, Class::Human, None, &keys()).reply_keys.is_empty());
+        assert_eq!(lookups(&mail, None, Class::Bounce, None, &keys(), &[]).reply_keys, [ConversationId(9)]);
+        assert!(lookups(&mail, None, Class::Human, None, &keys(), &[]).reply_keys.is_empty());
     }
 
     #[test]

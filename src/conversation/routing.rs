@@ -8,10 +8,10 @@ use constant_time_eq::constant_time_eq;
 
 pub use sought::{Sought, SoughtOutcome};
 
-use super::{Sent, Verp};
+use super::{ReplyKeys, Sent, Verp};
 use crate::{
     mime::Mail,
-    types::{Address, Recipient},
+    types::{Address, ConversationId, Recipient},
 };
 
 /// A registered support address and the secret destination its provider forwards to.
@@ -32,6 +32,8 @@ pub enum Destined {
     Shared,
     /// The envelope sender of this delivery of ours: something comes back.
     Returned(Sent),
+    /// An address of ours that carries the reply key of this conversation, whose support address the store knows.
+    Reply(ConversationId),
 }
 
 /// All registered addresses.
@@ -44,6 +46,8 @@ pub struct Directory {
     destinations: Vec<(Address, Box<[u8]>)>,
     shared: Address,
     verp: Option<Verp>,
+    /// What reads keyed reply addresses, which are at the host of `shared`.
+    replies: Option<ReplyKeys>,
 }
 
 /// The registered addresses that one mail reaches.
@@ -53,6 +57,8 @@ pub struct Routed {
     pub addresses: Vec<Address>,
     /// On a shared destination: the first of these that has not had the mail gets it.
     pub one_of: Vec<Address>,
+    /// The conversations whose keyed reply addresses it was sent to.
+    pub replies: Vec<ConversationId>,
 }
 
 /// Headers that name the address a forwarder had in hand, the most trustworthy first. To and Cc follow.
@@ -67,13 +73,19 @@ impl Directory {
             (address, (destination, key))
         });
         let (addresses, destinations) = parts.unzip();
-        Self { addresses, by_name, destinations, shared, verp: None }
+        Self { addresses, by_name, destinations, shared, verp: None, replies: None }
     }
 
     /// The envelope senders of our own letters are ours too.
     #[must_use]
     pub fn with_verp(self, verp: Verp) -> Self {
         Self { verp: Some(verp), ..self }
+    }
+
+    /// Takes mail also at addresses that carry a reply key of `keys`.
+    #[must_use]
+    pub fn with_reply_keys(self, keys: ReplyKeys) -> Self {
+        Self { replies: Some(keys), ..self }
     }
 
     /// What this recipient stands for; `None`: it is nobody of ours. Letter case does not matter.
@@ -85,7 +97,10 @@ impl Directory {
         let named = self.by_name.get(&key).copied();
         match named.or_else(|| self.behind_destination(key.as_bytes())) {
             Some(place) => Some(Destined::Address(self.addresses[place].clone())),
-            None => self.verp.as_ref()?.read(recipient).map(Destined::Returned),
+            None => {
+                let returned = self.verp.as_ref().and_then(|verp| verp.read(recipient)).map(Destined::Returned);
+                returned.or_else(|| self.behind_reply_key(recipient).map(Destined::Reply))
+            }
         }
     }
 
@@ -95,6 +110,18 @@ impl Directory {
             Some(Destined::Returned(sent)) => Some(sent),
             _ => None,
         })
+    }
+
+    /// Whether that support address is registered.
+    pub fn is_registered(&self, address: &Address) -> bool {
+        self.by_name.contains_key(&address.key())
+    }
+
+    /// S-03: nobody can make up an address of ours.
+    fn behind_reply_key(&self, recipient: &Address) -> Option<ConversationId> {
+        let at_home = recipient.domain() == self.shared.domain();
+        let read = || self.replies.as_ref()?.read(&recipient.to_string());
+        at_home.then(read).flatten().map(|(_, conversation)| conversation)
     }
 
     /// S-03: all are compared, each in constant time, so that how long it takes tells nothing about a key.
@@ -122,8 +149,11 @@ impl Directory {
             match self.recipient(&recipient.address) {
                 Some(Destined::Address(address)) => push_new(&mut routed.addresses, address),
                 Some(Destined::Shared) => shared = true,
-                // Whose letter it was only the store knows.
-                Some(Destined::Returned(_)) | None => {}
+                Some(Destined::Reply(conversation)) if !routed.replies.contains(&conversation) => {
+                    routed.replies.push(conversation);
+                }
+                // Whose letter came back only the store knows.
+                Some(Destined::Reply(_) | Destined::Returned(_)) | None => {}
             }
         }
         if shared {
@@ -170,7 +200,10 @@ fn addresses_in(value: &str) -> impl Iterator<Item = Address> + '_ {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mime::RawHeader;
+    use crate::{
+        mime::RawHeader,
+        types::{LetterId, Secret},
+    };
 
     fn address(text: &str) -> Address {
         Address::parse(text).unwrap()
@@ -220,6 +253,25 @@ mod tests {
             assert_eq!(asked(wrong), None, "{wrong}");
         }
         assert_eq!(ours.recipient(&address(&format!("in+{key}@acme.example"))), None, "another host");
+    }
+
+    #[test]
+    fn s03_an_address_with_our_reply_key_is_ours_and_with_any_other_is_nobodys() {
+        let keys = ReplyKeys::new(&[Secret::new([7; 32])]);
+        let key = keys.write(LetterId(1), ConversationId(9));
+        let ours = directory().with_reply_keys(keys);
+        let keyed = address(&format!("{}@MX.acme.example", key.to_uppercase()));
+        assert_eq!(ours.recipient(&keyed), Some(Destined::Reply(ConversationId(9))));
+        let routed =
+            ours.route(&[Recipient { address: keyed.clone() }, Recipient { address: keyed }], &Mail::default());
+        assert_eq!(routed, Routed { replies: vec![ConversationId(9)], ..Routed::default() });
+
+        let foreign = ReplyKeys::new(&[Secret::new([8; 32])]).write(LetterId(1), ConversationId(9));
+        for stranger in
+            [format!("{key}@acme.example"), format!("{foreign}@mx.acme.example"), "rd.1.2.3@mx.acme.example".into()]
+        {
+            assert_eq!(ours.recipient(&address(&stranger)), None, "{stranger}");
+        }
     }
 
     #[test]

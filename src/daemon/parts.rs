@@ -227,7 +227,8 @@ pub(crate) fn judge(config: &Config, secret: &Secret, keys: ReplyKeys) -> Result
     let supported = config.addresses.iter().map(|address| address.address.domain().to_owned());
     let ours = supported.chain(config.domains.iter().map(|domain| domain.name.clone()));
     let authenticator = Authenticator::new(&config.auth, config.forwarders.clone()).with_our_domains(ours);
-    Ok(Judge::new(config, Directory::new(registered, shared), authenticator, keys))
+    let directory = Directory::new(registered, shared).with_reply_keys(keys.clone());
+    Ok(Judge::new(config, directory, authenticator, keys))
 }
 
 /// What writes and reads the reply keys of that data folder.

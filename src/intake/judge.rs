@@ -14,8 +14,8 @@ use crate::{
     auth::{self, Authenticator, Checked, RegisteredWay, Registration},
     config::{self, Autopilot, Config, Forwarder},
     conversation::{
-        self, AnswerPolicy, Arrival, Brake, Class, Classified, Destination, Directory, Lookups, MailSummary, ReplyKeys,
-        Reported, Returned, Routed,
+        self, AnswerPolicy, Arrival, Brake, Class, Classified, Destination, Destined, Directory, Lookups, MailSummary,
+        ReplyKeys, Reported, Returned, Routed,
         quotes::{self, Parted},
     },
     mime::{self, Mail},
@@ -94,8 +94,8 @@ impl Judge {
         }
     }
 
-    /// Heeds also what is kept: what people taught about forwarders ("always accept from this forwarder"), and the letters
-    /// that something comes back to.
+    /// Heeds also what the store knows: what people taught about forwarders ("always accept from this forwarder"), the letters
+    /// that something comes back to, and which conversation a keyed reply address belongs to.
     #[must_use]
     pub fn with_store(self, store: Store) -> Self {
         Self { store: Some(store), ..self }
@@ -114,7 +114,7 @@ impl Judge {
     /// Judges one mail. Never fails: trouble is a level, a note or a reason.
     pub async fn judge(&self, envelope: Envelope, body: Bytes) -> Judged {
         let (mail, parted) = self.read(&body).await;
-        let mut routed = self.directory.route(&envelope.recipients, &mail);
+        let mut routed = self.with_replies(self.directory.route(&envelope.recipients, &mail));
         let returned = self.returned(&envelope, &mut routed);
         let ours: Vec<&Address> = routed.addresses.iter().chain(&routed.one_of).collect();
         let checked = self.prove(&envelope, &body, &mail, &ours).await;
@@ -126,7 +126,8 @@ impl Judge {
         let looks = mail.from.as_ref().map(|from| looks(from, self.authenticator.our_domains())).unwrap_or_default();
         // They stand first: the list of notes is cut.
         mail.notes.splice(0..0, looks.into_iter().map(mime::Note));
-        let lookups = conversation::lookups(&mail, parted.as_ref(), class.class, returned.as_ref(), &self.keys);
+        let lookups =
+            conversation::lookups(&mail, parted.as_ref(), class.class, returned.as_ref(), &self.keys, &routed.replies);
         let destinations = self.destinations(&routed, &mail, lookups);
         let named = conversation::named(&mail, &self.directory);
         Judged { envelope, body, mail, verdicts, class, destinations, named, hostname: self.hostname.clone() }
@@ -206,6 +207,18 @@ impl Judge {
         learned
     }
 
+    /// Whoever writes to a keyed reply address reaches the support address of its conversation, while that is registered.
+    fn with_replies(&self, mut routed: Routed) -> Routed {
+        for id in &routed.replies {
+            // A store that cannot be asked now refuses the mail itself, a moment later.
+            let row = self.store.as_ref().and_then(|store| store.conversation_or_survivor(*id).ok().flatten());
+            let address = row.map(|row| row.address).filter(|address| self.directory.is_registered(address));
+            routed.addresses.extend(address.filter(|address| !routed.addresses.contains(address)));
+        }
+        routed.one_of.retain(|address| !routed.addresses.contains(address));
+        routed
+    }
+
     /// One for each address reached; one without an address when there is none.
     fn destinations(&self, routed: &Routed, mail: &Mail, lookups: Lookups) -> Vec<Destination> {
         let named = routed.addresses.iter().map(|address| (Some(address), false));
@@ -218,7 +231,11 @@ impl Judge {
         let each = reached.into_iter().zip(lookups).map(|((address, one_of), lookups)| {
             let policy = address.and_then(|address| self.policies.get(&address.key()));
             let answer = policy.map_or(AnswerPolicy::NEVER, |policy| policy.answer);
-            let named = address.is_some_and(|address| conversation::written_to(mail).any(|named| named == address));
+            let is_it = |named: &Address| match self.directory.recipient(named) {
+                Some(Destined::Reply(id)) => routed.replies.contains(&id),
+                _ => Some(named) == address,
+            };
+            let named = conversation::written_to(mail).any(is_it);
             Destination { address: address.cloned(), lookups, answer, named, one_of }
         });
         each.collect()

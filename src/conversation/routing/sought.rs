@@ -3,7 +3,7 @@
 use super::{Destined, Directory, Sent, places};
 use crate::{
     mime::Mail,
-    types::{Address, Recipient},
+    types::{Address, ConversationId, Recipient},
 };
 
 /// Addresses of one place that are told; a mail may name a thousand.
@@ -29,6 +29,8 @@ pub enum SoughtOutcome {
     Shared,
     /// It is the envelope sender of a letter of ours.
     Returned(Sent),
+    /// It is the address for answers in this conversation.
+    Reply(ConversationId),
     /// Nothing of ours stands there.
     NoneOfOurs,
     /// An earlier place has settled it.
@@ -51,6 +53,7 @@ impl Sought {
             SoughtOutcome::Returned(sent) => {
                 format!("the envelope sender of our letter {} to recipient {}", sent.letter, sent.place)
             }
+            SoughtOutcome::Reply(id) => format!("its reply key is ours and names conversation {id}"),
             SoughtOutcome::NoneOfOurs => "none of ours".into(),
             SoughtOutcome::NotNeeded => "not needed any more".into(),
         };
@@ -68,6 +71,7 @@ impl Directory {
                 Some(Destined::Address(ours)) => SoughtOutcome::Found(vec![ours]),
                 Some(Destined::Shared) => SoughtOutcome::Shared,
                 Some(Destined::Returned(sent)) => SoughtOutcome::Returned(sent),
+                Some(Destined::Reply(id)) => SoughtOutcome::Reply(id),
                 None => SoughtOutcome::NoneOfOurs,
             };
             told.push(Sought { place: "RCPT TO", named: vec![address.clone()], outcome });
