@@ -99,7 +99,8 @@
 //! - Envelope senders are keyed by the ring of the reply keys, so that one rotation replaces both. MAIL FROM is at our host name,
 //!   where reports surely come back; on a smarthost it is From unless the configuration says otherwise.
 //! - A report of a failure with a code of class 4 is final: whoever writes it has given up, and the code tells why.
-//! - Keyed reply addresses are not written yet, so none is read: reply keys stand in Message-IDs only (issue 5).
+//! - The number stands in subjects before the title, not behind it: there it is no part of the base subject (RFC 5256), by which
+//!   Gmail and others thread.
 //! - Rendering has two sanitisers one behind the other: ammonia's cost grows with the square of nesting, so that a linear pass
 //!   of our own comes first, and once there it may as well write only what it knows.
 //! - Words that only Outlook hides (`mso-hide`) count as seen: buttons are made that way for everybody else.

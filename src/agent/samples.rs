@@ -59,15 +59,8 @@ pub(super) fn case(title: &str, new_text: &str) -> Case {
     Case {
         row: ConversationRow { id: ConversationId(1), last_mail: Some(MailId(1)), ..row },
         address: Some(SupportAddress {
-            address: address("support@acme.example"),
-            name: None,
             autopilot: Autopilot::On,
-            forwarder: None,
-            signature_markdown: String::new(),
-            signature_html: None,
-            level_min: None,
-            form: None,
-            form_vouches: false,
+            ..SupportAddress::of(address("support@acme.example"))
         }),
         mails: vec![mail(1, new_text)],
         sent: Sent::default(),

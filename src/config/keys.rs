@@ -275,6 +275,8 @@ fn support(s: &Section<'_, '_>) -> Option<SupportAddress> {
     let level_min = level(s);
     let form = s.made("form", address);
     let form_vouches = s.flag("form_vouches", false);
+    let number_in_subject = s.flag("number_in_subject", true);
+    let keyed_reply_to = s.flag("keyed_reply_to", false);
     let address = s.needed("address", address)?;
     Some(SupportAddress {
         address,
@@ -286,6 +288,8 @@ fn support(s: &Section<'_, '_>) -> Option<SupportAddress> {
         level_min,
         form,
         form_vouches,
+        number_in_subject,
+        keyed_reply_to,
     })
 }
 

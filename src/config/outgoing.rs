@@ -138,6 +138,29 @@ pub struct SupportAddress {
     pub form: Option<Address>,
     /// `form_vouches`: the form knows who fills it in, so what it proves counts for them. Default false.
     pub form_vouches: bool,
+    /// `number_in_subject`: `[12345]` stands in the subject of letters, before the title. Default true.
+    pub number_in_subject: bool,
+    /// `keyed_reply_to`: letters ask for answers at an address of ours that carries the reply key. Default false.
+    pub keyed_reply_to: bool,
+}
+
+impl SupportAddress {
+    /// An address with every other key at its default.
+    pub fn of(address: Address) -> Self {
+        Self {
+            address,
+            name: None,
+            autopilot: Autopilot::default(),
+            forwarder: None,
+            signature_markdown: String::new(),
+            signature_html: None,
+            level_min: None,
+            form: None,
+            form_vouches: false,
+            number_in_subject: true,
+            keyed_reply_to: false,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::*;
 use crate::{
     outbound::support::{NOW, address, conversation, settings},
     store::Participant,
+    types::Level,
 };
 
 fn answered() -> Answered {
@@ -17,6 +18,7 @@ fn answered() -> Answered {
         kept: Millis(1_794_990_000_500),
         from_name: "Ada Löwe".into(),
         new_text: "Where is it?\n> you said\nThanks".into(),
+        ..Answered::default()
     }
 }
 
@@ -34,6 +36,7 @@ fn written(
         disclosure: true,
         markdown,
         answered,
+        reply_to: None,
         now: NOW,
     };
     compose(&letter, approval).unwrap()
@@ -45,8 +48,8 @@ fn an_answer_has_what_a_reader_and_a_mail_program_look_for() {
     let sent = written(&conversation, "It is **on its way**.", Some(&answered()), &Approval::by_autopilot(1));
     let mail = MessageParser::default().parse(&sent.raw[..]).unwrap();
 
-    assert_eq!(mail.subject(), Some("Re: Where is my parcel? [12345]"));
-    assert_eq!(sent.subject, "Re: Where is my parcel? [12345]");
+    assert_eq!(mail.subject(), Some("Re: [12345] Where is my parcel?"));
+    assert_eq!(sent.subject, "Re: [12345] Where is my parcel?");
     let from = mail.from().unwrap().first().unwrap();
     assert_eq!((from.name(), from.address()), (Some("Acme Support"), Some("support@acme.example")));
     let to = mail.to().unwrap().first().unwrap();
@@ -74,6 +77,52 @@ fn an_answer_has_what_a_reader_and_a_mail_program_look_for() {
     assert!(sent.raw.is_ascii());
 }
 
+fn index_of(sent: &Composed) -> Vec<u8> {
+    let mail = crate::mime::parse(&sent.raw);
+    let field = mail.header("Thread-Index").next().unwrap().to_owned();
+    crate::mime::Pieces::of(field.as_bytes(), crate::mime::Encoding::Base64).flat_map(|piece| piece.to_vec()).collect()
+}
+
+#[test]
+fn outlook_finds_the_answer_in_the_customers_conversation_and_else_in_ours() {
+    let conversation = conversation("AW: Where is my parcel?");
+    let by_person = Approval::by_person("Grace", 1);
+    let ours = written(&conversation, "Hello.", Some(&answered()), &by_person);
+    let theirs = [vec![1], b"\xDD\x7A\x67\xDF\x23".to_vec(), vec![7; 16], vec![0, 0, 9, 9, 0]].concat();
+    let topic = "=?utf-8?q?Wo_ist_mein_P=C3=A4ckchen=3F?=".to_owned();
+    let mail = Answered { thread_index: theirs.clone(), thread_topic: topic.clone(), ..answered() };
+    let in_theirs = written(&conversation, "Hello.", Some(&mail), &by_person);
+
+    let field = |sent: &Composed| crate::mime::parse(&sent.raw).header("Thread-Topic").next().unwrap().to_owned();
+    assert_eq!((field(&ours).as_str(), field(&in_theirs)), ("Where is my parcel?", topic));
+    assert_eq!(index_of(&ours).len(), 22 + 5);
+    assert_eq!(index_of(&ours)[..22], index_of(&written(&conversation, "More.", None, &by_person))[..22]);
+    assert!(index_of(&in_theirs).starts_with(&theirs) && index_of(&in_theirs).len() == theirs.len() + 5);
+}
+
+#[test]
+fn answers_are_asked_for_elsewhere_only_when_that_is_said() {
+    let conversation = conversation("Parcel");
+    let reply_to = address("rd.1.2.3@mx.acme.example");
+    let mut letter = Composition {
+        letter: LetterId(1),
+        message_id: "k@x",
+        conversation: &conversation,
+        settings: &settings(),
+        disclosure: true,
+        markdown: "Hello.",
+        answered: None,
+        reply_to: None,
+        now: NOW,
+    };
+    let reply_to_of = |letter: &Composition<'_>| {
+        crate::mime::parse(&compose(letter, &Approval::by_autopilot(1)).unwrap().raw).reply_to
+    };
+    assert!(reply_to_of(&letter).is_empty());
+    letter.reply_to = Some(&reply_to);
+    assert_eq!(reply_to_of(&letter), std::slice::from_ref(&reply_to));
+}
+
 #[test]
 fn a_persons_letter_says_nothing_of_an_assistant() {
     // S-28, the other side of it.
@@ -91,31 +140,6 @@ fn the_same_words_make_the_same_bytes() {
     let one = written(&conversation, "Hello.", Some(&answered()), &Approval::by_autopilot(1));
     let two = written(&conversation, "Hello.", Some(&answered()), &Approval::by_autopilot(1));
     assert_eq!(one.raw, two.raw);
-}
-
-#[test]
-fn reply_prefixes_and_the_number_never_pile_up() {
-    for title in [
-        "Parcel",
-        "Re: Parcel",
-        "RE: AW: Sv: Parcel [12345]",
-        "Re[2]: Parcel",
-        "Antwort： 回复：Parcel",
-        "[12345] Re: Parcel",
-    ] {
-        assert_eq!(subject(title, Number(12345)), "Re: Parcel [12345]", "{title}");
-    }
-    assert_eq!(subject("Re: ", Number(12345)), "Re: Your message [12345]");
-    assert_eq!(subject("Order: late", Number(12345)), "Re: Order: late [12345]");
-}
-
-#[test]
-fn long_references_keep_the_root_and_the_newest() {
-    let mut mail = answered();
-    mail.references = (0..100).map(|n| format!("r{n}@x")).collect();
-    let ids = references(&mail);
-    assert_eq!(ids.len(), REFERENCES_MAX);
-    assert_eq!((ids[0], ids[1], ids[29]), ("r0@x", "r72@x", "q2@customer.example"));
 }
 
 #[test]
@@ -167,8 +191,8 @@ fn s09_the_ai_writes_to_nobody_who_was_only_named() {
 fn a_long_original_is_cut() {
     let mut mail = answered();
     mail.new_text = "wörd ".repeat(10_000);
-    let (_, quote) = quoted(&mail);
-    assert!(quote.len() <= QUOTE_OCTETS_MAX + 10 && quote.ends_with("\n[…]"));
+    let (_, quote) = body::quoted(&mail);
+    assert!(quote.len() <= body::QUOTE_OCTETS_MAX + 10 && quote.ends_with("\n[…]"));
 }
 
 #[test]
@@ -176,7 +200,7 @@ fn a_signature_given_only_as_html_is_also_text() {
     let mut given = settings();
     given.signature_markdown = String::new();
     given.signature_html = Some("<p style=\"color:red\">Ada &amp; <b>Co</b></p>".into());
-    let (text, html) = signature(&given);
+    let (text, html) = body::signature(&given);
     assert_eq!(text, "Ada & Co");
     assert!(html.contains("color:red"));
 }
@@ -192,6 +216,7 @@ fn words_that_are_none_or_too_many_are_refused() {
         disclosure: true,
         markdown: " \r\n\0",
         answered: None,
+        reply_to: None,
         now: NOW,
     };
     let approval = Approval::by_autopilot(1);
@@ -263,11 +288,14 @@ proptest! {
             date: None,
             from_name: name,
             new_text: original,
+            thread: vec![format!("b{id}@x"), id.clone()],
+            thread_topic: title.clone(),
+            thread_index: id.clone().into_bytes(),
         };
         let markdown = format!("words {words}");
         let letter = Composition {
             letter: LetterId(1 << 30), message_id: "k@x", conversation: &conversation, settings: &settings,
-            disclosure: true, markdown: &markdown, answered: Some(&mail), now: NOW,
+            disclosure: true, markdown: &markdown, answered: Some(&mail), reply_to: None, now: NOW,
         };
         let sent = compose(&letter, &Approval::by_autopilot(1)).unwrap();
 
@@ -277,7 +305,7 @@ proptest! {
         let parsed = MessageParser::default().parse(&sent.raw[..]).unwrap();
         for header in parsed.headers() {
             let known = ["From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "X-Replyd-Letter",
-                "Auto-Submitted", "MIME-Version", "Content-Type"];
+                "Auto-Submitted", "MIME-Version", "Content-Type", "Thread-Topic", "Thread-Index"];
             prop_assert!(known.iter().any(|k| k.eq_ignore_ascii_case(header.name.as_str())), "{}", header.name.as_str());
         }
         prop_assert_eq!(parsed.from().unwrap().first().unwrap().address(), Some("support@acme.example"));

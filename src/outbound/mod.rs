@@ -3,6 +3,8 @@
 //! `compose` makes the bytes that are stored; `queue` claims the delivery jobs; `sign`, `route` and `deliver` make one
 //! attempt. Nothing here knows who thought of the words: [`crate::types::Approval`] says that somebody who may did.
 
+mod answered;
+mod body;
 mod compose;
 mod connection;
 mod deliver;
@@ -15,6 +17,7 @@ mod mta_sts;
 mod mta_sts_fetch;
 mod mta_sts_policy;
 mod outcome;
+mod outlook;
 mod plain;
 mod queue;
 mod recipients;
@@ -23,12 +26,14 @@ mod route;
 mod sign;
 mod signing_keys;
 mod store_work;
+mod thread;
 mod timed;
 mod tls;
 mod transaction;
 mod writer;
 
-pub use compose::{Answered, ComposeError, Composed, Composition, compose};
+pub use answered::Answered;
+pub use compose::{ComposeError, Composed, Composition, compose};
 pub use deliver::{Attempt, Lane, Limits};
 pub use dns::{Dns, DnsFault};
 pub use html::words_html;

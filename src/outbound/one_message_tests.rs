@@ -99,6 +99,9 @@ fn composed(chance: &mut Chance) -> Option<Bytes> {
         kept: Millis(1_794_990_000_500),
         from_name: text(chance),
         new_text: text(chance),
+        thread: vec![text(chance), "q0@customer.example".into()],
+        thread_topic: text(chance),
+        thread_index: text(chance).into_bytes(),
     };
     let markdown = text(chance);
     let letter = Composition {
@@ -109,6 +112,7 @@ fn composed(chance: &mut Chance) -> Option<Bytes> {
         disclosure: true,
         markdown: &markdown,
         answered: Some(&answered),
+        reply_to: None,
         now: NOW,
     };
     let written = compose(&letter, &Approval::by_person("Grace", 1));

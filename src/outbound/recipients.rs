@@ -1,4 +1,4 @@
-//! To and Cc of a letter, in ASCII whoever they name.
+//! Who gets a letter, and how To and Cc say so: in ASCII whoever they name.
 //!
 //! A letter whose head is ASCII goes through every server, also to those beside the one whose address is not.
 
@@ -11,10 +11,31 @@ use lettre::{
     },
 };
 
-use crate::types::Address;
+use crate::{
+    store::ConversationRow,
+    types::{Address, Level},
+};
 
 /// Letters between the marks of an encoded word. RFC 2047 §2: 75 with them.
 const ENCODED_CHARS_MAX: usize = 60;
+
+/// Others who get a copy.
+const COPIES_MAX: usize = 20;
+
+/// The contact, then the participants, each once and never ourselves.
+///
+/// S-09: the AI writes to nobody who was only named and never proved to be there: else a stranger could have it write to
+/// anybody.
+pub(super) fn recipients(conversation: &ConversationRow, by_ai: bool) -> Vec<Address> {
+    let mut all = vec![conversation.contact.clone()];
+    for other in conversation.participants.iter().take(COPIES_MAX) {
+        let may_hear = !by_ai || other.level >= Level::Vouched;
+        if may_hear && other.address != conversation.address && !all.contains(&other.address) {
+            all.push(other.address.clone());
+        }
+    }
+    all
+}
 
 /// Writes to whom the letter goes, and who gets a copy.
 ///

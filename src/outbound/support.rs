@@ -23,15 +23,10 @@ pub(super) fn conversation(title: &str) -> ConversationRow {
 
 pub(super) fn settings() -> SupportAddress {
     SupportAddress {
-        address: address("support@acme.example"),
         name: Some("Acme Support".into()),
         autopilot: Autopilot::On,
-        forwarder: None,
         signature_markdown: "**Acme** Support\nhttps://acme.example".into(),
-        signature_html: None,
-        level_min: None,
-        form: None,
-        form_vouches: false,
+        ..SupportAddress::of(address("support@acme.example"))
     }
 }
 

@@ -2,13 +2,16 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use super::compose::{Answered, ComposeError, Composition, compose};
+use super::{
+    answered::answered,
+    compose::{ComposeError, Composition, compose},
+};
 use crate::{
     config::{Config, SupportAddress},
     conversation::{ReplyKeys, quotes, text_digest},
     mime,
     store::{ConversationRow, NewLetter, Store, StoreError, Undo, Written},
-    types::{Address, Approval, Author, Clock, IdMaker, Level},
+    types::{Address, AddressError, Approval, Author, Clock, IdMaker, Level},
 };
 
 /// Why no letter was written.
@@ -20,6 +23,9 @@ pub enum WriteError {
     /// The words make no letter.
     #[error("the letter cannot be written: {0}")]
     Compose(#[from] ComposeError),
+    /// The host name makes no addresses; a checked configuration has a good one.
+    #[error("answers cannot be asked for at the host name: {0}")]
+    ReplyTo(#[from] AddressError),
     /// The conversation's address is no longer registered: nothing leaves from it.
     #[error("{0} is no longer a registered address")]
     NoAddress(String),
@@ -38,6 +44,14 @@ struct Inner {
     addresses: HashMap<String, SupportAddress>,
     disclosure: bool,
     undo: Duration,
+    hostname: String,
+}
+
+impl Inner {
+    /// Where an answer is filed by its reply key: `RCPT TO` is all it needs. See [`crate::conversation::Destined`].
+    fn keyed_address(&self, key: &str) -> Result<Address, AddressError> {
+        Address::parse(&format!("{key}@{}", self.hostname))
+    }
 }
 
 impl Writer {
@@ -45,7 +59,8 @@ impl Writer {
     pub fn new(config: &Config, store: Store, keys: ReplyKeys, ids: Arc<IdMaker>, clock: Clock) -> Self {
         let addresses = config.addresses.iter().map(|address| (address.address.key(), address.clone())).collect();
         let (disclosure, undo) = (config.agent.disclosure, config.outbound.undo);
-        Self(Arc::new(Inner { store, keys, ids, clock, addresses, disclosure, undo }))
+        let hostname = config.smtp.hostname.clone();
+        Self(Arc::new(Inner { store, keys, ids, clock, addresses, disclosure, undo, hostname }))
     }
 
     /// Whether letters leave from this address: it is registered.
@@ -69,14 +84,16 @@ impl Writer {
         let inner = &*self.0;
         let settings =
             inner.addresses.get(&row.address.key()).ok_or_else(|| WriteError::NoAddress(row.address.to_string()))?;
-        let (answered, level) = self.answered(row).await?;
+        let (answered, level) = answered(&inner.store, row).await?;
         // S-09: who may not have written gets none of the words that somebody wrote in their name.
         let stranger = level < Level::Vouched && *approval.author() == Author::Ai;
         let wordless =
             stranger.then(|| ConversationRow { title: String::new(), contact_name: String::new(), ..row.clone() });
         let answered = answered.map(|mail| if stranger { mail.without_words() } else { mail });
         let (letter, now) = (inner.ids.letter(), inner.clock.now());
-        let message_id = format!("{}@{}", inner.keys.write(letter, row.id), row.address.domain());
+        let key = inner.keys.write(letter, row.id);
+        let message_id = format!("{key}@{}", row.address.domain());
+        let reply_to = if settings.keyed_reply_to { Some(inner.keyed_address(&key)?) } else { None };
         let composed = compose(
             &Composition {
                 letter,
@@ -86,6 +103,7 @@ impl Writer {
                 disclosure: inner.disclosure,
                 markdown,
                 answered: answered.as_ref(),
+                reply_to: reply_to.as_ref(),
                 now,
             },
             &approval,
@@ -111,24 +129,5 @@ impl Writer {
             now,
         };
         Ok(inner.store.reply(letter).await?)
-    }
-
-    /// The mail that the letter answers, the newest one of a person, and the level it has in this conversation.
-    async fn answered(&self, row: &ConversationRow) -> Result<(Option<Answered>, Level), WriteError> {
-        let Some(id) = row.last_mail else { return Ok((None, row.level)) };
-        let Some(mail) = self.0.store.mail(id)? else { return Ok((None, row.level)) };
-        let level = mail.level_in(row.id);
-        let parsed = mime::parse(&self.0.store.raw(&mail.raw).await?);
-        let new_text = quotes::part(&parsed).new_text;
-        let from = mail.mail.from.as_ref().map(|from| from.to_string()).unwrap_or_default();
-        let answered = Answered {
-            message_id: parsed.message_id,
-            references: if parsed.references.is_empty() { parsed.in_reply_to } else { parsed.references },
-            date: parsed.date,
-            kept: mail.kept,
-            from_name: if mail.mail.from_name.is_empty() { from } else { mail.mail.from_name },
-            new_text,
-        };
-        Ok((Some(answered), level))
     }
 }

@@ -89,15 +89,9 @@ impl World {
         google.publish(&zone);
         let dns = Dns::start(zone.clone()).unwrap();
         let support = SupportAddress {
-            address: Address::parse(SUPPORT).unwrap(),
-            name: None,
             autopilot: Autopilot::On,
             forwarder: Some("google".into()),
-            signature_markdown: String::new(),
-            signature_html: None,
-            level_min: None,
-            form: None,
-            form_vouches: false,
+            ..SupportAddress::of(Address::parse(SUPPORT).unwrap())
         };
         let billing =
             SupportAddress { address: Address::parse(BILLING).unwrap(), autopilot: Autopilot::Off, ..support.clone() };

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use replyd::{
     agent::StoreDesk,
     attachments::Attachments,
-    config::{self, Autopilot, Config, Domain, Route, SupportAddress},
+    config::{self, Config, Domain, Route, SupportAddress},
     conversation::{
         self, AnswerPolicy, Arrival, Class, Classified, Destination, Directory, Fingerprint, Lookups, MailSummary,
         ReplyKeys,
@@ -70,15 +70,8 @@ impl World {
         let (told, settled) = mpsc::unbounded_channel();
         let (queue, work) = (Arc::new(queue), Arc::new(Watched { store: store.clone(), told }));
         let address = SupportAddress {
-            address: Address::parse(SUPPORT).unwrap(),
             name: Some("Acme Support".into()),
-            autopilot: Autopilot::Off,
-            forwarder: None,
-            signature_markdown: String::new(),
-            signature_html: None,
-            level_min: None,
-            form: None,
-            form_vouches: false,
+            ..SupportAddress::of(Address::parse(SUPPORT).unwrap())
         };
         // People's letters leave at once.
         let outbound = config::Outbound { undo: Duration::ZERO, ..config::Outbound::default() };

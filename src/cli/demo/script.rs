@@ -83,7 +83,7 @@ impl<'a> Script<'a> {
         );
         self.expect(
             &format!("its subject is “{}”", answer.subject),
-            answer.subject == format!("Re: Delivery [{number}]"),
+            answer.subject == format!("Re: [{number}] Delivery"),
         );
         self.expect("it carries the number as Ref: in its text", answer.text.contains(&format!("Ref: #{number}")));
         self.expect(
@@ -113,7 +113,7 @@ impl<'a> Script<'a> {
         let replies = [
             (
                 "by the number in the subject",
-                format!("Re: Delivery [{number}]"),
+                format!("Re: [{number}] Delivery"),
                 "What does shipping cost?".to_owned(),
                 None,
             ),

@@ -1,0 +1,104 @@
+//! The body of a letter, as text and as HTML: words, small print, signature, and the mail it answers below.
+//!
+//! Pure.
+
+use super::{
+    answered::Answered,
+    compose::{Composition, NAME_CHARS_MAX, clean_line, clean_text},
+    html, plain,
+};
+use crate::{config::SupportAddress, mime, types::Address};
+
+/// Octets of the original mail quoted below; what is longer ends in an ellipsis.
+pub(super) const QUOTE_OCTETS_MAX: usize = 16 * 1024;
+
+/// The line that the law asks for (S-28).
+const DISCLOSURE: &str = "This answer was written by an AI assistant. Reply HUMAN to reach a person.";
+
+/// Both parts.
+pub(super) struct Body {
+    /// The text part without the quoted original.
+    pub(super) own_text: String,
+    /// The text part.
+    pub(super) text: String,
+    /// The HTML part.
+    pub(super) html: String,
+}
+
+/// Writes both parts of a letter. `words`: what was approved, cleaned; `disclose`: whether an AI wrote it and says so.
+pub(super) fn write(letter: &Composition<'_>, words: &str, disclose: bool, recipients: &[Address]) -> Body {
+    let mut small_print = Vec::new();
+    if disclose {
+        small_print.push(DISCLOSURE.to_owned());
+    }
+    small_print.push(format!("Ref: #{}", letter.conversation.number));
+    let (signature_text, signature_html) = signature(letter.settings);
+    let (quote_line, quote) = quotable(letter, recipients).map(quoted).unwrap_or_default();
+
+    let mut text = plain::words_text(words);
+    text.push_str("\n\n");
+    text.push_str(&small_print.join("\n"));
+    if !signature_text.is_empty() {
+        // RFC 3676 §4.3: the signature separator.
+        text.push_str("\n\n-- \n");
+        text.push_str(&signature_text);
+    }
+    text.push('\n');
+    let own_text = text.clone();
+    if !quote.is_empty() {
+        text.push('\n');
+        text.push_str(&quote_line);
+        for line in quote.lines() {
+            text.push_str(if line.starts_with('>') { "\n>" } else { "\n> " });
+            text.push_str(line);
+        }
+        text.push('\n');
+    }
+    let html = html::letter(&html::Parts {
+        words: &html::words_html(words),
+        small_print: &small_print.iter().map(|line| html::text_html(line)).collect::<Vec<_>>(),
+        signature: &signature_html,
+        quote_line: &html::text_html(&quote_line),
+        quote: &html::text_html(&quote),
+    });
+    Body { own_text, text, html }
+}
+
+/// The signature as text and as HTML; each is made from the other when only one is configured.
+pub(super) fn signature(settings: &SupportAddress) -> (String, String) {
+    let markdown = clean_text(&settings.signature_markdown);
+    let given_html = settings.signature_html.as_deref().map(clean_text).unwrap_or_default();
+    let html = match given_html.trim() {
+        "" => html::words_html(&markdown),
+        given => html::signature_html(given),
+    };
+    let text = match markdown.trim() {
+        "" => clean_text(&mime::html::to_text(&html)),
+        given => plain::words_text(given),
+    };
+    (text.trim().to_owned(), html.trim().to_owned())
+}
+
+/// `On 22 November 2026 at 20:08 UTC, Ada wrote:` and the original, cut.
+pub(super) fn quoted(answered: &Answered) -> (String, String) {
+    let text = clean_text(&answered.new_text);
+    let text = text.trim();
+    let mut end = text.len().min(QUOTE_OCTETS_MAX);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let cut = if end < text.len() { "\n[…]" } else { "" };
+    let name = clean_line(&answered.from_name, NAME_CHARS_MAX);
+    let name = if name.is_empty() { "you" } else { &name };
+    let line = match answered.date.and_then(|millis| jiff::Timestamp::from_millisecond(millis).ok()) {
+        Some(date) => format!("On {}, {name} wrote:", date.strftime("%-d %B %Y at %H:%M UTC")),
+        None => format!("{name} wrote:"),
+    };
+    (line, format!("{}{cut}", text[..end].trim_end()))
+}
+
+/// The mail below the letter, when all who get it may see it: who takes part since later sees nothing older (S-01).
+fn quotable<'l>(letter: &Composition<'l>, recipients: &[Address]) -> Option<&'l Answered> {
+    let mut others = letter.conversation.participants.iter().filter(|one| recipients.contains(&one.address));
+    letter.answered.filter(|answered| others.all(|one| one.since <= answered.kept))
+}
