@@ -18,6 +18,8 @@ pub struct Answered {
     pub message_id: String,
     /// Its References, or what stands in their place, oldest first, without brackets.
     pub references: Vec<String>,
+    /// Its subject, decoded.
+    pub subject: String,
     /// Message-IDs of the conversation so far, oldest first: of mails and of letters of ours that left.
     pub thread: Vec<String>,
     /// `Thread-Topic` as it stands in the newest message that has one; empty without.
@@ -37,7 +39,8 @@ pub struct Answered {
 impl Answered {
     /// The same without anything its sender chose to say: what a letter needs to be joined to it.
     pub(super) fn without_words(self) -> Self {
-        Self { from_name: String::new(), new_text: String::new(), thread_topic: String::new(), ..self }
+        let (subject, from_name, new_text, thread_topic) = Default::default();
+        Self { subject, from_name, new_text, thread_topic, ..self }
     }
 }
 
@@ -58,6 +61,7 @@ pub(super) async fn answered(store: &Store, row: &ConversationRow) -> Result<(Op
     let answered = Answered {
         message_id: parsed.message_id,
         references: if parsed.references.is_empty() { parsed.in_reply_to } else { parsed.references },
+        subject: parsed.subject,
         thread: ids,
         thread_topic,
         thread_index,

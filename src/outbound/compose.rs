@@ -103,7 +103,9 @@ pub fn compose(letter: &Composition<'_>, approval: &Approval) -> Result<Composed
     }
     let by_ai = *approval.author() == Author::Ai;
     let (row, settings) = (letter.conversation, letter.settings);
-    let subject = thread::subject(&row.title, row.number, settings.number_in_subject);
+    let answered = letter.answered.map_or("", |answered| &answered.subject);
+    let number = settings.number_in_subject.then_some(row.number);
+    let subject = thread::subject(answered, &row.title, number);
     let recipients = recipients(letter.conversation, by_ai);
     let body = body::write(letter, &words, by_ai && letter.disclosure, &recipients);
     let raw = build(letter, by_ai, &subject, &recipients, &body)?;

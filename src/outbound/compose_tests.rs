@@ -289,6 +289,7 @@ proptest! {
             from_name: name,
             new_text: original,
             thread: vec![format!("b{id}@x"), id.clone()],
+            subject: title.clone(),
             thread_topic: title.clone(),
             thread_index: id.clone().into_bytes(),
         };

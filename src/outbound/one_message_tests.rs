@@ -100,6 +100,7 @@ fn composed(chance: &mut Chance) -> Option<Bytes> {
         from_name: text(chance),
         new_text: text(chance),
         thread: vec![text(chance), "q0@customer.example".into()],
+        subject: text(chance),
         thread_topic: text(chance),
         thread_index: text(chance).into_bytes(),
     };

@@ -98,8 +98,7 @@ impl ConversationIndex {
         let mut octets = self.0.clone();
         octets.truncate(HEADER_OCTETS + CHILDREN_MAX * CHILD_OCTETS);
         let level = (octets.len() - HEADER_OCTETS) / CHILD_OCTETS;
-        let begun = u64::from_be_bytes([1, octets[1], octets[2], octets[3], octets[4], octets[5], 0, 0]);
-        let passed = filetime(now).saturating_sub(begun);
+        let passed = filetime(now).saturating_sub(begun(&octets));
         // Under 1.7 years the delta is finer, and the first bit says which it is.
         let delta = match passed & 0x00FE_0000_0000_0000 {
             0 => (passed >> 18) as u32 & 0x7FFF_FFFF,
@@ -114,6 +113,13 @@ impl ConversationIndex {
     pub(super) fn octets(&self) -> &[u8] {
         &self.0
     }
+}
+
+/// The moment in the header. Outlook since 2010 writes the top octet of the FILETIME, which is 0x01, behind the reserved one;
+/// before, one octet was both.
+fn begun(octets: &[u8]) -> u64 {
+    let [a, b, c, d, e] = [octets[1], octets[2], octets[3], octets[4], octets[5]];
+    if a == 1 { u64::from_be_bytes([a, b, c, d, e, 0, 0, 0]) } else { u64::from_be_bytes([1, a, b, c, d, e, 0, 0]) }
 }
 
 fn filetime(at: Millis) -> u64 {
@@ -162,6 +168,17 @@ mod tests {
         assert_eq!(delta >> 31, 1);
         let ticks = 2 * 365 * 86_400 * 10_000_000_u64;
         assert_eq!(u64::from(delta & 0x7FFF_FFFF), ticks >> 23);
+    }
+
+    #[test]
+    fn the_newer_form_of_the_moment_is_read_as_well() {
+        let mut header = vec![1];
+        header.extend_from_slice(&filetime(OPENED).to_be_bytes()[..5]);
+        header.extend_from_slice(&[7; 16]);
+        let hour = ConversationIndex::read(&header).unwrap().child(Millis(OPENED.0 + 3_600_000), 0);
+        let delta = u32::from_be_bytes(hour.octets()[22..26].try_into().unwrap());
+        // The moment is cut by less than 2^24 ticks, 64 steps.
+        assert!((137_329..=137_329 + 64).contains(&delta), "{delta}");
     }
 
     #[test]

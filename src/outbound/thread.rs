@@ -59,19 +59,26 @@ const FORWARD_PREFIXES: [&str; 16] =
 /// The subject of what has none.
 const UNTITLED: &str = "Your message";
 
-/// `Re: ` once, the number once, and the title without what replies pile up.
+/// `Re: ` once, the number once, and what the subject of the answered mail is without what replies pile up; the title where
+/// nothing of that is left.
 ///
 /// RFC 5256 §2.1: a `[blob]` before the rest is no part of the base subject, by which programs that look at subjects thread;
 /// behind it it is. So the number stands there, and the letter has the base subject of what it answers.
-pub(super) fn subject(title: &str, number: Number, with_number: bool) -> String {
-    let mark = format!("[{number}]");
-    let title = clean_line(&title.replace(&mark, " "), TITLE_CHARS_MAX);
-    let mut bare = title.as_str();
+pub(super) fn subject(answered: &str, title: &str, number: Option<Number>) -> String {
+    let bare = [answered, title].into_iter().map(|subject| bare(subject, number)).find(|bare| !bare.is_empty());
+    let bare = bare.unwrap_or_else(|| UNTITLED.to_owned());
+    let mark = number.map(|number| format!("[{number}] ")).unwrap_or_default();
+    format!("Re: {mark}{bare}")
+}
+
+fn bare(subject: &str, number: Option<Number>) -> String {
+    let unmarked = number.map_or(subject.to_owned(), |number| subject.replace(&format!("[{number}]"), " "));
+    let subject = clean_line(&unmarked, TITLE_CHARS_MAX);
+    let mut bare = subject.as_str();
     while let Some(rest) = without_prefix(bare, &[&REPLY_PREFIXES]) {
         bare = rest;
     }
-    let bare = if bare.is_empty() { UNTITLED } else { bare };
-    if with_number { format!("Re: {mark} {bare}") } else { format!("Re: {bare}") }
+    bare.to_owned()
 }
 
 /// The subject without everything that replies, forwards and lists put before it: what Outlook calls the topic.

@@ -1,0 +1,127 @@
+//! A support address behind the inbound line, with the API beside it.
+
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{Router, body::Body, http::Request};
+use replyd::{
+    agent::StoreDesk,
+    attachments::Attachments,
+    auth::Authenticator,
+    config::{Config, SupportAddress},
+    conversation::{Directory, Registered, ReplyKeys},
+    intake::{Judge, Line},
+    outbound::Writer,
+    playground::{Dns, Zone},
+    smtp::{self, Intake},
+    store::{Place, Store, What},
+    types::{Address, Clock, ConversationId, Envelope, IdMaker, Recipient, Secret},
+    web::{self, Office},
+};
+use serde_json::json;
+use tower::ServiceExt;
+
+pub(crate) const SUPPORT: &str = "support@acme.example";
+pub(crate) const ADA: &str = "ada@customer.example";
+pub(crate) const BOB: &str = "bob@customer.example";
+
+/// 2026-11-22 20:00:00 UTC.
+const BEGAN: u64 = 1_795_377_600_000;
+
+/// How long DNS may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Between two mails.
+const WHILE: Duration = Duration::from_secs(600);
+
+pub(crate) struct World {
+    store: Store,
+    line: Line,
+    office: Router,
+    clock: Clock,
+    ids: Arc<IdMaker>,
+    written: AtomicU64,
+    _dns: Dns,
+}
+
+impl World {
+    /// `support@acme.example` with what `change` sets, and a customer whose mail is level 3.
+    pub(crate) fn new(change: impl FnOnce(&mut SupportAddress)) -> Self {
+        let zone = Zone::new();
+        zone.txt("customer.example", "v=spf1 ip4:192.0.2.5 -all").txt("evil.example", "v=spf1 ip4:192.0.2.5 -all");
+        let dns = Dns::start(zone).unwrap();
+        let mut support = SupportAddress::of(Address::parse(SUPPORT).unwrap());
+        change(&mut support);
+        let mut config = Config { addresses: vec![support], ..Config::default() };
+        config.smtp.hostname = "mx.acme.example".into();
+        config.auth.resolvers = vec![dns.addr()];
+        (config.auth.query_timeout, config.auth.deadline) = (PATIENCE, 2 * PATIENCE);
+        let clock = Clock::testing_fixed(BEGAN);
+        let store = Store::testing_memory(clock.clone());
+        let keys = ReplyKeys::new(&[Secret::new([7; 32])]);
+        let [address, destination, shared] = [SUPPORT, "in+abcdefghijklmno23456@mx.acme.example", "in@mx.acme.example"]
+            .map(|text| Address::parse(text).unwrap());
+        let directory = Directory::new(vec![Registered { address, destination }], shared).with_reply_keys(keys.clone());
+        let auth = Authenticator::new(&config.auth, Vec::new()).with_our_domains(["acme.example".to_owned()]);
+        let judge = Judge::new(&config, directory.clone(), auth, keys.clone()).with_store(store.clone());
+        let ids = Arc::new(IdMaker::new(clock.clone(), 0));
+        let writer = Writer::new(&config, store.clone(), keys, ids.clone(), clock.clone());
+        let desk = StoreDesk::new(store.clone(), writer.clone(), &config.addresses, config.agent.brakes);
+        let rules = Arc::new(web::Rules { directory, agent: config.agent.clone(), desk });
+        let folder = std::env::temp_dir().join("attachments-of-nobody");
+        let attachments = Attachments::new(folder, config.limits.extraction, Arc::new(store.clone()));
+        let line = Line::new(Arc::new(judge), store.clone(), clock.clone(), &config.limits);
+        let office = web::router(Office { store: store.clone(), writer, clock: clock.clone(), rules, attachments });
+        Self { store, line, office, clock, ids, written: AtomicU64::new(0), _dns: dns }
+    }
+
+    /// A Message-ID of hers.
+    pub(crate) fn next_id(&self) -> String {
+        format!("{}.mail@customer.example", self.written.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Where her mail to the support address lies then.
+    pub(crate) async fn receive(&self, mail: &[u8]) -> Place {
+        self.receive_from(ADA, SUPPORT, mail).await
+    }
+
+    pub(crate) async fn receive_from(&self, from: &str, to: &str, mail: &[u8]) -> Place {
+        self.clock.testing_advance(WHILE);
+        let recipient = Recipient { address: Address::parse(to).unwrap() };
+        let envelope = Envelope {
+            id: self.ids.mail(),
+            arrived: self.clock.now(),
+            peer: IpAddr::from([192, 0, 2, 5]),
+            helo: "mail.customer.example".into(),
+            esmtp: true,
+            tls: None,
+            mail_from: Some(Address::parse(from).unwrap()),
+            recipients: vec![recipient],
+            smtputf8: false,
+        };
+        let kept = self.line.receive(envelope, smtp::Body::uncounted(mail.to_vec())).await.unwrap();
+        self.store.mail(kept.id()).unwrap().unwrap().filings[0].place.clone()
+    }
+
+    /// A person answers; the letter as it leaves.
+    pub(crate) async fn answer(&self, id: ConversationId, words: &str) -> Vec<u8> {
+        self.clock.testing_advance(WHILE);
+        let path = format!("/api/v1/conversations/{id}/replies");
+        let request = Request::builder().method("POST").uri(path).header("content-type", "application/json");
+        let body = Body::from(json!({ "markdown": words, "by": "Grace" }).to_string());
+        let answer = self.office.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.status());
+        let line = self.store.timeline(id).unwrap();
+        let letter = line.iter().rev().find_map(|entry| match entry.what {
+            What::Letter(letter) => self.store.letter(letter).unwrap(),
+            _ => None,
+        });
+        self.store.raw(&letter.unwrap().raw).await.unwrap().to_vec()
+    }
+}
