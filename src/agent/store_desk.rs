@@ -8,12 +8,13 @@ use super::{
     autopilot,
     brakes::Sent,
     desk::{Case, CaseMail, Desk, DeskError, Raising, Sending},
+    words::Tongue,
 };
 use crate::{
     config::{Brakes, SupportAddress},
     conversation::quotes,
     mime::{self, Hidden, Mail},
-    outbound::{WriteError, Writer},
+    outbound::{Reply, WriteError, Writer},
     store::{AiLetters, ConversationRow, Entry, HandOff, Store, StoreError, What, Written},
     types::{Author, ConversationId, Job, JobId, JobKind, Millis},
 };
@@ -124,7 +125,9 @@ impl Desk for StoreDesk {
 
     async fn send(&self, sending: Sending) -> Result<Written, DeskError> {
         let Some(row) = self.store.conversation(sending.conversation)? else { return Ok(Written::Stale) };
-        match self.writer.write(&row, &sending.markdown, sending.sources, sending.approval).await {
+        let language = Tongue::guessed(&sending.markdown).map(Tongue::code);
+        let reply = Reply { markdown: sending.markdown, sources: sending.sources, language };
+        match self.writer.write(&row, reply, sending.approval).await {
             Ok(written) => Ok(written),
             Err(WriteError::Store(error)) => Err(error.into()),
             Err(error) => Err(DeskError::Compose(error.to_string())),

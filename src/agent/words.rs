@@ -79,13 +79,18 @@ impl Tongue {
 
     /// The language with the most stop words in the beginning of `text`; English when there are none.
     pub fn of(text: &str) -> Self {
+        Self::guessed(text).unwrap_or_default()
+    }
+
+    /// The same; `None` when no word tells.
+    pub fn guessed(text: &str) -> Option<Self> {
         let sample = head(text, SAMPLE_OCTETS_MAX);
         let all = count(&mut analyzer(None), sample);
-        let mut best = (0, Self::English);
+        let mut best = (0, None);
         for (tongue, tools) in Self::ALL.iter().zip(TOOLS.iter()) {
             let stopped = all - count(&mut tools.without_stop.clone(), sample);
             if stopped > best.0 {
-                best = (stopped, *tongue);
+                best = (stopped, Some(*tongue));
             }
         }
         best.1

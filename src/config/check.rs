@@ -174,6 +174,12 @@ fn addresses(config: &Config, all: &mut Findings) {
         if support.form_vouches && support.form.is_none() {
             all.say(format!("{key}.form_vouches"), "it says something of a form, and there is no `form`");
         }
+        for (n, signature) in support.signatures.iter().enumerate() {
+            if support.signatures[..n].iter().any(|earlier| earlier.language == signature.language) {
+                let words = format!("there are two signatures for \"{}\"", signature.language);
+                all.say(format!("{key}.signature[{}].language", signature.language), words);
+            }
+        }
         let domain = support.address.domain();
         if letters_leave && !config.domains.iter().any(|known| known.name == domain) {
             let words = format!("there is no [[domain]] {domain}, so its answers could not leave");

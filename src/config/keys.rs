@@ -9,9 +9,9 @@ use std::{
 };
 
 use super::{
-    Agent, Auth, Autopilot, Config, Domain, EnvelopeShape, Extraction, Forwarder, Knowledge, Limits, Listener, Log,
-    LogFormat, Outbound, Smtp, Store, SupportAddress, Timeouts, Tls, TlsMode, Web, brakes::brakes, forwarders,
-    outgoing_keys, reader::Section,
+    Agent, Auth, Config, Domain, EnvelopeShape, Extraction, Forwarder, Knowledge, Limits, Listener, Log, LogFormat,
+    Outbound, Smtp, Store, Timeouts, Tls, TlsMode, Web, brakes::brakes, forwarders, outgoing_keys, reader::Section,
+    support_keys,
 };
 use crate::types::{Address, Level};
 
@@ -43,7 +43,12 @@ pub(super) fn config(root: &Section<'_, '_>, base: &Path) -> Config {
         log: root.table("log", log),
         domains: root.tables("domain", "name", |name| host(name).unwrap_or(name.into()), domain).unwrap_or_default(),
         addresses: root
-            .tables("address", "address", |text| address(text).map_or(text.into(), |address| address.key()), support)
+            .tables(
+                "address",
+                "address",
+                |text| address(text).map_or(text.into(), |address| address.key()),
+                support_keys::support,
+            )
             .unwrap_or_default(),
         forwarders: root.tables("forwarder", "name", forwarders::canonical, forwarder).unwrap_or_default(),
     }
@@ -265,34 +270,6 @@ fn selector(text: &str) -> Result<String, String> {
     good.then(|| text.to_ascii_lowercase()).ok_or(format!("`{text}` is no selector: letters, digits, `-` and `.`"))
 }
 
-fn support(s: &Section<'_, '_>) -> Option<SupportAddress> {
-    let autopilot = [Autopilot::On, Autopilot::Assist, Autopilot::Off].map(|mode| (mode.word(), mode));
-    let name = s.text("name");
-    let autopilot = s.word("autopilot", Autopilot::default(), &autopilot);
-    let forwarder = s.text("forwarder").map(|name| forwarders::canonical(&name));
-    let signature_markdown = s.prose("signature_markdown").unwrap_or_default();
-    let signature_html = s.prose("signature_html");
-    let level_min = level(s);
-    let form = s.made("form", address);
-    let form_vouches = s.flag("form_vouches", false);
-    let number_in_subject = s.flag("number_in_subject", true);
-    let keyed_reply_to = s.flag("keyed_reply_to", false);
-    let address = s.needed("address", address)?;
-    Some(SupportAddress {
-        address,
-        name,
-        autopilot,
-        forwarder,
-        signature_markdown,
-        signature_html,
-        level_min,
-        form,
-        form_vouches,
-        number_in_subject,
-        keyed_reply_to,
-    })
-}
-
 fn forwarder(s: &Section<'_, '_>) -> Option<Forwarder> {
     let name = s.needed("name", |name| Ok(forwarders::canonical(name)));
     let base = Forwarder::named(name.as_deref().unwrap_or_default());
@@ -343,7 +320,7 @@ fn field_name(text: &str) -> Result<String, String> {
     good.then(|| text.to_owned()).ok_or_else(|| format!("`{text}` is not the name of a header field"))
 }
 
-fn level(s: &Section<'_, '_>) -> Option<Level> {
+pub(super) fn level(s: &Section<'_, '_>) -> Option<Level> {
     // Level 0 is held before anybody could answer it.
     let number = s.number("level_min", 0u8, 1..=4, "(a level)");
     Level::from_u8(number).filter(|level| *level != Level::Forged)
@@ -358,7 +335,7 @@ pub(super) fn path(s: &Section<'_, '_>, leaf: &str, base: &Path) -> Option<PathB
     s.text(leaf).map(|text| base.join(text))
 }
 
-fn address(text: &str) -> Result<Address, String> {
+pub(super) fn address(text: &str) -> Result<Address, String> {
     Address::parse(text).map_err(|error| format!("`{text}`: {error}"))
 }
 

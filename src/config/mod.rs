@@ -14,6 +14,7 @@ mod reader;
 #[cfg(test)]
 mod sample_tests;
 mod sections;
+mod support_keys;
 mod words;
 
 pub use brakes::Brakes;
@@ -21,7 +22,7 @@ pub use check::check;
 pub use forwarders::{
     EnvelopeShape, Forwarder, built_in_forwarders, forwarder, forwarder_headers, forwarder_selectors,
 };
-pub use outgoing::{Autopilot, Domain, EnvelopeSender, Route, Smarthost, SmarthostTls, SupportAddress};
+pub use outgoing::{Autopilot, Domain, EnvelopeSender, Route, Signature, Smarthost, SmarthostTls, SupportAddress};
 pub use read::{Mistake, Mistakes, load, parse};
 pub use sections::{
     Agent, Auth, Config, Extraction, Knowledge, Limits, Listener, Log, LogFormat, Outbound, Smtp, Store, Timeouts, Tls,

@@ -132,6 +132,10 @@ pub struct SupportAddress {
     pub signature_markdown: String,
     /// `signature_html`, instead of what is made from the Markdown.
     pub signature_html: Option<String>,
+    /// `[[address.signature]]`: signatures for letters in one language; the above for all others.
+    pub signatures: Vec<Signature>,
+    /// `quote`: the mail that is answered stands below the answer. Default true.
+    pub quote: bool,
     /// `level_min`: instead of `[agent] level_min`.
     pub level_min: Option<crate::types::Level>,
     /// `form`: From of a web form that writes to this address; none by default.
@@ -144,6 +148,17 @@ pub struct SupportAddress {
     pub keyed_reply_to: bool,
 }
 
+/// `[[address.signature]]`: what stands below letters in one language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    /// `language`: ISO 639-1, lower case.
+    pub language: String,
+    /// `markdown`.
+    pub markdown: String,
+    /// `html`, instead of what is made from the Markdown.
+    pub html: Option<String>,
+}
+
 impl SupportAddress {
     /// An address with every other key at its default.
     pub fn of(address: Address) -> Self {
@@ -154,6 +169,8 @@ impl SupportAddress {
             forwarder: None,
             signature_markdown: String::new(),
             signature_html: None,
+            signatures: Vec::new(),
+            quote: true,
             level_min: None,
             form: None,
             form_vouches: false,

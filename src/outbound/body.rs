@@ -5,7 +5,7 @@
 use super::{
     answered::Answered,
     compose::{Composition, NAME_CHARS_MAX, clean_line, clean_text},
-    html, plain,
+    flowed, html, plain,
 };
 use crate::{config::SupportAddress, mime, types::Address};
 
@@ -32,7 +32,7 @@ pub(super) fn write(letter: &Composition<'_>, words: &str, disclose: bool, recip
         small_print.push(DISCLOSURE.to_owned());
     }
     small_print.push(format!("Ref: #{}", letter.conversation.number));
-    let (signature_text, signature_html) = signature(letter.settings);
+    let (signature_text, signature_html) = signature(letter.settings, letter.language);
     let (quote_line, quote) = quotable(letter, recipients).map(quoted).unwrap_or_default();
 
     let mut text = plain::words_text(words);
@@ -40,7 +40,9 @@ pub(super) fn write(letter: &Composition<'_>, words: &str, disclose: bool, recip
     text.push_str(&small_print.join("\n"));
     if !signature_text.is_empty() {
         // RFC 3676 §4.3: the signature separator.
-        text.push_str("\n\n-- \n");
+        text.push_str("\n\n");
+        text.push_str(flowed::SEPARATOR);
+        text.push('\n');
         text.push_str(&signature_text);
     }
     text.push('\n');
@@ -55,21 +57,27 @@ pub(super) fn write(letter: &Composition<'_>, words: &str, disclose: bool, recip
         text.push('\n');
     }
     let html = html::letter(&html::Parts {
-        words: &html::words_html(words),
+        language: letter.language,
+        words: &html::styled(&html::words_html(words)),
         small_print: &small_print.iter().map(|line| html::text_html(line)).collect::<Vec<_>>(),
         signature: &signature_html,
         quote_line: &html::text_html(&quote_line),
         quote: &html::text_html(&quote),
     });
-    Body { own_text, text, html }
+    Body { own_text, text: flowed::flowed(&text), html }
 }
 
 /// The signature as text and as HTML; each is made from the other when only one is configured.
-pub(super) fn signature(settings: &SupportAddress) -> (String, String) {
-    let markdown = clean_text(&settings.signature_markdown);
-    let given_html = settings.signature_html.as_deref().map(clean_text).unwrap_or_default();
+pub(super) fn signature(settings: &SupportAddress, language: Option<&str>) -> (String, String) {
+    let of_language = settings.signatures.iter().find(|one| language == Some(one.language.as_str()));
+    let (markdown, given_html) = match of_language {
+        Some(one) => (&one.markdown, &one.html),
+        None => (&settings.signature_markdown, &settings.signature_html),
+    };
+    let markdown = clean_text(markdown);
+    let given_html = given_html.as_deref().map(clean_text).unwrap_or_default();
     let html = match given_html.trim() {
-        "" => html::words_html(&markdown),
+        "" => html::styled(&html::words_html(&markdown)),
         given => html::signature_html(given),
     };
     let text = match markdown.trim() {
@@ -97,8 +105,8 @@ pub(super) fn quoted(answered: &Answered) -> (String, String) {
     (line, format!("{}{cut}", text[..end].trim_end()))
 }
 
-/// The mail below the letter, when all who get it may see it: who takes part since later sees nothing older (S-01).
+/// The mail below the letter, where it is to stand there and all who get it may see it: who takes part since later sees nothing older (S-01).
 fn quotable<'l>(letter: &Composition<'l>, recipients: &[Address]) -> Option<&'l Answered> {
     let mut others = letter.conversation.participants.iter().filter(|one| recipients.contains(&one.address));
-    letter.answered.filter(|answered| others.all(|one| one.since <= answered.kept))
+    letter.answered.filter(|answered| letter.settings.quote && others.all(|one| one.since <= answered.kept))
 }

@@ -27,6 +27,9 @@ const WORDS_OCTETS_MAX: usize = 64 * 1024;
 /// Letters of a display name.
 pub(super) const NAME_CHARS_MAX: usize = 100;
 
+/// The text part. RFC 3676 §4.
+const FLOWED: &str = "text/plain; charset=utf-8; format=flowed";
+
 /// Marks our own letters, so that one that comes back is known.
 const ECHO_MARK: &str = "X-Replyd-Letter";
 
@@ -45,6 +48,8 @@ pub struct Composition<'a> {
     pub disclosure: bool,
     /// The words, Markdown.
     pub markdown: &'a str,
+    /// ISO 639-1 of the words, where it is known: for the signature, and for programs that read aloud.
+    pub language: Option<&'a str>,
     /// The mail being answered; `None` when the letter begins something.
     pub answered: Option<&'a Answered>,
     /// Where answers go, when not to the support address itself: an address that carries the reply key.
@@ -138,10 +143,11 @@ fn build(
         // RFC 3834 §5.1: programs do not answer this.
         message = message.raw_header(own_header("Auto-Submitted", "auto-replied".to_owned()));
     }
+    let flowed = ContentType::parse(FLOWED).map_err(|_| ComposeError::Malformed("its text has no type"))?;
     // Neither quoted-printable nor base64 can hold `=_`, so no body ends the part early.
     let parts = MultiPart::alternative()
         .boundary(format!("=_{}_=", letter.letter))
-        .singlepart(part(ContentType::TEXT_PLAIN, &body.text)?)
+        .singlepart(part(flowed, &body.text)?)
         .singlepart(part(ContentType::TEXT_HTML, &body.html)?);
     Ok(message.multipart(parts)?.formatted())
 }

@@ -35,6 +35,7 @@ fn written(
         settings: &settings(),
         disclosure: true,
         markdown,
+        language: None,
         answered,
         reply_to: None,
         now: NOW,
@@ -111,6 +112,7 @@ fn answers_are_asked_for_elsewhere_only_when_that_is_said() {
         settings: &settings(),
         disclosure: true,
         markdown: "Hello.",
+        language: None,
         answered: None,
         reply_to: None,
         now: NOW,
@@ -188,6 +190,74 @@ fn s09_the_ai_writes_to_nobody_who_was_only_named() {
 }
 
 #[test]
+fn each_language_has_its_signature_once_and_all_others_the_common_one() {
+    let mut given = settings();
+    let of = |language: &str, markdown: &str, html: Option<&str>| crate::config::Signature {
+        language: language.into(),
+        markdown: markdown.into(),
+        html: html.map(str::to_owned),
+    };
+    given.signatures =
+        vec![of("de", "**Ihr** Acme-Team", None), of("fr", "", Some("<p>L&rsquo;équipe <i>Acme</i></p>"))];
+    let conversation = conversation("Parcel");
+    let signed = |language: Option<&str>| {
+        let letter = Composition {
+            letter: LetterId(1),
+            message_id: "k@x",
+            conversation: &conversation,
+            settings: &given,
+            disclosure: true,
+            markdown: "Hallo.",
+            language,
+            answered: Some(&answered()),
+            reply_to: None,
+            now: NOW,
+        };
+        let sent = compose(&letter, &Approval::by_person("Grace", 1)).unwrap();
+        let mail = MessageParser::default().parse(&sent.raw[..]).unwrap();
+        [mail.body_text(0), mail.body_html(0)].map(|body| body.unwrap().into_owned())
+    };
+    let cases = [
+        (Some("de"), ["Ihr Acme-Team", "<strong>Ihr</strong> Acme-Team"]),
+        (Some("fr"), ["L’équipe Acme", "<p>L’équipe <i>Acme</i></p>"]),
+        (Some("it"), ["Acme Support", "<strong>Acme</strong> Support"]),
+        (None, ["Acme Support", "<strong>Acme</strong> Support"]),
+    ];
+    for (language, wanted) in cases {
+        for (body, wanted) in signed(language).iter().zip(wanted) {
+            assert_eq!(body.matches(wanted).count(), 1, "{language:?}: {body}");
+            assert_eq!(body.matches("Acme").count(), 1, "{language:?}: {body}");
+        }
+    }
+}
+
+#[test]
+fn the_original_stands_below_unless_that_is_not_wanted() {
+    let conversation = conversation("Parcel");
+    let mut settings = settings();
+    for quote in [true, false] {
+        settings.quote = quote;
+        let letter = Composition {
+            letter: LetterId(1),
+            message_id: "k@x",
+            conversation: &conversation,
+            settings: &settings,
+            disclosure: true,
+            markdown: "Hello.",
+            language: None,
+            answered: Some(&answered()),
+            reply_to: None,
+            now: NOW,
+        };
+        let sent = compose(&letter, &Approval::by_person("Grace", 1)).unwrap();
+        let mail = MessageParser::default().parse(&sent.raw[..]).unwrap();
+        for body in [mail.body_text(0), mail.body_html(0)] {
+            assert_eq!(body.unwrap().contains("Where is it?"), quote);
+        }
+    }
+}
+
+#[test]
 fn a_long_original_is_cut() {
     let mut mail = answered();
     mail.new_text = "wörd ".repeat(10_000);
@@ -200,7 +270,7 @@ fn a_signature_given_only_as_html_is_also_text() {
     let mut given = settings();
     given.signature_markdown = String::new();
     given.signature_html = Some("<p style=\"color:red\">Ada &amp; <b>Co</b></p>".into());
-    let (text, html) = body::signature(&given);
+    let (text, html) = body::signature(&given, None);
     assert_eq!(text, "Ada & Co");
     assert!(html.contains("color:red"));
 }
@@ -215,6 +285,7 @@ fn words_that_are_none_or_too_many_are_refused() {
         settings: &settings(),
         disclosure: true,
         markdown: " \r\n\0",
+        language: None,
         answered: None,
         reply_to: None,
         now: NOW,
@@ -296,7 +367,7 @@ proptest! {
         let markdown = format!("words {words}");
         let letter = Composition {
             letter: LetterId(1 << 30), message_id: "k@x", conversation: &conversation, settings: &settings,
-            disclosure: true, markdown: &markdown, answered: Some(&mail), reply_to: None, now: NOW,
+            disclosure: true, markdown: &markdown, language: None, answered: Some(&mail), reply_to: None, now: NOW,
         };
         let sent = compose(&letter, &Approval::by_autopilot(1)).unwrap();
 

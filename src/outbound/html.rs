@@ -105,8 +105,53 @@ pub(super) fn text_html(text: &str) -> String {
     html
 }
 
+/// Every element of words, with the style it begins with. Word, which shows HTML in Outlook, knows margins of paragraphs, lists and
+/// tables, fonts and borders in attributes of the element itself; it knows neither style sheets nor inherited margins, and no padding but in
+/// cells. No colour but that of lines is said: dark and light are the reader's (all others would be turned round or lost).
+const STYLES: [(&str, &str); 16] = [
+    ("p", "style=\"margin:0 0 12px 0;\""),
+    ("ul", "style=\"margin:0 0 12px 24px;padding:0;\""),
+    ("ol", "style=\"margin:0 0 12px 24px;padding:0;\""),
+    ("li", "style=\"margin:0 0 4px 0;\""),
+    ("h1", "style=\"margin:16px 0 8px 0;font-size:20px;\""),
+    ("h2", "style=\"margin:16px 0 8px 0;font-size:18px;\""),
+    ("h3", "style=\"margin:12px 0 8px 0;font-size:16px;\""),
+    ("h4", "style=\"margin:12px 0 8px 0;font-size:15px;\""),
+    ("blockquote", "style=\"margin:0 0 12px 8px;padding:0 0 0 8px;border-left:2px solid #999999;\""),
+    ("pre", "style=\"margin:0 0 12px 0;font-family:Consolas,'Courier New',monospace;font-size:13px;\""),
+    ("code", "style=\"font-family:Consolas,'Courier New',monospace;font-size:13px;\""),
+    ("hr", "size=\"1\""),
+    (
+        "table",
+        "border=\"1\" cellpadding=\"6\" cellspacing=\"0\" style=\"margin:0 0 12px 0;border-collapse:collapse;border:1px solid #999999;\"",
+    ),
+    ("th", "align=\"left\" valign=\"top\" style=\"border:1px solid #999999;padding:6px;\""),
+    ("td", "align=\"left\" valign=\"top\" style=\"border:1px solid #999999;padding:6px;\""),
+    ("div", "style=\"margin:0;\""),
+];
+
+/// The words with the style of each element in it. `html` is what [`words_html`] wrote: no element has one already.
+pub(super) fn styled(html: &str) -> String {
+    let mut out = String::with_capacity(html.len() * 2);
+    let mut rest = html;
+    while let Some(open) = rest.find('<') {
+        let (before, tag) = rest.split_at(open + 1);
+        let name = &tag[..tag.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tag.len())];
+        out.push_str(before);
+        out.push_str(name);
+        if let Some((_, style)) = STYLES.iter().find(|(styled, _)| *styled == name) {
+            out.push(' ');
+            out.push_str(style);
+        }
+        rest = &tag[name.len()..];
+    }
+    out + rest
+}
+
 /// The parts of a letter, each already safe HTML; empty ones leave nothing behind.
 pub(super) struct Parts<'a> {
+    /// Of the words, where it is known.
+    pub(super) language: Option<&'a str>,
     pub(super) words: &'a str,
     /// The disclosure and the reference number.
     pub(super) small_print: &'a [String],
@@ -116,40 +161,58 @@ pub(super) struct Parts<'a> {
     pub(super) quote: &'a str,
 }
 
-/// The whole HTML part. Outlook renders with a word processor: one table, attributes instead of style sheets.
+/// The font stands on the one cell: Word hands it on from there, and from a body it does not.
+const FONT: &str = "font-family:Arial,Helvetica,sans-serif;font-size:15px;line-height:150%;";
+
+/// The whole HTML part. `color-scheme` tells programs that both are fine, so that none turns colours round.
 pub(super) fn letter(parts: &Parts<'_>) -> String {
     let mut html = String::with_capacity(parts.words.len() + parts.quote.len() + 2048);
+    let language = parts.language.map(|language| format!(" lang=\"{language}\"")).unwrap_or_default();
+    html.push_str(&format!("<!DOCTYPE html>\n<html{language}>\n<head>\n"));
     html.push_str(concat!(
-        "<!DOCTYPE html>\n<html>\n<head>\n",
         "<meta http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\">\n",
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
+        "<meta name=\"color-scheme\" content=\"light dark\">\n",
+        "<meta name=\"supported-color-schemes\" content=\"light dark\">\n",
         "</head>\n<body style=\"margin:0;padding:0;\">\n",
-        "<table role=\"presentation\" width=\"100%\" border=\"0\" cellpadding=\"0\" cellspacing=\"0\">\n<tr>\n",
-        "<td align=\"left\" valign=\"top\" style=\"font-family:Arial,Helvetica,sans-serif;font-size:15px;",
-        "line-height:1.5;color:#222222;\">\n",
     ));
-    html.push_str(parts.words.trim_end());
-    if !parts.small_print.is_empty() {
-        html.push_str("\n<p style=\"font-size:12px;color:#666666;\">");
-        html.push_str(&parts.small_print.join("<br>\n"));
-        html.push_str("</p>");
-    }
-    if !parts.signature.is_empty() {
-        html.push_str("\n<div>");
-        html.push_str(parts.signature.trim_end());
-        html.push_str("</div>");
-    }
-    html.push_str("\n</td>\n</tr>\n</table>\n");
+    cell(&mut html, |html| {
+        html.push_str(parts.words.trim_end());
+        if !parts.small_print.is_empty() {
+            html.push_str("\n<p style=\"margin:0 0 12px 0;font-size:12px;\">");
+            html.push_str(&parts.small_print.join("<br>\n"));
+            html.push_str("</p>");
+        }
+        if !parts.signature.is_empty() {
+            html.push_str("\n<div style=\"margin:0;\">");
+            html.push_str(parts.signature.trim_end());
+            html.push_str("</div>");
+        }
+    });
     if !parts.quote.is_empty() {
-        html.push_str("<p>");
-        html.push_str(parts.quote_line);
-        html.push_str("</p>\n<blockquote type=\"cite\" style=\"margin:0 0 0 8px;padding:0 0 0 8px;");
-        html.push_str("border-left:2px solid #cccccc;\">\n");
-        html.push_str(parts.quote);
-        html.push_str("\n</blockquote>\n");
+        cell(&mut html, |html| {
+            html.push_str("<p style=\"margin:12px 0 8px 0;\">");
+            html.push_str(parts.quote_line);
+            html.push_str("</p>\n<blockquote type=\"cite\" style=\"margin:0 0 0 8px;padding:0 0 0 8px;");
+            html.push_str("border-left:2px solid #999999;\">\n");
+            html.push_str(parts.quote);
+            html.push_str("\n</blockquote>");
+        });
     }
     html.push_str("</body>\n</html>\n");
     html
+}
+
+/// A table of one cell, as wide as the window.
+fn cell(html: &mut String, fill: impl FnOnce(&mut String)) {
+    html.push_str(
+        "<table role=\"presentation\" width=\"100%\" border=\"0\" cellpadding=\"0\" cellspacing=\"0\">\n<tr>\n",
+    );
+    html.push_str("<td align=\"left\" valign=\"top\" style=\"");
+    html.push_str(FONT);
+    html.push_str("\">\n");
+    fill(html);
+    html.push_str("\n</td>\n</tr>\n</table>\n");
 }
 
 #[cfg(test)]
@@ -175,6 +238,30 @@ mod tests {
         for bad in ["<script", "<img", "javascript:", "data:", "<form", "<input", "href=\"/"] {
             assert!(!html.contains(bad), "{bad} in {html}");
         }
+    }
+
+    #[test]
+    fn every_element_says_its_own_margins_and_none_says_a_colour_of_text_or_ground() {
+        let words =
+            styled(&words_html("# A\n\nb\n\n- c\n\n1. d\n\n> e\n\n```\nf\n```\n\n| g | h |\n|---|---|\n| 1 | 2 < 3 |"));
+        let parts = Parts {
+            language: Some("de"),
+            words: &words,
+            small_print: &["Ref".into()],
+            signature: "Acme",
+            quote_line: "On",
+            quote: "q",
+        };
+        let html = letter(&parts);
+        for element in ["p", "h1", "ul", "ol", "li", "blockquote", "pre", "code", "table", "th", "td"] {
+            assert!(!html.contains(&format!("<{element}>")), "{element} has no style: {html}");
+        }
+        assert_eq!(html.matches("2 &lt; 3").count(), 1, "{html}");
+        for colour in ["color:#", "background", "bgcolor", "<style", "<font", "class="] {
+            let said = html.replace("color-scheme", "").replace("-color-schemes", "");
+            assert!(!said.contains(colour), "{colour}: {html}");
+        }
+        assert!(html.contains("<html lang=\"de\">") && html.contains("name=\"color-scheme\" content=\"light dark\""));
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod compose;
 mod connection;
 mod deliver;
 mod dns;
+mod flowed;
 mod html;
 mod key_ring;
 mod keys;
@@ -48,7 +49,7 @@ pub use queue::{Queue, Work, nothing_leaves, run};
 pub use route::{Manner, RouteError, Target, Way, plan};
 pub use sign::{DomainCheck, DomainStatus, SignError, Signer};
 pub(crate) use tls::{any_certificate, public_roots};
-pub use writer::{WriteError, Writer};
+pub use writer::{Reply, WriteError, Writer};
 
 /// A future behind a pointer, for the few traits whose implementor is chosen at start.
 pub type Answer<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -112,6 +112,7 @@ fn composed(chance: &mut Chance) -> Option<Bytes> {
         settings: &settings(),
         disclosure: true,
         markdown: &markdown,
+        language: None,
         answered: Some(&answered),
         reply_to: None,
         now: NOW,

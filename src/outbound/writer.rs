@@ -31,6 +31,17 @@ pub enum WriteError {
     NoAddress(String),
 }
 
+/// What is to be said, before it is a letter.
+#[derive(Debug, Clone, Default)]
+pub struct Reply {
+    /// The words, Markdown.
+    pub markdown: String,
+    /// What carries them.
+    pub sources: Vec<String>,
+    /// ISO 639-1 of the words, where it is known.
+    pub language: Option<&'static str>,
+}
+
 /// Writes letters, for the AI and for people alike. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Writer(Arc<Inner>);
@@ -74,13 +85,7 @@ impl Writer {
     ///
     /// # Errors
     /// See [`WriteError`].
-    pub async fn write(
-        &self,
-        row: &ConversationRow,
-        markdown: &str,
-        sources: Vec<String>,
-        approval: Approval,
-    ) -> Result<Written, WriteError> {
+    pub async fn write(&self, row: &ConversationRow, reply: Reply, approval: Approval) -> Result<Written, WriteError> {
         let inner = &*self.0;
         let settings =
             inner.addresses.get(&row.address.key()).ok_or_else(|| WriteError::NoAddress(row.address.to_string()))?;
@@ -101,7 +106,8 @@ impl Writer {
                 conversation: wordless.as_ref().unwrap_or(row),
                 settings,
                 disclosure: inner.disclosure,
-                markdown,
+                markdown: &reply.markdown,
+                language: reply.language,
                 answered: answered.as_ref(),
                 reply_to: reply_to.as_ref(),
                 now,
@@ -109,10 +115,10 @@ impl Writer {
             &approval,
         )?;
         let as_read = quotes::part(&mime::parse(&composed.raw)).new_text;
-        let digests = [markdown, &as_read].into_iter().filter_map(text_digest).collect();
+        let digests = [reply.markdown.as_str(), &as_read].into_iter().filter_map(text_digest).collect();
         // People think better of it; the AI does not.
         let thinks = *approval.author() != Author::Ai && !inner.undo.is_zero();
-        let undo = thinks.then(|| Undo { until: now.plus(inner.undo), markdown: markdown.to_owned() });
+        let undo = thinks.then(|| Undo { until: now.plus(inner.undo), markdown: reply.markdown.clone() });
         let letter = NewLetter {
             id: letter,
             conversation: row.id,
@@ -123,7 +129,7 @@ impl Writer {
             recipients: composed.recipients,
             subject: composed.subject,
             raw: composed.raw,
-            sources,
+            sources: reply.sources,
             digests,
             undo,
             now,

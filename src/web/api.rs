@@ -19,8 +19,9 @@ use super::{
     why::{self, Rules, WhyView},
 };
 use crate::{
+    agent::words::Tongue,
     attachments::Attachments,
-    outbound::{WriteError, Writer},
+    outbound::{Reply, WriteError, Writer},
     store::{ConversationFilter, ConversationRow, Counts, MailRow, Mark, Merged, Store, Written},
     types::{Address, Approval, Clock, ConversationId, MailId, Number},
 };
@@ -210,7 +211,8 @@ async fn reply(
         return Err(Problem::bad_request("say who writes"));
     }
     let approval = Approval::by_person(&request.by, generation);
-    match office.writer.write(&row, &markdown, sources, approval).await {
+    let language = Tongue::guessed(&markdown).map(Tongue::code);
+    match office.writer.write(&row, Reply { markdown, sources, language }, approval).await {
         Ok(Written::Done) => Ok(Json(whole(&office, row.id).await?)),
         Ok(Written::Stale) => Err(stale()),
         Err(WriteError::Store(error)) => Err(error.into()),

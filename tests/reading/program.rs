@@ -89,7 +89,7 @@ impl Program {
         )
     }
 
-    fn subject(&self, letter: &Letter) -> String {
+    pub(crate) fn subject(&self, letter: &Letter) -> String {
         let prefixes = self.prefixes.map_or_else(|| ["Re: ", "Fwd: "].map(str::to_owned), |of| of(&letter.scene));
         format!("{}{}", prefixes[usize::from(letter.form == Form::Forwarded)], letter.scene.subject)
     }
@@ -111,7 +111,7 @@ impl Program {
         under
     }
 
-    fn plain(&self, letter: &Letter, how: Encoding) -> String {
+    pub(crate) fn plain(&self, letter: &Letter, how: Encoding) -> String {
         let set = Setter { wrap: self.text.wrap, flowed: how == Encoding::Flowed };
         let under = self.under(letter);
         let below: Vec<Paragraph> = under.own.into_iter().chain(under.signature).collect();
@@ -153,7 +153,7 @@ impl Program {
         }
     }
 
-    fn html(&self, letter: &Letter) -> String {
+    pub(crate) fn html(&self, letter: &Letter) -> String {
         let page = &self.page;
         let under = self.under(letter);
         let set = |paragraphs: &[Paragraph]| {

@@ -1,0 +1,59 @@
+//! The keys of `[[address]]`: a support address.
+
+use super::{
+    Autopilot, Signature, SupportAddress, forwarders,
+    keys::{address, level},
+    reader::Section,
+};
+
+/// One table; `None` when it names no address.
+pub(super) fn support(s: &Section<'_, '_>) -> Option<SupportAddress> {
+    let autopilot = [Autopilot::On, Autopilot::Assist, Autopilot::Off].map(|mode| (mode.word(), mode));
+    let name = s.text("name");
+    let autopilot = s.word("autopilot", Autopilot::default(), &autopilot);
+    let forwarder = s.text("forwarder").map(|name| forwarders::canonical(&name));
+    let signature_markdown = s.prose("signature_markdown").unwrap_or_default();
+    let signature_html = s.prose("signature_html");
+    let signatures = s.tables("signature", "language", str::to_owned, signature).unwrap_or_default();
+    let quote = s.flag("quote", true);
+    let level_min = level(s);
+    let form = s.made("form", address);
+    let form_vouches = s.flag("form_vouches", false);
+    let number_in_subject = s.flag("number_in_subject", true);
+    let keyed_reply_to = s.flag("keyed_reply_to", false);
+    let address = s.needed("address", address)?;
+    Some(SupportAddress {
+        address,
+        name,
+        autopilot,
+        forwarder,
+        signature_markdown,
+        signature_html,
+        signatures,
+        quote,
+        level_min,
+        form,
+        form_vouches,
+        number_in_subject,
+        keyed_reply_to,
+    })
+}
+
+fn signature(s: &Section<'_, '_>) -> Option<Signature> {
+    let (markdown, html) = (s.prose("markdown"), s.prose("html"));
+    let language = s.needed("language", language)?;
+    if markdown.is_none() && html.is_none() {
+        s.wrong("markdown", "it is needed here, or `html`");
+    }
+    Some(Signature { language, markdown: markdown.unwrap_or_default(), html })
+}
+
+/// ISO 639-1.
+fn language(text: &str) -> Result<String, String> {
+    let good = text.len() == 2 && text.bytes().all(|octet| octet.is_ascii_lowercase());
+    if good {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("`{text}` is not a language of two small letters, such as \"de\""))
+    }
+}
