@@ -39,6 +39,7 @@ fn row() -> LetterRow {
         raw: RawRef { segment: 1, offset: 0, len: LETTER.len() as u64, blake3: String::new() },
         sources: vec![],
         digests: vec![],
+        enclosed: Vec::new(),
         draft: None,
         recipients: vec![],
     }

@@ -4,6 +4,7 @@
 //! through the inbound line. Where a program must break a thread by its own rule, the table says so and why.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+#![allow(dead_code, reason = "it uses a part of what the other tests use")]
 
 #[path = "threads/programs.rs"]
 mod programs;

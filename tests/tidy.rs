@@ -38,6 +38,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "store",
             "setup",
             "outbound::compose",
+            "outbound::enclosed",
+            "outbound::recipients",
             "outbound::writer",
             "outbound::queue",
             "agent",

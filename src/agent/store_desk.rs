@@ -126,7 +126,7 @@ impl Desk for StoreDesk {
     async fn send(&self, sending: Sending) -> Result<Written, DeskError> {
         let Some(row) = self.store.conversation(sending.conversation)? else { return Ok(Written::Stale) };
         let language = Tongue::guessed(&sending.markdown).map(Tongue::code);
-        let reply = Reply { markdown: sending.markdown, sources: sending.sources, language };
+        let reply = Reply { markdown: sending.markdown, sources: sending.sources, language, ..Reply::default() };
         match self.writer.write(&row, reply, sending.approval).await {
             Ok(written) => Ok(written),
             Err(WriteError::Store(error)) => Err(error.into()),

@@ -12,6 +12,7 @@
 
 mod blobs;
 pub mod extract;
+mod leaving;
 mod list;
 mod names;
 mod shelf;
@@ -19,6 +20,7 @@ mod sniff;
 mod warnings;
 
 pub use extract::{Form, Text};
+pub use leaving::leaving_type;
 pub use list::{Row, rows};
 pub use names::disposition;
 pub use shelf::{Asked, AttachmentId, Attachments, Listed, Raws, TextState, Trouble};

@@ -1,7 +1,5 @@
 //! `replyd conversations`: list, show, answer, recall, close, merge.
 
-use std::io::Read;
-
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -12,6 +10,7 @@ use super::{
     control::Control,
     lists::{moment, text},
     paint::{self, Paint},
+    replying::Replying,
 };
 use crate::mime::Seal;
 
@@ -38,12 +37,8 @@ pub(super) enum Action {
     Reply {
         /// Its number or id.
         id: String,
-        /// Who writes.
-        #[arg(long)]
-        by: String,
-        /// Send the waiting draft as it is.
-        #[arg(long)]
-        draft: bool,
+        #[command(flatten)]
+        how: Replying,
     },
     /// Take the newest reply back before it leaves; its words wait as a draft then.
     Recall {
@@ -78,11 +73,10 @@ pub(super) fn run(context: &Context, action: Action) -> Result<(), Failure> {
         match action {
             Action::List { address, open, limit } => list(context, &control, address, open, limit).await,
             Action::Show { id } => print(context, &control.get(&path(&id, "")).await?),
-            Action::Reply { id, by, draft } => {
+            Action::Reply { id, how } => {
                 // What comes while the words are being written makes them stale.
                 let read: Value = control.get(&path(&id, "")).await?;
-                let words = if draft { None } else { Some(words_from_stdin()?) };
-                let body = json!({ "by": by, "markdown": words, "generation": read["generation"] });
+                let body = how.request(&read)?;
                 print(context, &control.send("POST", &path(&id, "/replies"), body).await?)
             }
             Action::Recall { id, by } => {
@@ -114,12 +108,6 @@ fn path(id: &str, rest: &str) -> String {
 
 fn newest_letter(conversation: &Value) -> Option<&str> {
     conversation["timeline"].as_array()?.iter().rfind(|line| line["kind"] == "letter")?["id"].as_str()
-}
-
-fn words_from_stdin() -> Result<String, Failure> {
-    let mut words = String::new();
-    std::io::stdin().read_to_string(&mut words).map_err(|error| Failure::io(error.to_string()))?;
-    if words.trim().is_empty() { Err(Failure::usage("nothing was written on standard input")) } else { Ok(words) }
 }
 
 /// Says nothing when it is done, as commands do; with `--json` what the conversation is now.
@@ -183,6 +171,11 @@ pub(super) fn render(view: &Value, paint: Paint) -> String {
     let head = format!("[{}] {}", view["number"], paint::one_line(text(&view["title"])));
     let (address, contact, status) = (text(&view["address"]), text(&view["contact"]), text(&view["status"]));
     out += &format!("{}\n{contact} to {address}, {status}, level {}\n", paint.bold(&head), view["level"]);
+    let copies = view["participants"].as_array().into_iter().flatten().map(|one| text(&one["address"]));
+    let copies: Vec<String> = copies.map(paint::one_line).collect();
+    if !copies.is_empty() {
+        out += &format!("copies to {}\n", copies.join(", "));
+    }
     for line in view["timeline"].as_array().into_iter().flatten() {
         let at = paint.dim(text(&line["at"]).get(11..19).unwrap_or_default());
         out += &match text(&line["kind"]) {
@@ -201,10 +194,11 @@ pub(super) fn render(view: &Value, paint: Paint) -> String {
             "letter" => {
                 let by = line["author"]["person"].as_str().map_or("the AI".into(), paint::one_line);
                 format!(
-                    "\n{at} {} {}\n{}{}",
+                    "\n{at} {} {}\n{}{}{}",
                     paint.green(text(&line["from"])),
                     paint.dim(&format!("({by}, {})", text(&line["id"]))),
                     body(without_quote(text(&line["text"])), paint),
+                    enclosed(&line["enclosed"], paint),
                     deliveries(&line["deliveries"], paint)
                 )
             }
@@ -242,6 +236,15 @@ fn attached(rows: &Value, paint: Paint) -> String {
         format!("   {} {}\n", paint.dim("│"), paint.dim(&paint::one_line(&words)))
     };
     rows.map(line).collect()
+}
+
+/// The files that went with a letter.
+fn enclosed(rows: &Value, paint: Paint) -> String {
+    let line = |row: &Value| {
+        let words = format!("with {} ({}, {} octets)", text(&row["name"]), text(&row["type"]), row["size"]);
+        format!("   {} {}\n", paint.dim("│"), paint.dim(&paint::one_line(&words)))
+    };
+    rows.as_array().into_iter().flatten().map(line).collect()
 }
 
 /// How far a letter got, a line for each recipient.

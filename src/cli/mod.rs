@@ -21,6 +21,7 @@ mod lists;
 mod paint;
 mod queue;
 mod reply_key;
+mod replying;
 mod serve;
 mod suppressions;
 mod verify;

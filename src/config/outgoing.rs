@@ -144,6 +144,10 @@ pub struct SupportAddress {
     pub form_vouches: bool,
     /// `number_in_subject`: `[12345]` stands in the subject of letters, before the title. Default true.
     pub number_in_subject: bool,
+    /// `letter_bytes_max`: one letter as it is sent, files encoded. Default 26214400 (25 MiB).
+    pub letter_bytes_max: u64,
+    /// `attachments_denied`: endings of names and types of files that do not leave. Lower case.
+    pub attachments_denied: Vec<String>,
     /// `keyed_reply_to`: letters ask for answers at an address of ours that carries the reply key. Default false.
     pub keyed_reply_to: bool,
 }
@@ -157,6 +161,48 @@ pub struct Signature {
     pub markdown: String,
     /// `html`, instead of what is made from the Markdown.
     pub html: Option<String>,
+}
+
+/// What large providers refuse by its name, and what it is when the name says otherwise.
+const ATTACHMENTS_DENIED: [&str; 31] = [
+    "exe",
+    "com",
+    "scr",
+    "pif",
+    "cpl",
+    "dll",
+    "msi",
+    "msix",
+    "jar",
+    "apk",
+    "bat",
+    "cmd",
+    "ps1",
+    "vbs",
+    "js",
+    "jse",
+    "wsf",
+    "hta",
+    "reg",
+    "lnk",
+    "iso",
+    "img",
+    "vhd",
+    "chm",
+    "application/x-msdownload",
+    "application/x-elf",
+    "application/x-mach-binary",
+    "application/java-vm",
+    "application/vnd.android.dex",
+    "application/x-ms-shortcut",
+    "application/x-disk-image",
+];
+
+/// 25 MiB: what the large providers take.
+pub(super) const LETTER_BYTES_MAX: u64 = 25 * 1024 * 1024;
+
+pub(super) fn denied_by_default() -> [String; 31] {
+    ATTACHMENTS_DENIED.map(str::to_owned)
 }
 
 impl SupportAddress {
@@ -175,6 +221,8 @@ impl SupportAddress {
             form: None,
             form_vouches: false,
             number_in_subject: true,
+            letter_bytes_max: LETTER_BYTES_MAX,
+            attachments_denied: denied_by_default().to_vec(),
             keyed_reply_to: false,
         }
     }

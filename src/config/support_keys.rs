@@ -3,6 +3,7 @@
 use super::{
     Autopilot, Signature, SupportAddress, forwarders,
     keys::{address, level},
+    outgoing::{LETTER_BYTES_MAX, denied_by_default},
     reader::Section,
 };
 
@@ -20,8 +21,12 @@ pub(super) fn support(s: &Section<'_, '_>) -> Option<SupportAddress> {
     let form = s.made("form", address);
     let form_vouches = s.flag("form_vouches", false);
     let number_in_subject = s.flag("number_in_subject", true);
+    let size = 65_536..=50 << 20;
+    let letter_bytes_max = s.number("letter_bytes_max", LETTER_BYTES_MAX, size, "bytes");
+    let attachments_denied = s.texts("attachments_denied", ending_or_type);
     let keyed_reply_to = s.flag("keyed_reply_to", false);
     let address = s.needed("address", address)?;
+    let attachments_denied = attachments_denied.unwrap_or_else(|| denied_by_default().to_vec());
     Some(SupportAddress {
         address,
         name,
@@ -35,6 +40,8 @@ pub(super) fn support(s: &Section<'_, '_>) -> Option<SupportAddress> {
         form,
         form_vouches,
         number_in_subject,
+        letter_bytes_max,
+        attachments_denied,
         keyed_reply_to,
     })
 }
@@ -46,6 +53,13 @@ fn signature(s: &Section<'_, '_>) -> Option<Signature> {
         s.wrong("markdown", "it is needed here, or `html`");
     }
     Some(Signature { language, markdown: markdown.unwrap_or_default(), html })
+}
+
+/// `exe`, or `application/x-msdownload`.
+fn ending_or_type(text: &str) -> Result<String, String> {
+    let good = !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_graphic() && octet != b'"');
+    let text = text.trim_start_matches('.').to_ascii_lowercase();
+    if good { Ok(text) } else { Err(format!("`{text}` is neither an ending such as \"exe\" nor a type")) }
 }
 
 /// ISO 639-1.

@@ -6,6 +6,7 @@ use super::{
     answered::Answered,
     compose::{Composition, NAME_CHARS_MAX, clean_line, clean_text},
     flowed, html, plain,
+    recipients::Recipients,
 };
 use crate::{config::SupportAddress, mime, types::Address};
 
@@ -26,7 +27,7 @@ pub(super) struct Body {
 }
 
 /// Writes both parts of a letter. `words`: what was approved, cleaned; `disclose`: whether an AI wrote it and says so.
-pub(super) fn write(letter: &Composition<'_>, words: &str, disclose: bool, recipients: &[Address]) -> Body {
+pub(super) fn write(letter: &Composition<'_>, words: &str, disclose: bool, recipients: &Recipients) -> Body {
     let mut small_print = Vec::new();
     if disclose {
         small_print.push(DISCLOSURE.to_owned());
@@ -56,9 +57,15 @@ pub(super) fn write(letter: &Composition<'_>, words: &str, disclose: bool, recip
         }
         text.push('\n');
     }
+    let domain = letter.conversation.address.domain();
+    let shown = letter.enclosed.iter().filter_map(|one| {
+        let id = one.content_id(letter.letter, domain)?;
+        Some((one.shown_as.as_deref()?, id))
+    });
+    let shown: Vec<(&str, String)> = shown.collect();
     let html = html::letter(&html::Parts {
         language: letter.language,
-        words: &html::styled(&html::words_html(words)),
+        words: &html::styled(&html::letter_html(words, &shown)),
         small_print: &small_print.iter().map(|line| html::text_html(line)).collect::<Vec<_>>(),
         signature: &signature_html,
         quote_line: &html::text_html(&quote_line),
@@ -105,8 +112,13 @@ pub(super) fn quoted(answered: &Answered) -> (String, String) {
     (line, format!("{}{cut}", text[..end].trim_end()))
 }
 
-/// The mail below the letter, where it is to stand there and all who get it may see it: who takes part since later sees nothing older (S-01).
-fn quotable<'l>(letter: &Composition<'l>, recipients: &[Address]) -> Option<&'l Answered> {
-    let mut others = letter.conversation.participants.iter().filter(|one| recipients.contains(&one.address));
-    letter.answered.filter(|answered| letter.settings.quote && others.all(|one| one.since <= answered.kept))
+/// The mail below the letter, where it is to stand there and all who get it may see it: who takes part since later, or is only now
+/// written to, sees nothing older (S-01).
+fn quotable<'l>(letter: &Composition<'l>, recipients: &Recipients) -> Option<&'l Answered> {
+    let row = letter.conversation;
+    let since = |who: &Address| row.participants.iter().find(|one| one.address == *who).map(|one| one.since);
+    let mut others = recipients.all().into_iter().filter(|who| *who != row.contact);
+    letter.answered.filter(|answered| {
+        letter.settings.quote && others.all(|who| since(&who).is_some_and(|since| since <= answered.kept))
+    })
 }

@@ -4,15 +4,16 @@
 
 use bytes::Bytes;
 use lettre::message::{
-    Message, MessageBuilder, MultiPart, SinglePart,
+    Message, MessageBuilder, SinglePart,
     header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue, InReplyTo, MessageId, References},
 };
 
 use super::{
     answered::Answered,
     body::{self, Body},
+    enclosed::{self, Enclosed},
     outlook,
-    recipients::{addressed, mailbox, recipients},
+    recipients::{Recipients, RecipientsError, Wanted, addressed, mailbox, recipients},
     thread,
 };
 use crate::{
@@ -48,6 +49,10 @@ pub struct Composition<'a> {
     pub disclosure: bool,
     /// The words, Markdown.
     pub markdown: &'a str,
+    /// Files that go with it.
+    pub enclosed: &'a [Enclosed],
+    /// Who gets it; without anything said, the contact and who takes part.
+    pub wanted: &'a Wanted,
     /// ISO 639-1 of the words, where it is known: for the signature, and for programs that read aloud.
     pub language: Option<&'a str>,
     /// The mail being answered; `None` when the letter begins something.
@@ -80,6 +85,17 @@ pub enum ComposeError {
     /// There is too much to say.
     #[error("the letter has {0} octets of words; at most {WORDS_OCTETS_MAX} can be sent")]
     TooLong(usize),
+    /// With its files it is more than may leave from this address.
+    #[error("the letter has {octets} octets with its files encoded; at most {octets_max} leave from this address")]
+    TooLarge {
+        /// As it would be sent.
+        octets: usize,
+        /// `letter_bytes_max` of the address.
+        octets_max: u64,
+    },
+    /// It cannot go to those who are wanted.
+    #[error(transparent)]
+    Recipients(#[from] RecipientsError),
     /// The given Message-ID is none.
     #[error("`{0}` is not a message id")]
     MessageId(String),
@@ -111,26 +127,31 @@ pub fn compose(letter: &Composition<'_>, approval: &Approval) -> Result<Composed
     let answered = letter.answered.map_or("", |answered| &answered.subject);
     let number = settings.number_in_subject.then_some(row.number);
     let subject = thread::subject(answered, &row.title, number);
-    let recipients = recipients(letter.conversation, by_ai);
+    let recipients = recipients(letter.conversation, by_ai, letter.wanted)?;
     let body = body::write(letter, &words, by_ai && letter.disclosure, &recipients);
     let raw = build(letter, by_ai, &subject, &recipients, &body)?;
     check(&raw)?;
-    Ok(Composed { raw: raw.into(), subject, recipients, text: body.own_text })
+    let octets_max = letter.settings.letter_bytes_max;
+    if raw.len() as u64 > octets_max {
+        return Err(ComposeError::TooLarge { octets: raw.len(), octets_max });
+    }
+    Ok(Composed { raw: raw.into(), subject, recipients: recipients.all(), text: body.own_text })
 }
 
 fn build(
     letter: &Composition<'_>,
     by_ai: bool,
     subject: &str,
-    recipients: &[Address],
+    recipients: &Recipients,
     body: &Body,
 ) -> Result<Vec<u8>, ComposeError> {
     let conversation = letter.conversation;
     let our_name = clean_line(letter.settings.name.as_deref().unwrap_or(""), NAME_CHARS_MAX);
-    let contact_name = clean_line(&conversation.contact_name, NAME_CHARS_MAX);
+    let to = &recipients.to;
+    let name = if *to == conversation.contact { conversation.contact_name.as_str() } else { "" };
+    let name = clean_line(name, NAME_CHARS_MAX);
     let message = Message::builder().from(mailbox(&our_name, &conversation.address));
-    let contact = (contact_name.as_str(), &conversation.contact);
-    let mut message = addressed(message, &conversation.address, contact, &recipients[1..])?
+    let mut message = addressed(message, &conversation.address, (name.as_str(), to), &recipients.copies)?
         .subject(subject)
         .date(letter.now.system_time())
         .header(MessageId::from(format!("<{}>", letter.message_id)));
@@ -144,11 +165,8 @@ fn build(
         message = message.raw_header(own_header("Auto-Submitted", "auto-replied".to_owned()));
     }
     let flowed = ContentType::parse(FLOWED).map_err(|_| ComposeError::Malformed("its text has no type"))?;
-    // Neither quoted-printable nor base64 can hold `=_`, so no body ends the part early.
-    let parts = MultiPart::alternative()
-        .boundary(format!("=_{}_=", letter.letter))
-        .singlepart(part(flowed, &body.text)?)
-        .singlepart(part(ContentType::TEXT_HTML, &body.html)?);
+    let (text, page) = (part(flowed, &body.text)?, part(ContentType::TEXT_HTML, &body.html)?);
+    let parts = enclosed::parts(text, page, letter.enclosed, letter.letter, conversation.address.domain())?;
     Ok(message.multipart(parts)?.formatted())
 }
 

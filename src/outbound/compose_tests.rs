@@ -35,6 +35,8 @@ fn written(
         settings: &settings(),
         disclosure: true,
         markdown,
+        enclosed: &[],
+        wanted: &Wanted::default(),
         language: None,
         answered,
         reply_to: None,
@@ -112,6 +114,8 @@ fn answers_are_asked_for_elsewhere_only_when_that_is_said() {
         settings: &settings(),
         disclosure: true,
         markdown: "Hello.",
+        enclosed: &[],
+        wanted: &Wanted::default(),
         language: None,
         answered: None,
         reply_to: None,
@@ -208,6 +212,8 @@ fn each_language_has_its_signature_once_and_all_others_the_common_one() {
             settings: &given,
             disclosure: true,
             markdown: "Hallo.",
+            enclosed: &[],
+            wanted: &Wanted::default(),
             language,
             answered: Some(&answered()),
             reply_to: None,
@@ -244,6 +250,8 @@ fn the_original_stands_below_unless_that_is_not_wanted() {
             settings: &settings,
             disclosure: true,
             markdown: "Hello.",
+            enclosed: &[],
+            wanted: &Wanted::default(),
             language: None,
             answered: Some(&answered()),
             reply_to: None,
@@ -285,6 +293,8 @@ fn words_that_are_none_or_too_many_are_refused() {
         settings: &settings(),
         disclosure: true,
         markdown: " \r\n\0",
+        enclosed: &[],
+        wanted: &Wanted::default(),
         language: None,
         answered: None,
         reply_to: None,
@@ -319,7 +329,7 @@ fn nasty() -> impl Strategy<Value = String> {
             ">",
             "\"",
             "\\",
-            "--=_0000001000000_=--",
+            "--=_0000001000000_a=--",
             "[12345]",
             "é",
             "漢字",
@@ -367,7 +377,7 @@ proptest! {
         let markdown = format!("words {words}");
         let letter = Composition {
             letter: LetterId(1 << 30), message_id: "k@x", conversation: &conversation, settings: &settings,
-            disclosure: true, markdown: &markdown, language: None, answered: Some(&mail), reply_to: None, now: NOW,
+            disclosure: true, markdown: &markdown, enclosed: &[], wanted: &Wanted::default(), language: None, answered: Some(&mail), reply_to: None, now: NOW,
         };
         let sent = compose(&letter, &Approval::by_autopilot(1)).unwrap();
 
@@ -386,7 +396,7 @@ proptest! {
         let lines: Vec<&[u8]> = sent.raw.split(|b| *b == b'\n').collect();
         prop_assert!(lines.iter().all(|line| line.len() <= 999));
         // A body never ends in lines of white space only.
-        prop_assert!(sent.raw.ends_with(b"_=--\r\n"));
+        prop_assert!(sent.raw.ends_with(b"_a=--\r\n"));
     }
 }
 

@@ -5,7 +5,7 @@
 use std::{collections::HashSet, sync::LazyLock};
 
 use ammonia::Builder;
-use pulldown_cmark::html::push_html;
+use pulldown_cmark::{Event, Tag, TagEnd, html::push_html};
 
 use super::plain;
 
@@ -55,6 +55,22 @@ static WORDS: LazyLock<Builder<'static>> = LazyLock::new(|| {
     policy
 });
 
+/// The same with pictures of the letter itself. RFC 2392.
+static SHOWING: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut policy = Builder::default();
+    policy
+        .tags(TAGS.into_iter().chain(["a", "img"]).collect())
+        .tag_attributes(
+            [("a", HashSet::from(["href"])), ("ol", HashSet::from(["start"])), ("img", HashSet::from(["src", "alt"]))]
+                .into(),
+        )
+        .generic_attributes(HashSet::new())
+        .url_schemes(SCHEMES.into_iter().chain(["cid"]).collect())
+        .url_relative(ammonia::UrlRelative::Deny)
+        .link_rel(Some("noopener noreferrer"));
+    policy
+});
+
 /// What the signature, written by the operator, may be made of: also styles and a logo over https.
 static SIGNATURE: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut policy = Builder::default();
@@ -81,6 +97,31 @@ pub fn words_html(markdown: &str) -> String {
     let mut html = String::with_capacity(markdown.len() * 2);
     push_html(&mut html, plain::events(markdown));
     WORDS.clean(&html).to_string()
+}
+
+/// The words of a letter that shows files of its own: besides what [`words_html`] leaves, pictures by `cid:` and the name of one of
+/// them. Of other pictures the description stays.
+///
+/// `shown`: these names, each with the Content-ID of its part.
+pub(super) fn letter_html(markdown: &str, shown: &[(&str, String)]) -> String {
+    if shown.is_empty() {
+        return words_html(markdown);
+    }
+    let mut open = Vec::new();
+    let events = plain::events(markdown).filter_map(|event| match event {
+        Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
+            let name = dest_url.strip_prefix("cid:").unwrap_or_default();
+            let ours = shown.iter().find(|(shown, _)| *shown == name);
+            open.push(ours.is_some());
+            let dest_url = format!("cid:{}", ours?.1).into();
+            Some(Event::Start(Tag::Image { link_type, dest_url, title, id }))
+        }
+        Event::End(TagEnd::Image) => open.pop().unwrap_or_default().then_some(event),
+        _ => Some(event),
+    });
+    let mut html = String::with_capacity(markdown.len() * 2);
+    push_html(&mut html, events);
+    SHOWING.clean(&html).to_string()
 }
 
 /// The operator's own signature HTML, without what could act.
@@ -238,6 +279,17 @@ mod tests {
         for bad in ["<script", "<img", "javascript:", "data:", "<form", "<input", "href=\"/"] {
             assert!(!html.contains(bad), "{bad} in {html}");
         }
+    }
+
+    #[test]
+    fn a_letter_shows_its_own_pictures_and_of_others_their_description() {
+        let html = letter_html(
+            "![Plan](cid:plan.png) ![spy](https://evil.example/p.png) ![other](cid:else)",
+            &[("plan.png", "plan.png.1@x".into())],
+        );
+        assert_eq!(html.matches("<img").count(), 1, "{html}");
+        assert!(html.contains("<img src=\"cid:plan.png.1@x\" alt=\"Plan\">"), "{html}");
+        assert!(html.contains("spy") && html.contains("other") && !html.contains("evil"), "{html}");
     }
 
     #[test]

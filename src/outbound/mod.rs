@@ -9,6 +9,7 @@ mod compose;
 mod connection;
 mod deliver;
 mod dns;
+mod enclosed;
 mod flowed;
 mod html;
 mod key_ring;
@@ -37,8 +38,10 @@ pub use answered::Answered;
 pub use compose::{ComposeError, Composed, Composition, compose};
 pub use deliver::{Attempt, Lane, Limits};
 pub use dns::{Dns, DnsFault};
+pub use enclosed::{Enclosed, is_shown_name};
 pub use html::words_html;
 pub use key_ring::{KeyRing, NextKeys, OLD_ROWS_STAY, RetiredKeys, Selectors};
+pub(crate) use keys::base64;
 pub use keys::{
     DkimKey, KeyError, KeyKind, key_folder, load as load_key, lock_keys, make as make_key, path as key_path,
 };
@@ -46,6 +49,7 @@ pub use mta_sts::{Demand, HTTPS_PORT, MtaSts};
 pub use outcome::Outcome;
 pub use plain::words_text;
 pub use queue::{Queue, Work, nothing_leaves, run};
+pub use recipients::{RecipientsError, Wanted};
 pub use route::{Manner, RouteError, Target, Way, plan};
 pub use sign::{DomainCheck, DomainStatus, SignError, Signer};
 pub(crate) use tls::{any_certificate, public_roots};

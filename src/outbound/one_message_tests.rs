@@ -9,7 +9,7 @@ use bytes::Bytes;
 use tokio::{net::TcpListener, time::Instant};
 
 use super::{
-    Answered, Attempt, Composition, Limits, Manner, Outcome, Signer, Target, Way, compose,
+    Answered, Attempt, Composition, Limits, Manner, Outcome, Signer, Target, Wanted, Way, compose,
     connection::{GREETING_AGAIN, lend, wire_safe},
     scripted::{Heard, Lines, Script, converse, serve},
     support::{NOW, address, conversation, deliver, letter_row, settings, signer_of_nothing},
@@ -112,6 +112,8 @@ fn composed(chance: &mut Chance) -> Option<Bytes> {
         settings: &settings(),
         disclosure: true,
         markdown: &markdown,
+        enclosed: &[],
+        wanted: &Wanted::default(),
         language: None,
         answered: Some(&answered),
         reply_to: None,

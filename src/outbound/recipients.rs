@@ -22,19 +22,80 @@ const ENCODED_CHARS_MAX: usize = 60;
 /// Others who get a copy.
 const COPIES_MAX: usize = 20;
 
-/// The contact, then the participants, each once and never ourselves.
+/// Who is to get a letter, as far as somebody said so.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Instead of the contact: an address that is spelt right, say.
+    pub to: Option<Address>,
+    /// Instead of those who take part; empty: nobody besides.
+    pub copies: Option<Vec<Address>>,
+}
+
+/// Who gets a letter. All of them stand in its head: there are no blind copies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Recipients {
+    pub(super) to: Address,
+    pub(super) copies: Vec<Address>,
+}
+
+impl Recipients {
+    pub(super) fn all(&self) -> Vec<Address> {
+        std::iter::once(&self.to).chain(&self.copies).cloned().collect()
+    }
+}
+
+/// Why a letter cannot go to those who are wanted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RecipientsError {
+    /// It would come back to us.
+    #[error("{0} is the address the letter leaves from")]
+    Ourselves(Address),
+    /// More than one letter goes to.
+    #[error("{0} people would get a copy; at most {COPIES_MAX} can")]
+    TooMany(usize),
+}
+
+/// The one place where it is decided who gets a letter: To, then copies, each once and never ourselves.
 ///
-/// S-09: the AI writes to nobody who was only named and never proved to be there: else a stranger could have it write to
-/// anybody.
-pub(super) fn recipients(conversation: &ConversationRow, by_ai: bool) -> Vec<Address> {
-    let mut all = vec![conversation.contact.clone()];
-    for other in conversation.participants.iter().take(COPIES_MAX) {
-        let may_hear = !by_ai || other.level >= Level::Vouched;
-        if may_hear && other.address != conversation.address && !all.contains(&other.address) {
-            all.push(other.address.clone());
+/// What is not said otherwise is the contact, and those who take part. S-09: the AI writes to nobody who was only named and never
+/// proved to be there: else a stranger could have it write to anybody; and it cannot want others.
+///
+/// # Errors
+/// When somebody wants what cannot be.
+pub(super) fn recipients(
+    conversation: &ConversationRow,
+    by_ai: bool,
+    wanted: &Wanted,
+) -> Result<Recipients, RecipientsError> {
+    let said = if by_ai { &Wanted { to: None, copies: None } } else { wanted };
+    let to = said.to.as_ref().unwrap_or(&conversation.contact).clone();
+    let (ours, contact) = (&conversation.address, &conversation.contact);
+    let mut copies: Vec<Address> = Vec::new();
+    match &said.copies {
+        Some(wanted) => {
+            let ourselves = wanted.iter().chain([&to]).find(|who| *who == ours && *who != contact);
+            if let Some(ourselves) = ourselves {
+                return Err(RecipientsError::Ourselves(ourselves.clone()));
+            }
+            copies.extend(wanted.iter().cloned());
+        }
+        None if to == *ours && to != *contact => return Err(RecipientsError::Ourselves(to)),
+        None => {
+            let others = conversation.participants.iter().take(COPIES_MAX);
+            let may_hear = others.filter(|other| !by_ai || other.level >= Level::Vouched);
+            copies.extend(may_hear.map(|other| other.address.clone()).filter(|other| other != ours));
         }
     }
-    all
+    let mut seen = vec![to.clone()];
+    copies.retain(|who| {
+        let is_new = !seen.contains(who);
+        seen.push(who.clone());
+        is_new
+    });
+    if copies.len() > COPIES_MAX {
+        return Err(RecipientsError::TooMany(copies.len()));
+    }
+    Ok(Recipients { to, copies })
 }
 
 /// Writes to whom the letter goes, and who gets a copy.
@@ -105,4 +166,68 @@ pub(super) fn wire_address(address: &Address) -> lettre::Address {
     let written = address.to_string();
     let local = written.rsplit_once('@').map_or(written.as_str(), |(local, _)| local);
     lettre::Address::new_dangerous(local, address.domain())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{outbound::support::conversation, store::Participant, types::Millis};
+
+    fn someone() -> impl Strategy<Value = Address> {
+        let all = [
+            "ada@customer.example",
+            "Ada@Customer.example",
+            "bob@customer.example",
+            "carl@x.example",
+            "support@acme.example",
+        ];
+        prop::sample::select(all.to_vec()).prop_map(|text| Address::parse(text).unwrap())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(500) })]
+
+        /// Nobody gets a letter but the contact, who takes part, and whom a person named; each once, and we never.
+        #[test]
+        fn nobody_else_gets_a_letter_and_nobody_twice(
+            taking_part in prop::collection::vec((someone(), 0..4u8), 0..6),
+            to in prop::option::of(someone()), copies in prop::option::of(prop::collection::vec(someone(), 0..5)),
+            by_ai in any::<bool>(),
+        ) {
+            let mut row = conversation("Parcel");
+            let level = |level: u8| if level < 2 { Level::Unproven } else { Level::Vouched };
+            row.participants = taking_part
+                .into_iter()
+                .map(|(address, proved)| Participant { address, since: Millis(0), level: level(proved) })
+                .collect();
+            let wanted = Wanted { to, copies };
+            let names_us = wanted.to.iter().chain(wanted.copies.iter().flatten()).any(|who| *who == row.address);
+            match recipients(&row, by_ai, &wanted) {
+                Err(RecipientsError::Ourselves(who)) => prop_assert!(!by_ai && names_us && who == row.address),
+                Err(error) => prop_assert!(false, "{error}"),
+                Ok(found) => {
+                    let all = found.all();
+                    for (place, who) in all.iter().enumerate() {
+                        prop_assert!(!all[..place].contains(who), "{who} twice");
+                        prop_assert!(*who != row.address);
+                        let named = wanted.to.iter().chain(wanted.copies.iter().flatten()).any(|one| one == who);
+                        let may_hear = |one: &Participant| one.address == *who && (!by_ai || one.level >= Level::Vouched);
+                        let hears = *who == row.contact || row.participants.iter().any(may_hear);
+                        prop_assert!(hears || (!by_ai && named), "{who} was not asked for");
+                    }
+                    let expected = if by_ai { None } else { wanted.to };
+                    prop_assert_eq!(found.to, expected.unwrap_or(row.contact));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn more_than_twenty_copies_are_refused_and_not_cut() {
+        let copies = (0..21).map(|n| Address::parse(&format!("n{n}@x.example")).unwrap()).collect();
+        let wanted = Wanted { to: None, copies: Some(copies) };
+        assert_eq!(recipients(&conversation("Parcel"), false, &wanted), Err(RecipientsError::TooMany(21)));
+    }
 }

@@ -42,6 +42,7 @@ pub(super) fn letter_row(to: &str) -> LetterRow {
         raw: RawRef { segment: 0, offset: 0, len: 0, blake3: String::new() },
         sources: Vec::new(),
         digests: Vec::new(),
+        enclosed: Vec::new(),
         draft: None,
         recipients: vec![Delivery::waiting(address(to))],
     }

@@ -5,6 +5,8 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use super::{
     answered::answered,
     compose::{ComposeError, Composition, compose},
+    enclosed::Enclosed,
+    recipients::Wanted,
 };
 use crate::{
     config::{Config, SupportAddress},
@@ -40,6 +42,10 @@ pub struct Reply {
     pub sources: Vec<String>,
     /// ISO 639-1 of the words, where it is known.
     pub language: Option<&'static str>,
+    /// Who gets it, as far as that was said.
+    pub wanted: Wanted,
+    /// Files that go with it.
+    pub enclosed: Vec<Enclosed>,
 }
 
 /// Writes letters, for the AI and for people alike. Cheap to clone.
@@ -79,6 +85,11 @@ impl Writer {
         self.0.addresses.contains_key(&address.key())
     }
 
+    /// The settings of a registered address.
+    pub fn settings(&self, address: &Address) -> Option<&SupportAddress> {
+        self.0.addresses.get(&address.key())
+    }
+
     /// Writes one letter into a conversation and asks for its delivery, in one write.
     ///
     /// Answers *stale*, and writes nothing, when the conversation has moved on since the approval.
@@ -107,6 +118,8 @@ impl Writer {
                 settings,
                 disclosure: inner.disclosure,
                 markdown: &reply.markdown,
+                enclosed: &reply.enclosed,
+                wanted: &reply.wanted,
                 language: reply.language,
                 answered: answered.as_ref(),
                 reply_to: reply_to.as_ref(),
@@ -130,6 +143,7 @@ impl Writer {
             subject: composed.subject,
             raw: composed.raw,
             sources: reply.sources,
+            enclosed: reply.enclosed.iter().map(Enclosed::row).collect(),
             digests,
             undo,
             now,

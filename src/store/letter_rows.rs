@@ -29,6 +29,9 @@ pub struct LetterRow {
     /// [Digests](crate::conversation::text_digest) of what it says, as written and as read.
     #[serde(default)]
     pub digests: Vec<String>,
+    /// Files that went with it; their octets stand in `raw`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub enclosed: Vec<EnclosedRow>,
     /// What its writer wrote, until the first attempt ends: a recall gives it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<Draft>,
@@ -45,6 +48,22 @@ impl LetterRow {
             _ => false,
         })
     }
+}
+
+/// A file that went with a letter, by its content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnclosedRow {
+    /// File name.
+    pub name: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Octets, decoded.
+    pub size: usize,
+    /// BLAKE3 of its content, 64 hexadecimal digits.
+    pub hash: String,
+    /// Whether the words show it.
+    pub inline: bool,
 }
 
 /// How far a letter got with one recipient.

@@ -6,6 +6,7 @@ use super::{
     filing::remember_message_id,
     hands,
     letter_rows::{Delivery, DeliveryState, LetterRow},
+    participants,
     requests::{NewLetter, Settled, StoreError, Written},
     rows::{ConversationRow, Draft, Owner, RawRef, Status, What},
     steps::{self, cut_words, drop_job, event, set_job},
@@ -43,6 +44,7 @@ pub(super) fn reply(desk: &mut Desk, letter: NewLetter, blake3: String) -> Resul
         raw: RawRef { segment: 0, offset: 0, len: letter.raw.len() as u64, blake3 },
         sources: letter.sources,
         digests: letter.digests,
+        enclosed: letter.enclosed,
         draft,
         recipients: letter.recipients.into_iter().map(Delivery::waiting).collect(),
     };
@@ -58,6 +60,7 @@ pub(super) fn reply(desk: &mut Desk, letter: NewLetter, blake3: String) -> Resul
     row.waits_because.clear();
     row.updated = row.updated.max(letter.now);
     steps::entry(desk, &mut row, letter.now, What::Letter(kept.id))?;
+    participants::written_to(desk, &mut row, &kept)?;
     remember_message_id(desk, &kept.message_id, &row)?;
     drop_job(desk, JobId::Answer(row.id))?;
     for (place, recipient) in (0..recipients).zip(&kept.recipients) {

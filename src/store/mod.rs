@@ -69,7 +69,7 @@ use self::{
     reserve::Reserve,
 };
 pub use self::{
-    letter_rows::{Delay, Delivery, DeliveryState, LetterRow},
+    letter_rows::{Delay, Delivery, DeliveryState, EnclosedRow, LetterRow},
     opening::OpenError,
     requests::{
         AiLetters, ConversationFilter, Counts, Discard, HandOff, Lift, Mark, Merged, NewLetter, Release, ReleaseTo,

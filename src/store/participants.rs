@@ -1,10 +1,11 @@
 //! Who takes part in a conversation besides its contact, and since when (S-01).
 //!
-//! Only a mail of somebody who takes part already, and proves it, brings others in. They see nothing older than that mail:
+//! Only a mail of somebody who takes part already, and proves it, brings others in, or a letter of ours. They see nothing older than that mail:
 //! what a letter quotes is decided by it in `outbound::compose`.
 
 use super::{
     desk::Desk,
+    letter_rows::{Delivery, LetterRow},
     requests::StoreError,
     rows::{ConversationRow, Participant},
     steps,
@@ -41,6 +42,20 @@ pub(super) fn name_others(
         add(row, Participant { address: address.clone(), since: arrival.now, level: Level::Unproven });
         let words = format!("{from} named {address}, who takes part from this mail on");
         steps::event(desk, row, arrival.now, "takes_part", &words)?;
+    }
+    Ok(())
+}
+
+/// Whom a person writes to takes part from that letter on: their answers join. They have proved nothing yet, so the AI does not write
+/// to them (S-09).
+pub(super) fn written_to(desk: &mut Desk, row: &mut ConversationRow, letter: &LetterRow) -> Result<(), StoreError> {
+    for Delivery { to, .. } in &letter.recipients {
+        if row.takes_part(to) || *to == row.address || row.participants.len() >= PARTICIPANTS_MAX {
+            continue;
+        }
+        add(row, Participant { address: to.clone(), since: letter.made, level: Level::Unproven });
+        let words = format!("letter {} was written to {to}, who takes part from it on", letter.id);
+        steps::event(desk, row, letter.made, "takes_part", &words)?;
     }
     Ok(())
 }

@@ -3,7 +3,10 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::{letter_rows::DeliveryState, rows::Draft};
+use super::{
+    letter_rows::{DeliveryState, EnclosedRow},
+    rows::Draft,
+};
 use crate::types::{Address, Approval, ConversationId, JobId, LetterId, MailId, Millis};
 
 /// A composed letter to keep, with its delivery jobs.
@@ -19,8 +22,10 @@ pub struct NewLetter {
     pub message_id: String,
     /// Header From.
     pub from: Address,
-    /// To whom.
+    /// To whom. Whoever of them takes no part yet does from this letter on.
     pub recipients: Vec<Address>,
+    /// Files that go with it.
+    pub enclosed: Vec<EnclosedRow>,
     /// Subject as sent.
     pub subject: String,
     /// Complete, unsigned, CRLF only.

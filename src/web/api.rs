@@ -14,16 +14,15 @@ use serde::Deserialize;
 use super::{
     attachments, held, message,
     problem::Problem,
-    queue, suppressions,
+    queue, reply, suppressions,
     view::{self, ConversationView},
     why::{self, Rules, WhyView},
 };
 use crate::{
-    agent::words::Tongue,
     attachments::Attachments,
-    outbound::{Reply, WriteError, Writer},
-    store::{ConversationFilter, ConversationRow, Counts, MailRow, Mark, Merged, Store, Written},
-    types::{Address, Approval, Clock, ConversationId, MailId, Number},
+    outbound::Writer,
+    store::{ConversationFilter, ConversationRow, Counts, MailRow, Mark, Merged, Store},
+    types::{Address, Clock, ConversationId, MailId, Number},
 };
 
 /// What the handlers work with.
@@ -53,7 +52,6 @@ pub fn router(office: Office) -> Router {
     let api = Router::new()
         .route("/conversations", get(conversations))
         .route("/conversations/{id}", get(conversation).patch(mark))
-        .route("/conversations/{id}/replies", post(reply))
         .route("/conversations/{id}/merge", post(merge))
         .route("/messages/{id}/why", get(why))
         .route("/messages/{id}/raw", get(raw))
@@ -61,6 +59,7 @@ pub fn router(office: Office) -> Router {
         .merge(held::routes())
         .merge(attachments::routes())
         .merge(queue::routes())
+        .merge(reply::routes())
         .merge(suppressions::routes())
         .route("/counts", get(counts))
         .with_state(Arc::new(office.clone()));
@@ -113,7 +112,7 @@ async fn conversation(State(office): State<Arc<Office>>, Path(id): Path<String>)
 }
 
 /// A conversation with everything about what was attached.
-async fn whole(office: &Office, id: ConversationId) -> Result<ConversationView, Problem> {
+pub(super) async fn whole(office: &Office, id: ConversationId) -> Result<ConversationView, Problem> {
     let mut view = view::conversation(&office.store, id).await?;
     attachments::complete(office, &mut view).await?;
     Ok(view)
@@ -174,49 +173,6 @@ async fn merge(
     match office.store.merge(stays.id, goes.id, office.clock.now()).await? {
         Merged::Into(id) => Ok(Json(whole(&office, id).await?)),
         Merged::Refused(why) => Err(Problem::bad_request(format!("they cannot be merged: {why}"))),
-    }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ReplyRequest {
-    /// The words, in Markdown. Without: the waiting draft goes out as it is.
-    markdown: Option<String>,
-    /// Who writes.
-    by: String,
-    /// The generation of the conversation they have read. Without: as it is now.
-    generation: Option<u64>,
-}
-
-async fn reply(
-    State(office): State<Arc<Office>>,
-    Path(id): Path<String>,
-    Json(request): Json<ReplyRequest>,
-) -> Answer<ConversationView> {
-    let row = find(&office, &id)?;
-    let generation = request.generation.unwrap_or(row.generation);
-    let stale = || Problem::conflict("the conversation has moved on, by a newer mail or another answer: read it first");
-    if generation != row.generation {
-        return Err(stale());
-    }
-    let draft = row.draft.clone();
-    let (markdown, sources) = match (request.markdown, draft) {
-        (Some(markdown), _) => (markdown, Vec::new()),
-        (None, Some(draft)) => (draft.markdown, draft.sources),
-        (None, None) => {
-            return Err(Problem::conflict("no draft waits there: it was sent, or a newer mail has come"));
-        }
-    };
-    if request.by.trim().is_empty() {
-        return Err(Problem::bad_request("say who writes"));
-    }
-    let approval = Approval::by_person(&request.by, generation);
-    let language = Tongue::guessed(&markdown).map(Tongue::code);
-    match office.writer.write(&row, Reply { markdown, sources, language }, approval).await {
-        Ok(Written::Done) => Ok(Json(whole(&office, row.id).await?)),
-        Ok(Written::Stale) => Err(stale()),
-        Err(WriteError::Store(error)) => Err(error.into()),
-        Err(error) => Err(Problem::bad_request(error.to_string())),
     }
 }
 

@@ -10,6 +10,7 @@ mod message;
 mod metrics;
 mod problem;
 mod queue;
+mod reply;
 mod suppressions;
 pub mod view;
 mod why;

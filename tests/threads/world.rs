@@ -10,6 +10,7 @@ use std::{
 };
 
 use axum::{Router, body::Body, http::Request};
+use http_body_util::BodyExt;
 use replyd::{
     agent::StoreDesk,
     attachments::Attachments,
@@ -20,11 +21,11 @@ use replyd::{
     outbound::Writer,
     playground::{Dns, Zone},
     smtp::{self, Intake},
-    store::{Place, Store, What},
+    store::{LetterRow, Place, Store, What},
     types::{Address, Clock, ConversationId, Envelope, IdMaker, Recipient, Secret},
     web::{self, Office},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use tower::ServiceExt;
 
 pub(crate) const SUPPORT: &str = "support@acme.example";
@@ -111,17 +112,44 @@ impl World {
 
     /// A person answers; the letter as it leaves.
     pub(crate) async fn answer(&self, id: ConversationId, words: &str) -> Vec<u8> {
+        let (status, answer) = self.reply(id, &json!({ "markdown": words, "by": "Grace" })).await;
+        assert_eq!(status, 200, "{answer}");
+        self.newest_letter(id).await.1
+    }
+
+    /// What the API says to a reply.
+    pub(crate) async fn reply(&self, id: ConversationId, body: &Value) -> (u16, Value) {
         self.clock.testing_advance(WHILE);
-        let path = format!("/api/v1/conversations/{id}/replies");
-        let request = Request::builder().method("POST").uri(path).header("content-type", "application/json");
-        let body = Body::from(json!({ "markdown": words, "by": "Grace" }).to_string());
-        let answer = self.office.clone().oneshot(request.body(body).unwrap()).await.unwrap();
-        assert!(answer.status().is_success(), "{}", answer.status());
+        self.ask("POST", &format!("/api/v1/conversations/{id}/replies"), body).await
+    }
+
+    /// Status and value; what is no JSON comes as a text.
+    pub(crate) async fn ask(&self, verb: &str, path: &str, body: &Value) -> (u16, Value) {
+        let request = Request::builder().method(verb).uri(path).header("content-type", "application/json");
+        let answer = self.office.clone().oneshot(request.body(Body::from(body.to_string())).unwrap()).await.unwrap();
+        let status = answer.status().as_u16();
+        let bytes = answer.into_body().collect().await.unwrap().to_bytes();
+        let text = || Value::String(String::from_utf8_lossy(&bytes).into_owned());
+        (status, serde_json::from_slice(&bytes).unwrap_or_else(|_| text()))
+    }
+
+    /// The last letter written there, and its octets.
+    pub(crate) async fn newest_letter(&self, id: ConversationId) -> (LetterRow, Vec<u8>) {
+        let row = self.letters(id).pop().unwrap();
+        let raw = self.store.raw(&row.raw).await.unwrap().to_vec();
+        (row, raw)
+    }
+
+    pub(crate) fn has_letter(&self, id: ConversationId) -> bool {
+        !self.letters(id).is_empty()
+    }
+
+    fn letters(&self, id: ConversationId) -> Vec<LetterRow> {
         let line = self.store.timeline(id).unwrap();
-        let letter = line.iter().rev().find_map(|entry| match entry.what {
+        let letters = line.into_iter().filter_map(|entry| match entry.what {
             What::Letter(letter) => self.store.letter(letter).unwrap(),
             _ => None,
         });
-        self.store.raw(&letter.unwrap().raw).await.unwrap().to_vec()
+        letters.collect()
     }
 }

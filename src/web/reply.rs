@@ -1,0 +1,160 @@
+//! `POST /api/v1/conversations/{id}/replies`: what a person writes becomes a letter.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::{DefaultBodyLimit, Path, State},
+    routing::post,
+};
+use bytes::Bytes;
+use serde::Deserialize;
+
+use super::{
+    api::{Answer, Office, find, whole},
+    problem::Problem,
+    view::ConversationView,
+};
+use crate::{
+    agent::words::Tongue,
+    attachments::leaving_type,
+    mime::{Encoding, Pieces},
+    outbound::{Enclosed, Reply, Wanted, WriteError, is_shown_name},
+    store::{ConversationRow, Written},
+    types::{Address, Approval},
+};
+
+/// Octets of one request: the largest letter there may be, its files as base64 in JSON.
+const REQUEST_OCTETS_MAX: usize = 72 * 1024 * 1024;
+
+/// Files of one letter.
+const FILES_MAX: usize = 50;
+
+pub(super) fn routes() -> Router<Arc<Office>> {
+    Router::new().route("/conversations/{id}/replies", post(reply)).layer(DefaultBodyLimit::max(REQUEST_OCTETS_MAX))
+}
+
+/// Unknown fields are refused: nobody shall think that a `bcc` was heard.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReplyRequest {
+    /// The words, in Markdown. Without: the waiting draft goes out as it is.
+    markdown: Option<String>,
+    /// Who writes.
+    by: String,
+    /// The generation of the conversation they have read. Without: as it is now.
+    generation: Option<u64>,
+    /// To whom, instead of the contact.
+    to: Option<String>,
+    /// Who gets a copy, instead of those who take part; `[]`: nobody.
+    cc: Option<Vec<String>>,
+    /// Files that go with it.
+    #[serde(default)]
+    attachments: Vec<FileRequest>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileRequest {
+    /// File name.
+    name: String,
+    /// Base64. RFC 4648 §4.
+    content: String,
+    /// Shown in the words, by `![](cid:NAME)`, under this name; attached without.
+    shown_as: Option<String>,
+}
+
+async fn reply(
+    State(office): State<Arc<Office>>,
+    Path(id): Path<String>,
+    Json(request): Json<ReplyRequest>,
+) -> Answer<ConversationView> {
+    let row = find(&office, &id)?;
+    let generation = request.generation.unwrap_or(row.generation);
+    let stale = || Problem::conflict("the conversation has moved on, by a newer mail or another answer: read it first");
+    if generation != row.generation {
+        return Err(stale());
+    }
+    if request.by.trim().is_empty() {
+        return Err(Problem::bad_request("say who writes"));
+    }
+    let wanted = wanted(&request)?;
+    let enclosed = enclosed(&office, &row, &request.attachments)?;
+    let (markdown, sources) = match (request.markdown, row.draft.clone()) {
+        (Some(markdown), _) => (markdown, Vec::new()),
+        (None, Some(draft)) => (draft.markdown, draft.sources),
+        (None, None) => {
+            return Err(Problem::conflict("no draft waits there: it was sent, or a newer mail has come"));
+        }
+    };
+    let language = Tongue::guessed(&markdown).map(Tongue::code);
+    let approval = Approval::by_person(&request.by, generation);
+    let reply = Reply { markdown, sources, language, wanted, enclosed };
+    match office.writer.write(&row, reply, approval).await {
+        Ok(Written::Done) => Ok(Json(whole(&office, row.id).await?)),
+        Ok(Written::Stale) => Err(stale()),
+        Err(WriteError::Store(error)) => Err(error.into()),
+        Err(error) => Err(Problem::bad_request(error.to_string())),
+    }
+}
+
+fn wanted(request: &ReplyRequest) -> Result<Wanted, Problem> {
+    let address =
+        |text: &String| Address::parse(text.trim()).map_err(|error| Problem::bad_request(format!("`{text}`: {error}")));
+    let copies = request.cc.as_ref().map(|cc| cc.iter().map(address).collect::<Result<_, _>>());
+    Ok(Wanted { to: request.to.as_ref().map(address).transpose()?, copies: copies.transpose()? })
+}
+
+/// The files, each looked at: what it is decides, and not what it is called.
+fn enclosed(office: &Office, row: &ConversationRow, files: &[FileRequest]) -> Result<Vec<Enclosed>, Problem> {
+    if files.len() > FILES_MAX {
+        return Err(Problem::bad_request(format!("{} files; at most {FILES_MAX} go with one letter", files.len())));
+    }
+    let denied =
+        office.writer.settings(&row.address).map(|settings| &settings.attachments_denied[..]).unwrap_or_default();
+    let mut enclosed: Vec<Enclosed> = Vec::new();
+    for FileRequest { name, content, shown_as } in files {
+        let content =
+            decoded(content).ok_or_else(|| Problem::bad_request(format!("{name} does not come as base64")))?;
+        let kind = leaving_type(name, &content, denied).map_err(Problem::bad_request)?;
+        if let Some(shown) = shown_as {
+            let taken = enclosed.iter().any(|one| one.shown_as.as_ref() == Some(shown));
+            if taken || !is_shown_name(shown) || !kind.starts_with("image/") {
+                let words =
+                    "is no picture, or its name in the words is taken or holds more than letters, digits, dot and dash";
+                return Err(Problem::bad_request(format!("{name} cannot be shown: it {words}")));
+            }
+        }
+        enclosed.push(Enclosed { name: name.clone(), kind: kind.to_owned(), content, shown_as: shown_as.clone() });
+    }
+    Ok(enclosed)
+}
+
+/// RFC 4648 §4, padded, nothing between.
+fn decoded(text: &str) -> Option<Bytes> {
+    let bare = text.trim_end_matches('=');
+    let letters = bare.bytes().all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/'));
+    let whole = letters && text.len().is_multiple_of(4) && text.len() - bare.len() <= 2;
+    whole.then(|| {
+        Pieces::of(text.as_bytes(), Encoding::Base64)
+            .fold(Vec::new(), |mut all, piece| {
+                all.extend_from_slice(&piece);
+                all
+            })
+            .into()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_taken_whole_or_not_at_all() {
+        assert_eq!(decoded("Zm9vYg==").as_deref(), Some(&b"foob"[..]));
+        assert_eq!(decoded("").as_deref(), Some(&b""[..]));
+        for bad in ["Zm9vYg", "Zm9v Yg==", "Zm9v\nYg==", "Z===", "Zm9vYg=!", "-_8="] {
+            assert_eq!(decoded(bad), None, "{bad}");
+        }
+    }
+}
