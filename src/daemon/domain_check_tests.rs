@@ -114,6 +114,7 @@ fn letter(made: Millis) -> LetterRow {
         raw: RawRef { segment: 0, offset: 0, len: 0, blake3: String::new() },
         sources: Vec::new(),
         digests: Vec::new(),
+        enclosed: Vec::new(),
         draft: None,
         recipients: vec![Delivery::waiting(Address::parse("ada@customer.example").unwrap())],
     }
