@@ -89,6 +89,11 @@
 //!   keys at a time (`store/upkeep.rs`): sled writes its log twice for every batch, however small, and answers nothing
 //!   meanwhile. Reads look at what is gathered first, and a filter of keys that sled surely lacks (`store/absent.rs`) spares
 //!   most decisions the question. A crash only makes the next start replay more.
+//! - Which job is next is kept in memory too (`store/agenda.rs`), read from the index when first asked: the keys before it are
+//!   those of jobs just done, and deliveries stand in a line for each domain, so that a busy one is passed over at once.
+//! - Connections are not pooled: a lane (`outbound/lanes.rs`) sends what is due for one domain behind one another over one
+//!   connection and ends with it. What a claim is for is known when it is made, so nothing waits claimed in memory, and a crash
+//!   leaves no letter in doubt but those on a wire.
 //! - The brakes stand in `agent`, not in `conversation`: they count letters, which only the store and the agent know.
 //! - The list of forwarders stands in `config`: an administrator's `[[forwarder]]` changes it key by key.
 //! - `outbound::Writer` writes letters for the AI and for people alike; what differs is who holds the `Approval`.

@@ -115,8 +115,8 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// Loads the keys that lie in the `data` folder; a rotation that ends later is followed. `nothing_leaves`: the route is `file`, so that an unverified domain,
-    /// or one without keys, is allowed.
+    /// Loads the keys that lie in the `data` folder; a rotation that ends later is followed. `nothing_leaves`: the route is
+    /// `file`, so that an unverified domain, or one without keys, is allowed.
     ///
     /// # Errors
     /// A key file that cannot be read. One that is not there is no error: the domain then has no key.
