@@ -1,7 +1,8 @@
 //! How letters are written, signed and handed to the customer's server.
 //!
-//! `compose` makes the bytes that are stored; `queue` claims the delivery jobs, as many at once as `lanes` has room
-//! for; `sign`, `route`, `deliver` and `transaction` make one attempt. Nothing here knows who thought of the words: [`crate::types::Approval`] says that somebody who may did.
+//! `compose` makes the bytes that are stored; `queue` claims the delivery jobs, as many at once as `lanes` has room for;
+//! `sign`, `route`, `deliver` and `transaction` make one attempt. Nothing here knows who thought of the words:
+//! [`crate::types::Approval`] says that somebody who may did.
 
 mod answered;
 mod body;
