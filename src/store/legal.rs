@@ -8,7 +8,7 @@
 //! | merged | a conversation that was merged leads in one step to one that was not and names it |
 //! | letter | each recipient waits with a job, or was accepted, refused or dropped or came back and has none |
 //! | refusals | the list has exactly the recipients that it was refused for or came back from |
-//! | suppression | it stands under its recipient |
+//! | suppression | it stands under its recipient; they are as many as were counted |
 //! | job | its conversation (and letter) is there; unless parked, it is due at one time |
 //! | books | accepted = shown + held + ignored + duplicates + discarded |
 
@@ -32,7 +32,7 @@ pub(super) fn troubles(index: &Index) -> Result<Vec<String>, StoreError> {
     mails(index, &shown, &mut counted, &mut troubles)?;
     let expected = letters(index, &mut counted, &mut troubles)?;
     jobs(index, &expected, &mut counted, &mut troubles)?;
-    suppressions(index, &mut troubles)?;
+    suppressions(index, index.state()?.map_or(0, |state| state.tallies.suppressions), &mut troubles)?;
     let tallies = index.state()?.map_or_else(Tallies::default, |state| state.tallies);
     // Copies that were kept before have no row; everything else is counted again.
     let copies = tallies.counts.duplicates.saturating_sub(counted.duplicates);
@@ -217,16 +217,21 @@ fn jobs(
     Ok(())
 }
 
-fn suppressions(index: &Index, troubles: &mut Vec<String>) -> Result<(), StoreError> {
+fn suppressions(index: &Index, counted: u64, troubles: &mut Vec<String>) -> Result<(), StoreError> {
+    let mut there = 0;
     for found in index.scan(b"B") {
         let (key, _) = found?;
         if key.len() != keys::SUPPRESSION_LEN {
             continue;
         }
+        there += 1;
         let row = view::suppression_row(index, &key)?;
         if row.is_none_or(|row| keys::suppression(&row.recipient) != key.as_ref()) {
             troubles.push("a suppression does not stand under its recipient".into());
         }
+    }
+    if there != counted {
+        troubles.push(format!("{there} addresses are suppressed and {counted} are counted"));
     }
     Ok(())
 }

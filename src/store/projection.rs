@@ -53,9 +53,16 @@ pub(super) fn project(fact: &Fact, json: &[u8], desk: &mut Desk) -> Result<(), S
         Fact::Suppressed(row) => {
             let key = keys::suppression(&row.recipient);
             let old = old_pieces(desk, &key)?;
+            desk.tallies_mut().suppressions += u64::from(old == Old::None);
             put_row(key, json, old, desk)
         }
-        Fact::Lifted(fact) => delete_row(keys::suppression(&fact.recipient), desk),
+        Fact::Lifted(fact) => {
+            let key = keys::suppression(&fact.recipient);
+            let was_there = old_pieces(desk, &key)? != Old::None;
+            let tallies = desk.tallies_mut();
+            tallies.suppressions = tallies.suppressions.saturating_sub(u64::from(was_there));
+            delete_row(key, desk)
+        }
         Fact::Signature(fact) => signatures::project(fact, desk),
         Fact::Duplicate(fact) => {
             let counts = &mut desk.tallies_mut().counts;

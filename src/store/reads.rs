@@ -152,6 +152,11 @@ impl Store {
         Ok(rows)
     }
 
+    /// How many addresses there are whose letters are refused.
+    pub fn suppressions_count(&self) -> Result<u64, StoreError> {
+        Ok(self.index().state()?.map_or(0, |state| state.tallies.suppressions))
+    }
+
     /// All jobs that are not done.
     pub fn jobs(&self) -> Result<Vec<Job>, StoreError> {
         jobs(self.index())

@@ -98,6 +98,7 @@ async fn what_came_back_says_so_for_that_recipient_opens_the_conversation_and_en
         assert_eq!(row.waits_because, "our letter did not reach bob@customer.example: 550 5.1.1 no such user");
         assert!(names(&store, id).ends_with(&["bounced", "reopened", "suppressed"].map(str::to_owned)));
         assert_eq!(suppressed(&store), [(address(BOB), SuppressionReason::Bounced(LetterId(1)))]);
+        assert_eq!(store.suppressions_count().unwrap(), 1);
         assert_eq!(store.refused(NOW).unwrap(), [(LetterId(1), 1)], "it is listed with the refusals");
         end(store, &bed).await;
     }
@@ -243,6 +244,7 @@ async fn letters_to_who_is_suppressed_are_refused_with_the_reason_until_a_person
         store.lift(lift.clone()).await.unwrap();
         assert!(matches!(store.lift(lift).await, Err(StoreError::NotFound(_))));
         assert_eq!(names(&store, first).last().unwrap(), "lifted");
+        assert_eq!(store.suppressions_count().unwrap(), 0);
         let retry =
             Steering { letter: LetterId(2), recipient: Some(0), steer: Steer::Retry, by: "Eve".into(), now: LATER };
         assert_eq!(store.steer(retry).await.unwrap(), Steered::Done);

@@ -20,6 +20,9 @@ pub(super) struct Tallies {
     /// The queue of remembered signatures: the oldest, and where the next one goes.
     #[serde(default)]
     pub(super) signatures: (u64, u64),
+    /// Addresses that are not written to. While there are none, no claim need look.
+    #[serde(default)]
+    pub(super) suppressions: u64,
 }
 
 impl Tallies {

@@ -77,6 +77,8 @@ fn store(gauges: &Gauges, page: &mut Page) -> Result<(), StoreError> {
     let states = [("open", jobs.saturating_sub(parked)), ("parked", parked)];
     let states = states.map(|(state, count)| (labels(&[("state", state)]), count));
     page.gauge("replyd_jobs", "Answers and deliveries to be made; parked ones need a person.", &states);
+    let suppressed = one(store.suppressions_count()?);
+    page.gauge("replyd_suppressions", "Addresses that are not written to any more.", &suppressed);
     let mut overdue = Vec::new();
     for (kind, word) in [(JobKind::Answer, "answer"), (JobKind::Deliver, "deliver")] {
         let late = store.next_due(kind)?.map_or(0, |due| gauges.office.clock.now().since(due).as_secs());
