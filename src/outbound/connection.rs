@@ -103,18 +103,20 @@ impl From<Fault> for Opening {
 impl Dial<'_> {
     async fn opportunistic(&self, with_tls: bool) -> Result<Open, Opening> {
         let mut stream = self.greeted(self.tcp().await?).await?;
-        if with_tls && self.offers_starttls(&mut stream).await? && self.starttls(&mut stream).await?.code == 220 {
+        let said = self.ehlo(&mut stream).await?;
+        if with_tls && said.offers_starttls() && self.starttls(&mut stream).await?.code == 220 {
             let config = tls::any_certificate().map_err(Fault::Later)?;
             let stream = self.handshake(stream, config).await.map_err(Opening::Handshake)?;
             return Ok(self.lend(stream).await?);
         }
-        Ok(self.lend(stream).await?)
+        let (timed, deadline) = self.timed(stream);
+        Ok(lend(timed.that_heard_ehlo(&said.to_bytes()), &self.target.host, self.hello, deadline).await?)
     }
 
     /// RFC 8461 §5: through TLS with a certificate for that name, or later.
     async fn enforced(&self, config: Arc<ClientConfig>) -> Result<Open, Fault> {
         let mut stream = self.greeted(self.tcp().await?).await?;
-        if !self.offers_starttls(&mut stream).await? || self.starttls(&mut stream).await?.code != 220 {
+        if !self.ehlo(&mut stream).await?.offers_starttls() || self.starttls(&mut stream).await?.code != 220 {
             return Err(self.later("does not do STARTTLS, which the MTA-STS policy of its domain demands"));
         }
         let secured = self.handshake(stream, config).await;
@@ -140,7 +142,7 @@ impl Dial<'_> {
                 let config = tls::checked(smarthost.ca.as_deref()).await.map_err(Fault::Later)?;
                 let mut stream = self.greeted(self.tcp().await?).await?;
                 // S-14: without TLS nothing goes to the relay, least of all the password.
-                if !self.offers_starttls(&mut stream).await? {
+                if !self.ehlo(&mut stream).await?.offers_starttls() {
                     return Err(self.later("does not do STARTTLS, and without it nothing is sent"));
                 }
                 self.positive(&self.starttls(&mut stream).await?, "STARTTLS")?;
@@ -196,12 +198,12 @@ impl Dial<'_> {
         Ok(stream)
     }
 
-    /// Says EHLO and looks whether there can be TLS.
-    async fn offers_starttls(&self, tcp: &mut TcpStream) -> Result<bool, Fault> {
+    /// Says EHLO.
+    async fn ehlo(&self, tcp: &mut TcpStream) -> Result<Reply, Fault> {
         self.say(tcp, &format!("EHLO {}\r\n", self.hello)).await?;
-        let offered = self.reply(tcp, "EHLO").await?;
-        self.positive(&offered, "EHLO")?;
-        Ok(offered.lines.iter().skip(1).any(|line| line.trim().eq_ignore_ascii_case("STARTTLS")))
+        let reply = self.reply(tcp, "EHLO").await?;
+        self.positive(&reply, "EHLO")?;
+        Ok(reply)
     }
 
     /// Asks for TLS; the server may say no after all, and go on.
@@ -262,9 +264,13 @@ impl Dial<'_> {
     where
         S: AsyncRead + AsyncWrite + Send + Sync + Unpin + std::fmt::Debug + 'static,
     {
-        let deadline = Deadline::new(self.deadline);
-        let timed = Timed::new(stream, self.address, GREETING_AGAIN, self.limits.command, deadline.clone());
+        let (timed, deadline) = self.timed(stream);
         lend(timed, &self.target.host, self.hello, deadline).await
+    }
+
+    fn timed<S>(&self, stream: S) -> (Timed<S>, Deadline) {
+        let deadline = Deadline::new(self.deadline);
+        (Timed::new(stream, self.address, GREETING_AGAIN, self.limits.command, deadline.clone()), deadline)
     }
 }
 
@@ -304,5 +310,19 @@ impl Reply {
             }
         }
         Ok(None)
+    }
+
+    /// The same reply in its proper form.
+    fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for (n, line) in self.lines.iter().enumerate() {
+            let mark = if n + 1 == self.lines.len() { ' ' } else { '-' };
+            bytes.extend_from_slice(format!("{}{mark}{line}\r\n", self.code).as_bytes());
+        }
+        bytes
+    }
+
+    fn offers_starttls(&self) -> bool {
+        self.lines.iter().skip(1).any(|line| line.trim().eq_ignore_ascii_case("STARTTLS"))
     }
 }

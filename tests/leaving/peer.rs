@@ -25,7 +25,7 @@ pub(crate) enum Step {
     Ehlo,
     StartTls,
     Handshake,
-    /// The second EHLO: inside TLS, or again in clear.
+    /// The second EHLO, inside TLS.
     EhloAgain,
     Auth,
     Mail,
