@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Mail servers of others, and opendkim, for tests/mta.rs: Debian's packages, unpacked and never installed, for they conflict.
 #
-#     deploy/mta.sh fetch DEST                            postfix, exim, sendmail and opendkim, each to DEST/NAME
+#     deploy/mta.sh fetch DEST                            postfix, exim, sendmail, opensmtpd, opendkim, each to DEST/NAME
 #     deploy/mta.sh run DEST NAME FOLDER IP PORT REPLYD   one server on IP:PORT until standard input ends
 #     deploy/mta.sh opendkim DEST FOLDER DNS FILE         what opendkim makes of a mail with DNS at 127.0.0.1:DNS
 #
@@ -12,8 +12,7 @@
 # Each server is mx.customer.example, with a certificate from FOLDER/tls/ca.pem. It takes mail for customer.example from
 # everybody, and with AUTH PLAIN (replyd, `secret`; only in TLS) also for elsewhere.example and acme.example. Both former end
 # in the Maildir FOLDER/mail; the last goes on to replyd at IP:REPLYD. How each is told so stands in deploy/mta/NAME.sh.
-#
-# OpenSMTPD is none of them: that of Debian 12 cannot serve TLS over OpenSSL 3 (its issues 1171 and 1239).
+# OpenSMTPD does it all in clear and without AUTH, which that of Debian 12 needs TLS for and cannot.
 set -euo pipefail
 
 die() { printf 'deploy/mta.sh: %s\n' "$*" >&2; exit 1; }
@@ -25,6 +24,7 @@ packages() {
     case $1 in
     postfix) echo postfix sasl2-bin libsasl2-modules libsasl2-modules-db ;;
     exim) echo exim4-daemon-light ;;
+    opensmtpd) echo opensmtpd ;;
     sendmail) echo sendmail-bin sendmail-cf sasl2-bin libsasl2-modules libsasl2-modules-db ;;
     opendkim) echo opendkim opendkim-tools ;;
     *) die "there is no $1" ;;
@@ -60,7 +60,7 @@ case ${1:-} in
 fetch)
     dest=${2:?DEST}
     missing=()
-    for name in postfix exim sendmail opendkim; do
+    for name in postfix exim sendmail opensmtpd opendkim; do
         [ -d "$dest/$name" ] || missing+=("$name")
     done
     [ ${#missing[@]} -gt 0 ] || exit 0
@@ -123,6 +123,8 @@ user postdrop 64102
 user Debian-exim 64103
 user smmsp 64104
 user smmta 64105
+user opensmtpd 64106
+user opensmtpq 64107
 (
     cd "$folder/etc"
     rm -f hosts resolv.conf nsswitch.conf

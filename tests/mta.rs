@@ -2,6 +2,7 @@
 //! comes back through them into the conversation. Two strangers verify the signatures of what was delivered.
 //!
 //! Each server stands in two places: as our smarthost, with AUTH and a pinned CA, and as the MX of the customer's domain.
+//! OpenSMTPD does both in clear.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
@@ -12,7 +13,7 @@ mod support;
 use std::{env, ffi::OsString};
 
 use serde_json::{Value, json};
-use server::{HOST, Server};
+use server::{HOST, PORT, Server, Talks};
 use support::{
     daemon::{Daemon, House, TO_FILES},
     dkimpy, mails,
@@ -24,17 +25,22 @@ const BILLING: &str = "billing@acme.example";
 
 #[test]
 fn a_letter_goes_through_postfix_and_its_answer_comes_back() {
-    there_and_back("postfix");
+    there_and_back("postfix", Talks::InTls);
 }
 
 #[test]
 fn a_letter_goes_through_exim_and_its_answer_comes_back() {
-    there_and_back("exim");
+    there_and_back("exim", Talks::InTls);
 }
 
 #[test]
 fn a_letter_goes_through_sendmail_and_its_answer_comes_back() {
-    there_and_back("sendmail");
+    there_and_back("sendmail", Talks::InTls);
+}
+
+#[test]
+fn a_letter_goes_through_opensmtpd_in_clear_and_its_answer_comes_back() {
+    there_and_back("opensmtpd", Talks::InClear);
 }
 
 /// Where the server stands.
@@ -46,25 +52,29 @@ struct Road {
     with: &'static str,
 }
 
-fn there_and_back(name: &str) {
-    let Some(server) = Server::start(name) else { return };
-    let (user, ca) = (server.credentials(), server.ca());
-    let smarthost = Road {
-        route: format!(
-            "route = \"smarthost\"\nsmarthost_host = \"{HOST}\"\nsmarthost_port = {}\nsmarthost_ca = {ca:?}\n{user}",
-            server::PORT
-        ),
-        customer: "bob@elsewhere.example",
-        with: "ESMTPSA",
-    };
-    let mx = Road {
-        route: format!("route = \"mx\"\nport = {}", server::PORT),
-        customer: "ada@customer.example",
-        with: "ESMTPS",
-    };
-    for road in [smarthost, mx] {
-        round_trip(&server, &road);
+/// Each road has a server of its own: one that is left may remember a daemon that has gone.
+fn there_and_back(name: &str, talks: Talks) {
+    for road in [as_smarthost, as_mx] {
+        let Some(server) = Server::start(name, talks) else { return };
+        round_trip(&server, &road(&server));
     }
+}
+
+fn as_smarthost(server: &Server) -> Road {
+    let (manner, with) = match server.talks() {
+        Talks::InTls => (server.tls_and_auth(), "ESMTPSA"),
+        Talks::InClear => ("smarthost_tls = \"off\"".to_owned(), "ESMTP"),
+    };
+    let route = format!("route = \"smarthost\"\nsmarthost_host = \"{HOST}\"\nsmarthost_port = {PORT}\n{manner}");
+    Road { route, customer: "bob@elsewhere.example", with }
+}
+
+fn as_mx(server: &Server) -> Road {
+    let with = match server.talks() {
+        Talks::InTls => "ESMTPS",
+        Talks::InClear => "ESMTP",
+    };
+    Road { route: format!("route = \"mx\"\nport = {PORT}"), customer: "ada@customer.example", with }
 }
 
 fn round_trip(server: &Server, road: &Road) {

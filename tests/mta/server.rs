@@ -4,7 +4,7 @@ use std::{
     env, fs,
     io::{BufRead, BufReader},
     net::Ipv4Addr,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, ChildStdin, Command, Output, Stdio},
 };
 
@@ -22,8 +22,16 @@ const FETCHED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/mta");
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/mta.sh");
 
+/// How it is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Talks {
+    InTls,
+    InClear,
+}
+
 /// A running server.
 pub(crate) struct Server {
+    talks: Talks,
     ip: Ipv4Addr,
     folder: tempfile::TempDir,
     process: Child,
@@ -33,20 +41,20 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts it; `None` when it cannot be had and tests may do without.
-    pub(crate) fn start(name: &str) -> Option<Self> {
+    pub(crate) fn start(name: &str, talks: Talks) -> Option<Self> {
         let missing = if !Path::new(FETCHED).join(name).exists() {
             format!("{FETCHED}/{name} is missing: deploy/mta.sh fetch target/mta")
         } else if !is_root() {
             format!("{name} is started by root only: run deploy/test.sh as root")
         } else {
-            return Some(Self::started(name));
+            return Some(Self::started(name, talks));
         };
         assert!(env::var_os("REPLYD_TEST_OFFLINE").is_some(), "{missing}; REPLYD_TEST_OFFLINE=1 does without");
         eprintln!("LEFT OUT, as REPLYD_TEST_OFFLINE is set: {missing}");
         None
     }
 
-    fn started(name: &str) -> Self {
+    fn started(name: &str, talks: Talks) -> Self {
         let folder = tempfile::tempdir().unwrap();
         // Several servers at once, of several runs, and every one on the same port.
         let [_, high, middle, low] = std::process::id().to_be_bytes();
@@ -64,34 +72,37 @@ impl Server {
         let input = process.stdin.take();
         let mut said = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut said).unwrap();
-        let server = Self { ip, folder, process, input };
+        let server = Self { talks, ip, folder, process, input };
         assert_eq!(said, "ready\n", "{name} does not start:\n{}", server.log());
         server
+    }
+
+    pub(crate) fn talks(&self) -> Talks {
+        self.talks
     }
 
     pub(crate) fn ip(&self) -> Ipv4Addr {
         self.ip
     }
 
-    /// The CA that made its certificate.
-    pub(crate) fn ca(&self) -> PathBuf {
-        self.folder.path().join("tls/ca.pem")
-    }
-
-    /// Lines of `[outbound]`: whom it lets send anywhere.
-    pub(crate) fn credentials(&self) -> String {
-        let file = self.folder.path().join("password");
+    /// Lines of `[outbound]`: the CA that made its certificate, and whom it lets send anywhere.
+    pub(crate) fn tls_and_auth(&self) -> String {
+        let [ca, file] = ["tls/ca.pem", "password"].map(|name| self.folder.path().join(name));
         fs::write(&file, "secret\n").unwrap();
-        format!("smarthost_user = \"replyd\"\nsmarthost_password_file = {file:?}")
+        format!("smarthost_ca = {ca:?}\nsmarthost_user = \"replyd\"\nsmarthost_password_file = {file:?}")
     }
 
-    /// A customer hands in a mail, as mail programs do: TLS and AUTH.
+    /// A customer hands in a mail, where it can be as mail programs do: TLS and AUTH.
     pub(crate) fn submit(&self, from: &str, to: &str, mail: &[u8]) {
         let file = self.folder.path().join("submitted");
         fs::write(&file, mail).unwrap();
+        let manner: &[&str] = match self.talks {
+            Talks::InTls => &["--tls", "--auth", "PLAIN", "--auth-user", "replyd", "--auth-password", "secret"],
+            Talks::InClear => &[],
+        };
         let done = Command::new("swaks")
             .args(["--server", &self.ip.to_string(), "--port", &PORT.to_string(), "--ehlo", "mail.customer.example"])
-            .args(["--tls", "--auth", "PLAIN", "--auth-user", "replyd", "--auth-password", "secret"])
+            .args(manner)
             .args(["--from", from, "--to", to, "--data"])
             .arg(format!("@{}", file.display()))
             .output()
