@@ -33,7 +33,7 @@ impl World {
         let server = playground::Dns::start(playground::Zone::new()).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let text = format!(
-            "[smtp]\nhostname = \"mx.acme.example\"\n[auth]\nresolvers = [\"{}\"]\nquery_timeout_millis = 200\n\
+            "[smtp]\nhostname = \"mx.acme.example\"\n[auth]\nresolvers = [\"{}\"]\nquery_timeout_millis = 5000\n\
              deadline_secs = 2\n[outbound]\nroute = \"mx\"\n[[domain]]\nname = \"acme.example\"\nselector_rsa = \"r\"\n\
              selector_ed25519 = \"e\"\n[[address]]\naddress = \"support@acme.example\"\n",
             server.addr()
@@ -180,6 +180,19 @@ async fn dns_trouble_puts_letters_off_and_is_no_alarm() {
     assert!(matches!(&status, DomainStatus::Unknown(words) if words.contains("_domainkey")), "{status:?}");
     world.server.zone().heal();
     assert_eq!(world.watch.status("acme.example").await, DomainStatus::Verified);
+}
+
+#[tokio::test]
+async fn a_daemon_that_stops_does_not_wait_for_a_silent_dns() {
+    let world = World::verified().await;
+    let before = world.server.zone().silent(".").queries();
+    let stop = tokio_util::sync::CancellationToken::new();
+    let watching = tokio::spawn(world.watch.clone().run(stop.clone()));
+    while world.server.zone().queries() == before {
+        tokio::task::yield_now().await;
+    }
+    stop.cancel();
+    tokio::time::timeout(Duration::from_secs(2), watching).await.unwrap().unwrap();
 }
 
 #[tokio::test]
