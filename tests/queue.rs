@@ -8,6 +8,7 @@ use std::{
     fs,
     io::{BufRead, BufReader, Write},
     net::{Ipv4Addr, TcpListener},
+    process::{Command, Stdio},
     thread::{self, JoinHandle},
 };
 
@@ -223,5 +224,54 @@ fn what_a_person_wrote_leaves_by_itself_and_what_the_ai_wrote_does_not_wait() {
     eve_answers(&daemon, 2, "You paid twice.");
     daemon.until("hers has left", |api| api.queue().is_empty());
     assert_eq!(fs::read_dir(house.outbox()).unwrap().count(), 2);
+    daemon.stop();
+}
+
+/// `replyd conversations reply`, the words on standard input.
+fn replies(house: &House, args: &[&str], words: &str) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_replyd"));
+    command.arg("--config").arg(house.config()).args(["conversations", "reply"]).args(args);
+    let mut run = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    run.stdin.take().unwrap().write_all(words.as_bytes()).unwrap();
+    let done = run.wait_with_output().unwrap();
+    assert!(done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8(done.stdout).unwrap()
+}
+
+#[test]
+fn a_refused_letter_is_written_anew_to_another_address_with_its_file() {
+    let names = Names::start();
+    let house = House::plain(&names);
+    change(&house, TO_FILES, BY_MX);
+    let daemon = house.start();
+    let mail = mails::mail(ADA, BILLING, "1@customer.example", "Bill", "", QUESTION);
+    hand_in(&daemon, ADA, &[BILLING], &mail);
+    let number = daemon.api().conversations()[0]["number"].to_string();
+    let bill = house.data().join("bill.csv");
+    fs::write(&bill, "date,amount\n2026-11-22,12.50\n").unwrap();
+    let copy = "bob@customer.example";
+    let with = [&number, "--by", "Eve", "--attach", bill.to_str().unwrap(), "--cc", copy];
+    let told = replies(&house, &with, "You paid twice.");
+    assert!(told.contains("with bill.csv (text/csv, 29 octets)") && told.contains("copies to bob@"), "{told}");
+    daemon.until("both are refused", |api| api.queue().iter().filter(|row| refused(row)).count() == 2);
+    let rows = daemon.api().queue();
+    let adas = rows.iter().find(|row| row["to"] == ADA).unwrap()["id"].as_str().unwrap().to_owned();
+
+    let told = succeeds(&house, &["queue", "edit", &adas, "--by", "Eve"]);
+    assert!(told.contains(&format!("reply {number} --by Eve --draft")), "{told}");
+    let right = "ada.l@customer.example";
+    let again = succeeds(&house, &["conversations", "reply", &number, "--by", "Eve", "--draft", "--to", right]);
+    assert!(again.contains("takes letter") && again.matches("You paid twice.").count() == 2, "{again}");
+
+    let view = daemon.api().conversation(&number);
+    let line = view["timeline"].as_array().unwrap();
+    let letters: Vec<&Value> = line.iter().filter(|line| line["kind"] == "letter").collect();
+    let to = |letter: &Value| {
+        letter["deliveries"].as_array().unwrap().iter().map(|one| one["to"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!((to(letters[0]), to(letters[1])), (vec![json!(ADA), json!(copy)], vec![json!(right)]));
+    assert_eq!(letters[0]["deliveries"][0]["state"], "refused", "what became of it stays");
+    assert_eq!(letters[0]["enclosed"], letters[1]["enclosed"]);
+    assert_ne!(letters[0]["message_id"], letters[1]["message_id"]);
     daemon.stop();
 }

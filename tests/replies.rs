@@ -8,7 +8,7 @@ mod world;
 
 use replyd::{
     mime::{self, Mail},
-    store::Place,
+    store::{DeliveryState, Place},
     types::ConversationId,
 };
 use serde_json::{Value, json};
@@ -131,4 +131,43 @@ async fn a_blind_copy_of_hers_is_named_nowhere_in_what_we_write() {
         let to: Vec<String> = row.recipients.iter().map(|one| one.to.to_string()).collect();
         assert_eq!(to, [ADA, BOB]);
     }
+}
+
+#[tokio::test]
+async fn a_letter_that_was_taken_back_goes_with_its_files_to_whom_it_did_not_reach() {
+    let world = World::new(|_| ());
+    let id = opened(&world, &format!("Cc: {BOB}\r\n"), "Where is it?").await;
+    let files = json!([
+        { "name": "plan.png", "content": PNG, "shown_as": "plan.png" }, { "name": "slip.pdf", "content": "JVBERi0xLjcK" },
+    ]);
+    let body = json!({ "by": "Grace", "markdown": "Here: ![plan](cid:plan.png)", "attachments": files });
+    assert_eq!(world.reply(id, &body).await.0, 200);
+    let (first, _) = world.newest_letter(id).await;
+    let edit = format!("/api/v1/queue/{}/edit", first.id);
+    let (status, answer) = world.ask("POST", &edit, &json!({ "by": "Grace" })).await;
+    assert!(status == 409 && answer["detail"].as_str().unwrap().contains("nobody refused it"), "{answer}");
+    world.refuses(&first, 1).await;
+    assert_eq!(world.ask("POST", &edit, &json!({ "by": "Grace" })).await.0, 200);
+
+    let (status, answer) = world.reply(id, &json!({ "by": "Grace" })).await;
+    assert_eq!(status, 200, "{answer}");
+
+    let (second, raw) = world.newest_letter(id).await;
+    let mail = mime::parse(&raw);
+    assert_eq!(named(&mail), [BOB], "Ada has it");
+    assert_eq!(second.enclosed, first.enclosed);
+    let picture = mail.attachments.iter().find(|one| one.inline).unwrap();
+    assert!(mail.html.contains(&format!("src=\"cid:{}\"", picture.content_id)), "{}", mail.html);
+    assert_eq!(picture.content_id, format!("plan.png.{}@acme.example", second.id));
+
+    world.refuses(&second, 0).await;
+    let edit = format!("/api/v1/queue/{}-0/edit", second.id);
+    assert_eq!(world.ask("POST", &edit, &json!({ "by": "Grace" })).await.0, 200);
+    let right = "bob@other.example";
+    let anew = json!({ "by": "Grace", "markdown": "Once more.", "to": right, "attachments": [] });
+    assert_eq!(world.reply(id, &anew).await.0, 200);
+    let (third, raw) = world.newest_letter(id).await;
+    assert_eq!((named(&mime::parse(&raw)), third.enclosed.len()), (vec![right.to_owned()], 0));
+    let (second, _) = world.letter(second.id).await;
+    assert!(matches!(second.recipients[0].state, DeliveryState::Refused { .. }), "what became of it stays");
 }

@@ -193,7 +193,7 @@ fn approved(case: &Case, answer: &Answer, markdown: String, now: Millis) -> Deci
     match case.address.as_ref().map_or(Autopilot::Off, |address| address.autopilot) {
         Autopilot::On => Decision::Send { approval: Approval::by_autopilot(generation), markdown, sources },
         Autopilot::Assist => Decision::Draft {
-            draft: Draft { markdown, sources, generation, made: now },
+            draft: Draft { markdown, sources, generation, made: now, taken_back: None },
             reason: "a draft is ready; a person sends it".into(),
         },
         Autopilot::Off => Decision::hand_off(Silence::Off.to_string()),

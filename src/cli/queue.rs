@@ -1,4 +1,4 @@
-//! `replyd queue`: what has not left yet or was refused lately, tried again, dropped or recalled by a person.
+//! `replyd queue`: what has not left yet or was refused lately, tried again, dropped, recalled or written anew by a person.
 
 use serde_json::{Value, json};
 
@@ -35,6 +35,14 @@ pub(super) enum Queue {
         #[arg(long)]
         by: String,
     },
+    /// Write a refused letter anew: its words wait as a draft then, which `conversations reply` sends, with `--to` to another address.
+    Edit {
+        /// The letter, or one recipient of it, as the list names it.
+        id: String,
+        /// Who decides.
+        #[arg(long)]
+        by: String,
+    },
     /// End it for good: it is not tried again.
     Drop {
         /// The letter, or one recipient of it, as the list names it.
@@ -59,6 +67,15 @@ pub(super) fn run(context: &Context, queue: Queue) -> Result<(), Failure> {
             }
             Queue::Recall { id, by } => {
                 tell(context, &control.send("POST", &path(&id, "/recall"), json!({ "by": by })).await?)
+            }
+            Queue::Edit { id, by } => {
+                let letter: Value = control.send("POST", &path(&id, "/edit"), json!({ "by": by })).await?;
+                tell(context, &letter)?;
+                if !context.json {
+                    let number = &letter["number"];
+                    println!("its words wait: replyd conversations reply {number} --by {by} --draft [--to ADDRESS]");
+                }
+                Ok(())
             }
             Queue::Drop { id, by, why } => {
                 let body = json!({ "by": by, "why": why });

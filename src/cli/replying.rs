@@ -40,6 +40,8 @@ impl Replying {
         let copies = (self.no_cc || !self.cc.is_empty()).then_some(&self.cc);
         let attached = self.attach.iter().map(|path| file(path, false));
         let files = attached.chain(self.show.iter().map(|path| file(path, true))).collect::<Result<Vec<_>, _>>()?;
+        // Nothing said of files: those of a letter that was taken back go with it again.
+        let files = (!files.is_empty()).then_some(files);
         Ok(json!({
             "by": self.by, "markdown": words, "generation": read["generation"], "to": self.to, "cc": copies,
             "attachments": files,

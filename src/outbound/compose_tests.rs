@@ -400,6 +400,40 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+
+    /// S-12: whatever a file is called, and whatever is in it, it is one part and changes no other.
+    #[test]
+    fn no_file_adds_a_header_or_ends_a_part(name in nasty(), kind in nasty(), content in nasty()) {
+        let conversation = conversation("Parcel");
+        let attached = Enclosed { name, kind, content: content.clone().into_bytes().into(), shown_as: None };
+        let shown = Enclosed { kind: "image/png".into(), shown_as: Some("a.png".into()), ..attached.clone() };
+        let letter = Composition {
+            letter: LetterId(1 << 30), message_id: "k@x", conversation: &conversation, settings: &settings(),
+            disclosure: true, markdown: "![a](cid:a.png)", enclosed: &[attached, shown], wanted: &Wanted::default(),
+            language: None, answered: None, reply_to: None, now: NOW,
+        };
+        let sent = compose(&letter, &Approval::by_person("Grace", 1)).unwrap();
+
+        prop_assert!(crate::outbound::connection::wire_safe(&sent.raw).is_ok() && sent.raw.is_ascii());
+        let parsed = MessageParser::default().parse(&sent.raw[..]).unwrap();
+        // mixed, alternative, text, related, page, picture, file
+        prop_assert_eq!(parsed.parts.len(), 7);
+        for part in &parsed.parts[1..] {
+            for header in &part.headers {
+                let name = header.name.as_str().to_ascii_lowercase();
+                let known = ["content-type", "content-transfer-encoding", "content-disposition", "content-id"];
+                prop_assert!(known.contains(&name.as_str()), "{}", name);
+            }
+        }
+        for file in &parsed.parts[5..] {
+            prop_assert_eq!(file.contents(), content.as_bytes());
+        }
+        prop_assert!(sent.raw.split(|octet| *octet == b'\n').all(|line| line.len() <= 999));
+    }
+}
+
 /// Whoever it goes to, and whatever a customer is called.
 fn customer() -> impl Strategy<Value = Address> {
     let locals = ["ada", "\u{e4}da", "\u{65e5}\u{672c}", "\"a \u{e9}\"", "\"a b, c\"", "=?utf-8?q?a?="];

@@ -129,9 +129,9 @@ impl Writer {
         )?;
         let as_read = quotes::part(&mime::parse(&composed.raw)).new_text;
         let digests = [reply.markdown.as_str(), &as_read].into_iter().filter_map(text_digest).collect();
-        // People think better of it; the AI does not.
-        let thinks = *approval.author() != Author::Ai && !inner.undo.is_zero();
-        let undo = thinks.then(|| Undo { until: now.plus(inner.undo), markdown: reply.markdown.clone() });
+        // People think better of it; the AI does not. The words of both may come back after a refusal.
+        let wait = if *approval.author() == Author::Ai { Duration::ZERO } else { inner.undo };
+        let undo = Some(Undo { until: now.plus(wait), markdown: reply.markdown.clone() });
         let letter = NewLetter {
             id: letter,
             conversation: row.id,

@@ -374,7 +374,7 @@ async fn a_newer_mail_takes_the_draft_away_and_asks_for_another() {
     let store = bed.open();
     store.accept(mail(1, ADA), file).await.unwrap();
     let id = conversation_of(&store, 1);
-    let draft = Draft { markdown: "Perhaps.".into(), sources: Vec::new(), generation: 1, made: NOW };
+    let draft = Draft { markdown: "Perhaps.".into(), sources: Vec::new(), generation: 1, made: NOW, taken_back: None };
     let reason = "a draft is ready".to_owned();
     let given = HandOff { conversation: id, generation: 1, reason, draft: Some(draft), now: NOW };
     assert_eq!(store.hand_off(given).await.unwrap(), Written::Done);
@@ -463,7 +463,8 @@ async fn a_long_row_is_kept_in_pieces_and_no_value_is_long() {
     assert_eq!(store.mail(MailId(1)).unwrap().unwrap().mail.notes, notes);
     let id = conversation_of(&store, 1);
     for (generation, octets) in [(1, 50_000), (2, 20_000)] {
-        let draft = Draft { markdown: "x".repeat(octets), sources: Vec::new(), generation, made: NOW };
+        let draft =
+            Draft { markdown: "x".repeat(octets), sources: Vec::new(), generation, made: NOW, taken_back: None };
         let given = HandOff { conversation: id, generation, reason: "r".into(), draft: Some(draft), now: NOW };
         assert_eq!(store.hand_off(given).await.unwrap(), Written::Done);
     }

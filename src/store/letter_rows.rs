@@ -32,7 +32,7 @@ pub struct LetterRow {
     /// Files that went with it; their octets stand in `raw`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub enclosed: Vec<EnclosedRow>,
-    /// What its writer wrote, until the first attempt ends: a recall gives it back.
+    /// What its writer wrote, until it has arrived everywhere or was ended: a recall or an edit gives it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<Draft>,
     /// One for each recipient; the delivery job's second number is the place here.
@@ -40,6 +40,13 @@ pub struct LetterRow {
 }
 
 impl LetterRow {
+    /// Where nobody can do anything with it any more, its words need not be kept beside its octets.
+    pub(super) fn forget_words(&mut self) {
+        if self.recipients.iter().all(|one| one.state.is_over()) {
+            self.draft = None;
+        }
+    }
+
     /// Whether it was taken back before anybody tried to send it: it answers nothing.
     pub fn never_left(&self) -> bool {
         self.recipients.iter().all(|one| match one.state {

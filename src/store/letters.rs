@@ -32,6 +32,7 @@ pub(super) fn reply(desk: &mut Desk, letter: NewLetter, blake3: String) -> Resul
         sources: letter.sources.clone(),
         generation: row.generation,
         made: letter.now,
+        taken_back: None,
     });
     let kept = LetterRow {
         id: letter.id,
@@ -98,8 +99,8 @@ pub(super) fn settle(desk: &mut Desk, settled: Settled) -> Result<(), StoreError
     let uncertain_before = delivery.uncertain;
     delivery.uncertain |= settled.uncertain;
     let before = std::mem::replace(&mut delivery.state, cut_state(settled.delivery));
-    letter.draft = None;
     let (to, state, uncertain) = (delivery.to.clone(), delivery.state.clone(), delivery.uncertain);
+    letter.forget_words();
     // Where people look: a refusal must not be told to a conversation that nobody sees any more.
     let mut row = steps::surviving(desk, letter.conversation)?;
     let now = settled.now;

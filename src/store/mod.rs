@@ -76,8 +76,8 @@ pub use self::{
         Settled, Steer, Steered, Steering, StoreError, Suppress, Undo, Written,
     },
     rows::{
-        ConversationRow, Draft, Entry, Filed, LearnedRow, MailRow, Owner, Participant, Place, RawRef, Status, Voucher,
-        What,
+        ConversationRow, Draft, Entry, Filed, LearnedRow, MailRow, Owner, Participant, Place, RawRef, Status,
+        TakenBack, Voucher, What,
     },
     suppressions::{SuppressionReason, SuppressionRow},
     verify::{Report, compare_rebuild, rebuild, verify},

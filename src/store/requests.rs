@@ -34,7 +34,7 @@ pub struct NewLetter {
     pub sources: Vec<String>,
     /// [Digests](crate::conversation::text_digest) of what it says, as written and as read.
     pub digests: Vec<String>,
-    /// Where its writer may think better of it.
+    /// The words as they were written, and for how long its writer may think better of it.
     pub undo: Option<Undo>,
     /// When.
     pub now: Millis,
@@ -45,7 +45,7 @@ pub struct NewLetter {
 pub struct Undo {
     /// The first attempt is due then.
     pub until: Millis,
-    /// The words as they were written: they come back as a draft.
+    /// The words as they were written: they come back as a draft when the letter is recalled, or written anew after a refusal.
     pub markdown: String,
 }
 
@@ -202,6 +202,8 @@ pub enum Steer {
     },
     /// It is taken back whole, before the first attempt; its words are a draft again.
     Recall,
+    /// It was refused, and is written anew: its words are a draft again, for those who refused it. What became of it stays.
+    Edit,
 }
 
 /// See [`Steer`].

@@ -280,6 +280,18 @@ pub struct Draft {
     pub generation: u64,
     /// When.
     pub made: Millis,
+    /// The letter that these words were taken back from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_back: Option<TakenBack>,
+}
+
+/// A letter that is written anew: its files go with it again, to those it did not reach.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenBack {
+    /// Which.
+    pub letter: LetterId,
+    /// To whom, in the order of the letter.
+    pub to: Vec<Address>,
 }
 
 /// One line of a conversation's time line.
@@ -306,8 +318,8 @@ pub enum What {
     /// Something else.
     Event {
         /// One word to search for: `opened`, `waits`, `handed_off`, `drafted`, `delivered`, `refused`, `deferred`,
-        /// `uncertain`, `retried`, `dropped`, `recalled`, `closed`, `reopened`, `taken`, `given_back`, `bounced`, `delayed`, `arrived`,
-        /// `complained`, `suppressed`, `lifted`, `takes_part`, `merged`.
+        /// `uncertain`, `retried`, `dropped`, `recalled`, `taken_back`, `closed`, `reopened`, `taken`, `given_back`, `bounced`,
+        /// `delayed`, `arrived`, `complained`, `suppressed`, `lifted`, `takes_part`, `merged`.
         name: String,
         /// The sentence people read.
         words: String,

@@ -1,4 +1,5 @@
-//! What people do with a letter that has not arrived: have it tried at once, end it, or take it back before it leaves.
+//! What people do with a letter that has not arrived: have it tried at once, end it, take it back before it leaves, or
+//! write it anew when it was refused.
 //!
 //! An attempt that is under way is not interfered with: how it ends is written down first.
 
@@ -8,7 +9,7 @@ use super::{
     letter_rows::{Delivery, DeliveryState, LetterRow},
     letters::{due_again, interrupted, reopen, waits_no_longer},
     requests::{Steer, Steered, Steering, StoreError},
-    rows::{ConversationRow, Draft, Owner},
+    rows::{ConversationRow, Draft, Owner, TakenBack},
     steps::{self, cut_words, drop_job, event, set_job},
     view,
 };
@@ -29,8 +30,12 @@ pub(super) fn steer(desk: &mut Desk, steering: Steering) -> Result<Steered, Stor
         return Ok(Steered::TooLate("an attempt to send it was made: it cannot be recalled any more".to_owned()));
     }
     let mut row = steps::surviving(desk, letter.conversation)?;
+    if steering.steer == Steer::Edit {
+        return edit(desk, row, letter, &places, &steering);
+    }
     for place in places {
         match &steering.steer {
+            Steer::Edit => {}
             Steer::Retry => retry(desk, &mut row, &mut letter, place, &steering)?,
             Steer::Drop { why } => end(desk, &mut row, &mut letter, place, &steering, why)?,
             Steer::Recall => recall(desk, &mut letter, place, &steering)?,
@@ -39,6 +44,7 @@ pub(super) fn steer(desk: &mut Desk, steering: Steering) -> Result<Steered, Stor
     if steering.steer == Steer::Recall {
         back(desk, &mut row, &mut letter, &steering)?;
     }
+    letter.forget_words();
     row.updated = row.updated.max(steering.now);
     desk.state(&Fact::Letter(Box::new(letter)))?;
     desk.state(&Fact::Conversation(Box::new(row)))?;
@@ -137,15 +143,61 @@ fn back(
     letter: &mut LetterRow,
     steering: &Steering,
 ) -> Result<(), StoreError> {
-    let (by, now) = (&steering.by, steering.now);
-    let told = format!("{by} recalled letter {}: it has not left", letter.id);
-    event(desk, row, now, "recalled", &told)?;
-    reopen(desk, row, &told, now)?;
-    row.generation += 1;
-    if let Some(words) = letter.draft.take() {
-        row.draft = Some(Draft { generation: row.generation, ..words });
+    let told = format!("{} recalled letter {}: it has not left", steering.by, letter.id);
+    event(desk, row, steering.now, "recalled", &told)?;
+    let to = letter.recipients.iter().map(|one| one.to.clone()).collect();
+    let draft =
+        letter.draft.take().map(|words| Draft { taken_back: Some(TakenBack { letter: letter.id, to }), ..words });
+    in_hand(desk, row, draft, &told, steering)
+}
+
+/// The words of a refused letter are a draft for those it did not reach. Its row stays as it is: that is what became of it.
+fn edit(
+    desk: &mut Desk,
+    mut row: ConversationRow,
+    letter: LetterRow,
+    places: &[u16],
+    steering: &Steering,
+) -> Result<Steered, StoreError> {
+    let mut to = Vec::new();
+    for one in places.iter().filter_map(|place| letter.recipients.get(usize::from(*place))) {
+        if let DeliveryState::Refused { .. } = one.state {
+            waits_no_longer(&mut row, &one.to, &one.state);
+            to.push(one.to.clone());
+        }
     }
-    row.owner = Owner::Person(by.clone());
-    row.waits_because = cut_words(&told);
+    if to.is_empty() {
+        return Ok(Steered::TooLate(
+            "nobody refused it: what still waits can be dropped, and then written anew".to_owned(),
+        ));
+    }
+    let Some(words) = &letter.draft else {
+        return Ok(Steered::TooLate("its words were not kept apart from it: write them anew".to_owned()));
+    };
+    let names = to.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let told = format!("{} takes letter {} back, which {names} did not get, to write it anew", steering.by, letter.id);
+    event(desk, &mut row, steering.now, "taken_back", &told)?;
+    let draft = Draft { taken_back: Some(TakenBack { letter: letter.id, to }), ..words.clone() };
+    in_hand(desk, &mut row, Some(draft), &told, steering)?;
+    row.updated = row.updated.max(steering.now);
+    desk.state(&Fact::Conversation(Box::new(row)))?;
+    Ok(Steered::Done)
+}
+
+/// Whoever took a letter back has the conversation.
+fn in_hand(
+    desk: &mut Desk,
+    row: &mut ConversationRow,
+    draft: Option<Draft>,
+    told: &str,
+    steering: &Steering,
+) -> Result<(), StoreError> {
+    reopen(desk, row, told, steering.now)?;
+    row.generation += 1;
+    if let Some(draft) = draft {
+        row.draft = Some(Draft { generation: row.generation, ..draft });
+    }
+    row.owner = Owner::Person(steering.by.clone());
+    row.waits_because = cut_words(told);
     drop_job(desk, JobId::Answer(row.id))
 }

@@ -233,6 +233,35 @@ async fn a_recalled_letter_never_leaves_and_its_words_are_a_draft_again() {
 }
 
 #[tokio::test]
+async fn the_words_of_a_refused_letter_are_a_draft_for_whom_it_did_not_reach_and_the_refusal_stays() {
+    for bed in Bed::all() {
+        let store = bed.open();
+        let id = written(&store).await;
+        assert!(matches!(store.steer(eve(Steer::Edit)).await.unwrap(), Steered::TooLate(_)), "nobody refused it yet");
+        settle(&store, 0, accepted()).await;
+        settle(&store, 1, refused()).await;
+        store.mark(id, Mark::Resolved, NOW).await.unwrap();
+        drop(store);
+        let store = bed.open();
+
+        assert_eq!(store.steer(eve(Steer::Edit)).await.unwrap(), Steered::Done);
+
+        assert_eq!((state(&store, 0), state(&store, 1)), (accepted(), refused()));
+        let row = store.conversation(id).unwrap().unwrap();
+        assert_eq!((row.status, row.owner), (Status::Open, Owner::Person("Eve".into())));
+        assert!(row.waits_because.contains("bob@customer.example did not get"), "{}", row.waits_because);
+        let draft = row.draft.unwrap();
+        let again = draft.taken_back.unwrap();
+        assert_eq!((draft.markdown.as_str(), draft.generation), (WORDS, row.generation));
+        assert_eq!((again.letter, again.to), (LetterId(1), vec![address("bob@customer.example")]));
+        let corrected = letter(2, id, Approval::by_person("Eve", row.generation));
+        assert_eq!(store.reply(corrected).await.unwrap(), Written::Done);
+        assert_eq!((store.conversation(id).unwrap().unwrap().draft, state(&store, 1)), (None, refused()));
+        end(store, &bed).await;
+    }
+}
+
+#[tokio::test]
 async fn a_recalled_letter_answers_nothing() {
     for bed in Bed::all() {
         let store = bed.open();
@@ -266,6 +295,9 @@ async fn the_words_of_a_letter_are_kept_no_longer_than_they_can_come_back() {
     written(&store).await;
     assert_eq!(store.letter(LetterId(1)).unwrap().unwrap().draft.unwrap().markdown, WORDS);
     settle(&store, 0, accepted()).await;
+    settle(&store, 1, refused()).await;
+    assert_eq!(store.letter(LetterId(1)).unwrap().unwrap().draft.unwrap().markdown, WORDS);
+    store.steer(eve(dropping())).await.unwrap();
     assert_eq!(store.letter(LetterId(1)).unwrap().unwrap().draft, None);
     end(store, &bed).await;
 }

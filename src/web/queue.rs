@@ -31,6 +31,7 @@ pub(super) fn routes() -> Router<Arc<Office>> {
         .route("/queue/{id}/retry", post(retry))
         .route("/queue/{id}/drop", post(end))
         .route("/queue/{id}/recall", post(recall))
+        .route("/queue/{id}/edit", post(edit))
 }
 
 /// One line of the queue.
@@ -171,6 +172,15 @@ async fn recall(
     steer(&office, QueueId::read(&id)?, Steer::Recall, request.by).await
 }
 
+/// Makes the words of a refused letter a draft again, for those it did not reach.
+async fn edit(
+    State(office): State<Arc<Office>>,
+    Path(id): Path<String>,
+    Json(request): Json<SteerRequest>,
+) -> Answer<QueuedLetter> {
+    steer(&office, QueueId::read(&id)?, Steer::Edit, request.by).await
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DropRequest {
@@ -197,6 +207,7 @@ async fn steer(office: &Office, id: QueueId, steer: Steer, by: String) -> Answer
         Steer::Retry => "retried",
         Steer::Drop { .. } => "dropped",
         Steer::Recall => "recalled",
+        Steer::Edit => "taken back",
     };
     let QueueId { letter: asked, recipient } = id;
     match office.store.steer(Steering { letter: asked, recipient, steer, by, now: office.clock.now() }).await? {

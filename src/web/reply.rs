@@ -18,9 +18,9 @@ use super::{
 use crate::{
     agent::words::Tongue,
     attachments::leaving_type,
-    mime::{Encoding, Pieces},
+    mime::{self, Encoding, Pieces},
     outbound::{Enclosed, Reply, Wanted, WriteError, is_shown_name},
-    store::{ConversationRow, Written},
+    store::{ConversationRow, TakenBack, Written},
     types::{Address, Approval},
 };
 
@@ -44,13 +44,12 @@ struct ReplyRequest {
     by: String,
     /// The generation of the conversation they have read. Without: as it is now.
     generation: Option<u64>,
-    /// To whom, instead of the contact.
+    /// To whom, instead of the contact, or of whom the letter did not reach that was taken back.
     to: Option<String>,
-    /// Who gets a copy, instead of those who take part; `[]`: nobody.
+    /// Who gets a copy, instead of those who take part, or of the others it did not reach; `[]`: nobody.
     cc: Option<Vec<String>>,
-    /// Files that go with it.
-    #[serde(default)]
-    attachments: Vec<FileRequest>,
+    /// Files that go with it, instead of those of the letter that was taken back.
+    attachments: Option<Vec<FileRequest>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -78,8 +77,13 @@ async fn reply(
     if request.by.trim().is_empty() {
         return Err(Problem::bad_request("say who writes"));
     }
-    let wanted = wanted(&request)?;
-    let enclosed = enclosed(&office, &row, &request.attachments)?;
+    let again = row.draft.as_ref().and_then(|draft| draft.taken_back.as_ref());
+    let wanted = wanted(&request, again)?;
+    let enclosed = match (&request.attachments, again) {
+        (Some(files), _) => enclosed(&office, &row, files)?,
+        (None, Some(again)) => enclosed_before(&office, again).await?,
+        (None, None) => Vec::new(),
+    };
     let (markdown, sources) = match (request.markdown, row.draft.clone()) {
         (Some(markdown), _) => (markdown, Vec::new()),
         (None, Some(draft)) => (draft.markdown, draft.sources),
@@ -98,11 +102,15 @@ async fn reply(
     }
 }
 
-fn wanted(request: &ReplyRequest) -> Result<Wanted, Problem> {
+/// What the request says; of what it leaves out, what the letter said that was taken back.
+fn wanted(request: &ReplyRequest, again: Option<&TakenBack>) -> Result<Wanted, Problem> {
     let address =
         |text: &String| Address::parse(text.trim()).map_err(|error| Problem::bad_request(format!("`{text}`: {error}")));
     let copies = request.cc.as_ref().map(|cc| cc.iter().map(address).collect::<Result<_, _>>());
-    Ok(Wanted { to: request.to.as_ref().map(address).transpose()?, copies: copies.transpose()? })
+    let before = again.and_then(|again| again.to.split_first()).map(|(to, copies)| (to.clone(), copies.to_vec()));
+    let (to_before, copies_before) = before.unzip();
+    let to = request.to.as_ref().map(address).transpose()?;
+    Ok(Wanted { to: to.or(to_before), copies: copies.transpose()?.or(copies_before) })
 }
 
 /// The files, each looked at: what it is decides, and not what it is called.
@@ -128,6 +136,21 @@ fn enclosed(office: &Office, row: &ConversationRow, files: &[FileRequest]) -> Re
         enclosed.push(Enclosed { name: name.clone(), kind: kind.to_owned(), content, shown_as: shown_as.clone() });
     }
     Ok(enclosed)
+}
+
+/// The files of the letter that was taken back, out of its octets.
+async fn enclosed_before(office: &Office, again: &TakenBack) -> Result<Vec<Enclosed>, Problem> {
+    let gone = || Problem::broken(format!("letter {} is not there", again.letter));
+    let row = office.store.letter(again.letter)?.ok_or_else(gone)?;
+    let raw = office.store.raw(&row.raw).await?;
+    let end = format!(".{}@{}", again.letter, row.from.domain());
+    let files = mime::parse(&raw).attachments.into_iter().map(|file| Enclosed {
+        content: file.content(&raw),
+        shown_as: file.content_id.strip_suffix(&end).map(str::to_owned),
+        name: file.name,
+        kind: file.kind,
+    });
+    Ok(files.collect())
 }
 
 /// RFC 4648 §4, padded, nothing between.

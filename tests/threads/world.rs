@@ -21,8 +21,8 @@ use replyd::{
     outbound::Writer,
     playground::{Dns, Zone},
     smtp::{self, Intake},
-    store::{LetterRow, Place, Store, What},
-    types::{Address, Clock, ConversationId, Envelope, IdMaker, Recipient, Secret},
+    store::{DeliveryState, LetterRow, Place, Settled, Store, What},
+    types::{Address, Clock, ConversationId, Envelope, IdMaker, JobId, LetterId, Recipient, Secret},
     web::{self, Office},
 };
 use serde_json::{Value, json};
@@ -135,9 +135,22 @@ impl World {
 
     /// The last letter written there, and its octets.
     pub(crate) async fn newest_letter(&self, id: ConversationId) -> (LetterRow, Vec<u8>) {
-        let row = self.letters(id).pop().unwrap();
+        self.letter(self.letters(id).pop().unwrap().id).await
+    }
+
+    /// As it is now.
+    pub(crate) async fn letter(&self, id: LetterId) -> (LetterRow, Vec<u8>) {
+        let row = self.store.letter(id).unwrap().unwrap();
         let raw = self.store.raw(&row.raw).await.unwrap().to_vec();
         (row, raw)
+    }
+
+    /// The far side refuses it for good.
+    pub(crate) async fn refuses(&self, letter: &LetterRow, place: u16) {
+        let now = self.clock.now();
+        let delivery = DeliveryState::Refused { words: "550 5.1.1 no such user".into(), at: now };
+        let settled = Settled { job: JobId::Deliver(letter.id, place), delivery, uncertain: false, now };
+        self.store.settle(settled).await.unwrap();
     }
 
     pub(crate) fn has_letter(&self, id: ConversationId) -> bool {
