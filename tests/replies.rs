@@ -59,6 +59,10 @@ async fn files_and_pictures_go_with_a_letter_and_stand_in_its_row_by_content() {
     let rows: Vec<_> = row.enclosed.iter().map(|one| (one.name.as_str(), one.size, one.inline)).collect();
     assert_eq!(rows, [("Größe, \"neu\".pdf", 9, false), ("plan.png", 8, true)]);
     assert_eq!(row.enclosed[1].hash, picture.digest.to_hex().to_string());
+    let (status, slip) = world.ask("GET", &format!("/api/v1/letters/{}/attachments/0", row.id), &Value::Null).await;
+    assert_eq!((status, slip), (200, json!("%PDF-1.7\n")));
+    let (status, _) = world.ask("GET", &format!("/api/v1/letters/{}/attachments/2", row.id), &Value::Null).await;
+    assert_eq!(status, 404);
 }
 
 #[tokio::test]

@@ -65,8 +65,12 @@ const UNTITLED: &str = "Your message";
 /// RFC 5256 §2.1: a `[blob]` before the rest is no part of the base subject, by which programs that look at subjects thread;
 /// behind it it is. So the number stands there, and the letter has the base subject of what it answers.
 pub(super) fn subject(answered: &str, title: &str, number: Option<Number>) -> String {
-    let bare = [answered, title].into_iter().map(|subject| bare(subject, number)).find(|bare| !bare.is_empty());
-    let bare = bare.unwrap_or_else(|| UNTITLED.to_owned());
+    let (answered, title) = (bare(answered, number), bare(title, number));
+    // What programs of other languages put before the title is not known, but it is told by what follows it.
+    let is_prefix = |before: &str| before.trim_end().ends_with([':', '：']);
+    let answers_the_title = !title.is_empty() && answered.strip_suffix(title.as_str()).is_some_and(is_prefix);
+    let bare = if answered.is_empty() || answers_the_title { title } else { answered };
+    let bare = if bare.is_empty() { UNTITLED } else { bare.as_str() };
     let mark = number.map(|number| format!("[{number}] ")).unwrap_or_default();
     format!("Re: {mark}{bare}")
 }

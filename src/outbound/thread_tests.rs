@@ -34,8 +34,17 @@ fn reply_prefixes_and_the_number_never_pile_up() {
 }
 
 #[test]
+fn a_prefix_of_any_language_is_told_by_the_title_behind_it() {
+    for answered in ["R: [12345] Parcel", "Vastaus: Parcel", "Sv: R: Parcel", "पुनः: Parcel"] {
+        assert_eq!(subject(answered, "Parcel", Some(NUMBER)), "Re: [12345] Parcel", "{answered}");
+    }
+    assert_eq!(subject("Not my Parcel", "Parcel", Some(NUMBER)), "Re: [12345] Not my Parcel");
+    assert_eq!(subject("R: Parcel", "", Some(NUMBER)), "Re: [12345] R: Parcel");
+}
+
+#[test]
 fn that_a_mail_was_forwarded_stays_in_the_subject_and_is_no_part_of_the_topic() {
-    assert_eq!(subject("Re: WG: Parcel", "", Some(NUMBER)), "Re: [12345] WG: Parcel");
+    assert_eq!(subject("Re: WG: Parcel", "WG: Parcel", Some(NUMBER)), "Re: [12345] WG: Parcel");
     assert_eq!(topic("Re: WG: Fwd: Parcel", NUMBER), "Parcel");
 }
 

@@ -1,11 +1,14 @@
-//! `POST /api/v1/conversations/{id}/replies`: what a person writes becomes a letter.
+//! `POST /api/v1/conversations/{id}/replies`: what a person writes becomes a letter; `GET /api/v1/letters/{id}/attachments/{n}`:
+//! what went with it.
 
 use std::sync::Arc;
 
 use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, Path, State},
-    routing::post,
+    http::header,
+    response::IntoResponse,
+    routing::{get, post},
 };
 use bytes::Bytes;
 use serde::Deserialize;
@@ -17,11 +20,11 @@ use super::{
 };
 use crate::{
     agent::words::Tongue,
-    attachments::leaving_type,
-    mime::{self, Encoding, Pieces},
+    attachments::{disposition, leaving_type},
+    mime::{self, Attachment, Encoding, Pieces},
     outbound::{Enclosed, Reply, Wanted, WriteError, is_shown_name},
-    store::{ConversationRow, TakenBack, Written},
-    types::{Address, Approval},
+    store::{ConversationRow, EnclosedRow, LetterRow, TakenBack, Written},
+    types::{Address, Approval, LetterId},
 };
 
 /// Octets of one request: the largest letter there may be, its files as base64 in JSON.
@@ -31,7 +34,9 @@ const REQUEST_OCTETS_MAX: usize = 72 * 1024 * 1024;
 const FILES_MAX: usize = 50;
 
 pub(super) fn routes() -> Router<Arc<Office>> {
-    Router::new().route("/conversations/{id}/replies", post(reply)).layer(DefaultBodyLimit::max(REQUEST_OCTETS_MAX))
+    Router::new()
+        .route("/conversations/{id}/replies", post(reply).layer(DefaultBodyLimit::max(REQUEST_OCTETS_MAX)))
+        .route("/letters/{id}/attachments/{n}", get(file))
 }
 
 /// Unknown fields are refused: nobody shall think that a `bcc` was heard.
@@ -140,17 +145,43 @@ fn enclosed(office: &Office, row: &ConversationRow, files: &[FileRequest]) -> Re
 
 /// The files of the letter that was taken back, out of its octets.
 async fn enclosed_before(office: &Office, again: &TakenBack) -> Result<Vec<Enclosed>, Problem> {
-    let gone = || Problem::broken(format!("letter {} is not there", again.letter));
-    let row = office.store.letter(again.letter)?.ok_or_else(gone)?;
+    let row = office.store.letter(again.letter)?;
+    let row = row.ok_or_else(|| Problem::broken(format!("letter {} is not there", again.letter)))?;
+    files(office, &row).await
+}
+
+/// What went with a letter, in the order of its row.
+async fn files(office: &Office, row: &LetterRow) -> Result<Vec<Enclosed>, Problem> {
     let raw = office.store.raw(&row.raw).await?;
-    let end = format!(".{}@{}", again.letter, row.from.domain());
-    let files = mime::parse(&raw).attachments.into_iter().map(|file| Enclosed {
-        content: file.content(&raw),
-        shown_as: file.content_id.strip_suffix(&end).map(str::to_owned),
-        name: file.name,
-        kind: file.kind,
-    });
-    Ok(files.collect())
+    let end = format!(".{}@{}", row.id, row.from.domain());
+    let found = mime::parse(&raw).attachments;
+    let of_row = |kept: &EnclosedRow| {
+        // Pictures stand before files in a letter, whatever their order in the row: the content tells them.
+        let is_it = |file: &&Attachment| file.digest.to_hex().as_str() == kept.hash && file.inline == kept.inline;
+        let file = found.iter().find(is_it)?;
+        let shown_as = file.content_id.strip_suffix(&end).map(str::to_owned);
+        Some(Enclosed { name: kept.name.clone(), kind: kept.kind.clone(), content: file.content(&raw), shown_as })
+    };
+    let files = row.enclosed.iter().map(of_row).collect::<Option<Vec<_>>>();
+    files.ok_or_else(|| Problem::broken(format!("a file of letter {} is not in it", row.id)))
+}
+
+/// One file that went with a letter, by its place in the row.
+async fn file(
+    State(office): State<Arc<Office>>,
+    Path((id, n)): Path<(String, usize)>,
+) -> Result<impl IntoResponse, Problem> {
+    let missing = || Problem::not_found(format!("no file {n} went with a letter {id}"));
+    let id: LetterId = id.parse().map_err(|_| missing())?;
+    let row = office.store.letter(id)?.ok_or_else(missing)?;
+    let file = files(&office, &row).await?.into_iter().nth(n).ok_or_else(missing)?;
+    // S-20: a download, whoever opens it.
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (header::CONTENT_DISPOSITION, disposition(&file.name)),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+    ];
+    Ok((headers, file.content))
 }
 
 /// RFC 4648 §4, padded, nothing between.

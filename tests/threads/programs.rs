@@ -84,6 +84,8 @@ pub(crate) fn all() -> Vec<Program> {
         Program { name: "Proton", threads: rules::by_ids_and_subject, ..PLAIN },
         // The manual: `$strict_threads`, `$sort_re`, `$reply_regex`.
         Program { name: "mutt", threads: rules::mutt, ..PLAIN },
+        // The same as Outlook's; in Italian it writes R, which is no prefix in any list of ours.
+        Program { name: "Outlook", threads: rules::outlook, prefix: "R: ", indexed: true, ..PLAIN },
         // Its message store joins what In-Reply-To and References name, and looks at no subject (ThreadMessageOperations).
         Program { name: "K-9 Mail", ..PLAIN },
         // Help, "Conversation view": answers "are linked with the original message using some entries in the header".

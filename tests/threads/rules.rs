@@ -36,13 +36,14 @@ impl Message {
     }
 }
 
-/// RFC 5256 §2.1, for subjects without trailers: `Re:`, `Fwd:` and `[blobs]` before the rest are taken away, in any order.
+/// RFC 5256 §2.1, for subjects without trailers: `Re:`, `Fwd:`, their like and `[blobs]` before the rest are taken away, in any
+/// order.
 pub(crate) fn base_subject(subject: &str) -> String {
     let mut rest = subject.trim();
     loop {
         let blob = rest.strip_prefix('[').and_then(|inner| inner.split_once(']')).map(|(_, after)| after.trim_start());
         let lower = rest.to_lowercase();
-        let leader = ["re:", "fwd:", "fw:", "aw:", "sv:"].iter().find(|leader| lower.starts_with(**leader));
+        let leader = ["re:", "fwd:", "fw:", "aw:", "sv:", "r:"].iter().find(|leader| lower.starts_with(**leader));
         match (leader, blob) {
             (Some(leader), _) => rest = rest[leader.len()..].trim_start(),
             (None, Some(after)) if !after.is_empty() => rest = after,
