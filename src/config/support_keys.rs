@@ -71,3 +71,50 @@ fn language(text: &str) -> Result<String, String> {
         Err(format!("`{text}` is not a language of two small letters, such as \"de\""))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use crate::config::{Config, parse};
+
+    fn parsed(keys: &str) -> Result<Config, String> {
+        let text = format!("[[address]]\naddress = \"a@acme.example\"\n{keys}");
+        parse(&text, Path::new("")).map_err(|mistakes| mistakes.to_string())
+    }
+
+    #[test]
+    fn signatures_of_languages_belong_to_the_address_above_them() {
+        let text = "[[address.signature]]\nlanguage = \"de\"\nmarkdown = \"Ihr Team\"\n\
+            [[address.signature]]\nlanguage = \"fr\"\nhtml = \"<p>Nous</p>\"\n[[address]]\naddress = \"b@acme.example\"\n";
+        let config = parsed(text).unwrap();
+        let [first, second] = &config.addresses[..] else { panic!("{:?}", config.addresses) };
+        let known: Vec<&str> = first.signatures.iter().map(|one| one.language.as_str()).collect();
+        assert_eq!((known, second.signatures.len()), (vec!["de", "fr"], 0));
+
+        for (wrong, words) in [
+            ("[[address.signature]]\nmarkdown = \"x\"\n", "it is needed here"),
+            ("[[address.signature]]\nlanguage = \"de\"\n", "it is needed here, or `html`"),
+            (
+                "[[address.signature]]\nlanguage = \"German\"\nmarkdown = \"x\"\n",
+                "is not a language of two small letters",
+            ),
+            (&text.replace("fr", "de"), "there are two signatures for \"de\""),
+        ] {
+            let told = parsed(wrong).unwrap_err();
+            assert!(told.contains(words), "{told}");
+        }
+    }
+
+    #[test]
+    fn what_may_leave_is_said_by_size_ending_and_type() {
+        let config =
+            parsed("letter_bytes_max = 1000000\nattachments_denied = [\".ZIP\", \"application/pdf\"]\n").unwrap();
+        let address = &config.addresses[0];
+        assert_eq!(address.letter_bytes_max, 1_000_000);
+        assert_eq!(address.attachments_denied, ["zip", "application/pdf"]);
+        assert!(parsed("attachments_denied = []").unwrap().addresses[0].attachments_denied.is_empty());
+        assert!(parsed("attachments_denied = [\"a b\"]").unwrap_err().contains("neither an ending"));
+        assert!(parsed("letter_bytes_max = 1\n").unwrap_err().contains("out of range"));
+    }
+}
