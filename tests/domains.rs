@@ -123,7 +123,7 @@ fn a_domain_gets_dated_keys_and_every_row_is_printed_with_what_dns_has_of_it() {
     // And said again it makes no second keys, also where the domain stood there without any
     assert_eq!(run(&house, &["domain", "add", "shop.example"]).out, added);
     assert!(ends(&house, &["domain", "add", ACME], 0).contains("replyd-ed25519-20"));
-    assert_eq!(rows(&house, &["domain", "records", ACME]).len(), 8);
+    assert_eq!(rows(&house, &["domain", "records", ACME]).len(), 9);
 }
 
 #[test]

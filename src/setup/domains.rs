@@ -124,7 +124,7 @@ impl Purpose {
             Self::NextDkim => "the next key; the old one signs until both of the next ones are there",
             Self::OldDkim { .. } => "has signed letters that may still be on their way",
             Self::Spf => {
-                "lets our host send for the domain; where there is a v=spf1 row already, add the middle part to that one"
+                "lets our host send under that name; where there is a v=spf1 row already, add the middle part to that one"
             }
             Self::SpfOfSmarthost => {
                 "lets the smarthost send for the domain; its provider may ask for something else instead"
@@ -197,13 +197,19 @@ pub fn key_rows(domain: &Domain, keys: &[DkimRow]) -> Vec<DnsRow> {
 }
 
 /// All rows that the domain should have: its DKIM keys, SPF and DMARC; and those of our host name, which is the mail domain
-/// that destinations and keyed reply addresses are in: the way to us, and what its senders are told about TLS.
+/// that destinations, envelope senders and keyed reply addresses are in: SPF, the way to us, and what its senders are told about
+/// TLS.
 pub fn rows(config: &Config, domain: &Domain, keys: &[DkimRow]) -> Vec<DnsRow> {
     let txt = |name, value, purpose| DnsRow { kind: RowKind::Txt, name, value, purpose };
     let (name, host) = (&domain.name, &config.smtp.hostname);
     let mut rows = key_rows(domain, keys);
     let (mechanism, purpose) = mechanism(&config.outbound.route, host);
-    rows.push(txt(name.clone(), format!("v=spf1 {mechanism} ~all"), purpose));
+    let spf = format!("v=spf1 {mechanism} ~all");
+    rows.push(txt(name.clone(), spf.clone(), purpose));
+    // RFC 7208 §2.4: it is asked of the domain in MAIL FROM.
+    if config.outbound.envelope.is_verp(&config.outbound.route, host) && host != name {
+        rows.push(txt(host.clone(), spf, purpose));
+    }
     rows.push(txt(format!("_dmarc.{name}"), "v=DMARC1; p=none".to_owned(), Purpose::Dmarc));
     let (kind, value) = (RowKind::Mx, format!("10 {host}."));
     rows.push(DnsRow { kind, name: host.clone(), value, purpose: Purpose::Replies });

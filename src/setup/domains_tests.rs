@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::{
-    config::{Auth, Config, Listener, Route, Smarthost, SmarthostTls},
+    config::{Auth, Config, EnvelopeSender, Listener, Route, Smarthost, SmarthostTls},
     playground,
     setup::{KeyRole, MtaStsPolicy, Need, RowKind, rows},
 };
@@ -119,6 +119,7 @@ fn a_domain_has_keys_spf_dmarc_the_way_to_us_and_what_senders_to_us_are_told_abo
             "sending TXT r._domainkey.acme.example v=DKIM1; k=rsa; p=AAAA",
             "sending TXT e._domainkey.acme.example v=DKIM1; k=ed25519; p=BBBB",
             "recommended TXT acme.example v=spf1 a:mx.acme.example ~all",
+            "recommended TXT mx.acme.example v=spf1 a:mx.acme.example ~all",
             "recommended TXT _dmarc.acme.example v=DMARC1; p=none",
             "recommended MX mx.acme.example 10 mx.acme.example.",
             "arriving A mx.acme.example the public IP address of this machine",
@@ -147,6 +148,19 @@ fn the_address_of_our_host_is_that_of_a_listener_others_can_reach() {
 }
 
 #[test]
+fn our_host_name_has_an_spf_row_of_its_own_where_envelope_senders_are_in_it() {
+    let rows_of = |change: fn(&mut Config)| {
+        let mut config = sends(Route::Mx { port: 25 });
+        change(&mut config);
+        let rows = rows(&config, &acme(), &[]);
+        rows.into_iter().filter(|row| row.purpose == Purpose::Spf).map(|row| row.name).collect::<Vec<_>>()
+    };
+    assert_eq!(rows_of(|_| ()), ["acme.example", "mx.acme.example"]);
+    assert_eq!(rows_of(|config| config.outbound.envelope = EnvelopeSender::From), ["acme.example"]);
+    assert_eq!(rows_of(|config| config.smtp.hostname = "acme.example".into()), ["acme.example"]);
+}
+
+#[test]
 fn a_smarthost_is_let_send_by_the_record_its_provider_names() {
     for (host, term) in [
         ("relay.example", "a:relay.example"),
@@ -163,7 +177,7 @@ fn a_smarthost_is_let_send_by_the_record_its_provider_names() {
 #[tokio::test]
 async fn rows_are_pending_until_they_are_published_as_printed() {
     let world = World::new();
-    assert_eq!(world.words().await, ["pending"; 8]);
+    assert_eq!(world.words().await, ["pending"; 9]);
     assert!(!verified(&status(direct(), &world.dns).await));
     world.publish(&direct()[..2]);
     assert_eq!(world.words().await[..3], ["verified", "verified", "pending"]);
@@ -216,7 +230,7 @@ async fn dns_trouble_is_unknown_and_never_verified() {
     let world = World::new();
     world.publish(&direct());
     world.zone().servfail("acme.example");
-    assert_eq!(world.words().await, ["unknown"; 8]);
+    assert_eq!(world.words().await, ["unknown"; 9]);
     let (state, _) = domain_state(&acme(), &keys(), &world.dns).await;
     assert!(matches!(&state, DomainState::Unknown(words) if words.starts_with("TXT r._domainkey")), "{state:?}");
     world.zone().heal();
