@@ -242,7 +242,7 @@ fn replies(house: &House, args: &[&str], words: &str) -> String {
 fn a_refused_letter_is_written_anew_to_another_address_with_its_file() {
     let names = Names::start();
     let house = House::plain(&names);
-    change(&house, TO_FILES, BY_MX);
+    house.change(TO_FILES, BY_MX);
     let daemon = house.start();
     let mail = mails::mail(ADA, BILLING, "1@customer.example", "Bill", "", QUESTION);
     hand_in(&daemon, ADA, &[BILLING], &mail);
