@@ -150,8 +150,12 @@ fn complained(
     report: Report<'_>,
 ) -> Result<(), StoreError> {
     let (to, now, words) = (&letter.recipients[report.at()].to, report.now, &report.said.words);
-    event(desk, row, now, "complained", &format!("{to} {words}: our letter {}", letter.id))?;
-    suppressions::suppress_in(desk, row, to, SuppressionReason::Complained(letter.id), words, now)?;
+    let proven = matches!(report.said.whom, Whom::Place(_));
+    let doubt = if proven { "" } else { NOT_PROVEN };
+    event(desk, row, now, "complained", &format!("{to} {words}: our letter {}{doubt}", letter.id))?;
+    if proven {
+        suppressions::suppress_in(desk, row, to, SuppressionReason::Complained(letter.id), words, now)?;
+    }
     if !matches!(row.owner, Owner::Person(_)) {
         row.owner = Owner::Team;
     }

@@ -286,11 +286,14 @@ async fn who_complains_gets_no_letters_and_the_ai_is_silent_there() {
         assert_eq!(suppressed(&store), [(address(ADA), SuppressionReason::Complained(LetterId(1)))]);
         store.accept(answering(mail(10, ADA), id), file).await.unwrap();
         assert_eq!(store.job(JobId::Answer(id)).unwrap(), None, "nor does it answer what comes later");
-        // Two took part, and the report names neither: nobody is suppressed on a guess.
+        // Two took part, and the report names neither; or it names one, and knows no more than who has the letter.
         let lift = Lift { recipient: address(ADA), by: "Eve".into(), now: LATER };
         store.lift(lift).await.unwrap();
         reports(&store, 11, Whom::Only, Fate::Complained).await;
         assert_eq!(suppressed(&store), []);
+        reports(&store, 12, Whom::Named(address(ADA)), Fate::Complained).await;
+        assert_eq!(suppressed(&store), [], "nobody is suppressed on a guess or a forgery");
+        assert!(names(&store, id).ends_with(&["complained".to_owned()]), "and people are told");
         end(store, &bed).await;
     }
 }
