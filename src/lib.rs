@@ -148,7 +148,7 @@
 //! | S-24 | our own requests sent to inner machines | mail goes to MX hosts only; `outbound/mta_sts_fetch.rs`: what is fetched is one fixed path of `mta-sts.DOMAIN`, after its certificate has proved that name, bounded and without redirects | `s24_a_policy_host_that_does_not_prove_its_name_is_not_asked`, `s24_a_domain_that_is_no_file_name_names_no_file`, `what_is_no_policy_counts_as_none_and_takes_no_kept_one_away` | tools and models: issue 6 |
 //! | S-25 | weak login tokens | there is no login: the control socket is a file of the daemon's user (`daemon/socket.rs`) | | issue 7 |
 //! | S-26 | reach across addresses | as S-25: whoever may open the socket is an administrator | | issue 7 |
-//! | S-27 | secrets and letters in logs | `types/secret.rs` cannot be printed; `observability/maillog.rs` writes domains and our own words | `the_words_of_others_are_one_short_line_without_addresses_s27`, `only_its_owner_may_read_it` | a canary through the whole suite: no issue yet |
+//! | S-27 | secrets and letters in logs | `types/secret.rs` cannot be printed; `observability/maillog.rs` and `outbound/queue.rs` write domains and our own words, and of others' what `types/text.rs` leaves | `the_words_of_others_are_one_short_line_without_addresses_s27`, `only_its_owner_may_read_it` | a canary through the whole suite: no issue yet |
 //! | S-28 | an AI that does not say so | `outbound/compose.rs`: a line and `Auto-Submitted`; `agent/wants_person.rs`: HUMAN in twenty languages | `an_answer_has_what_a_reader_and_a_mail_program_look_for`, `who_asks_for_a_person_gets_one_s28` | |
 
 pub mod agent;

@@ -9,12 +9,9 @@ use tracing::{info, warn};
 use super::counters;
 use crate::{
     conversation::{Class, Fate, HeldReason, IgnoredReason, Reported, Whom},
-    store::{ConversationRow, LetterRow, MailRow},
-    types::{Address, ConversationId, LetterId, MailId},
+    store::{ConversationRow, MailRow},
+    types::{Address, ConversationId, LetterId, MailId, fit_for_log},
 };
-
-/// Octets of somebody else's words in one line.
-const WORDS_OCTETS_MAX: usize = 300;
 
 /// A mail was kept in a conversation. `opened`: the conversation is new.
 pub fn kept(mail: &MailRow, conversation: ConversationId, opened: bool) {
@@ -42,12 +39,6 @@ pub fn held(mail: &MailRow, reason: &HeldReason) {
 pub fn ignored(mail: &MailRow, reason: IgnoredReason) {
     let (domain, id, reason) = (sender(mail), mail.id, reason.words());
     info!(event = "ignored", mail.id = %id, domain, reason, "ignores a mail from {domain}: {reason}");
-}
-
-/// A mail was refused before it was ours, with this reply code. `reason` is ours.
-pub fn refused_at_door(peer: std::net::IpAddr, from: Option<&Address>, code: u16, reason: &str) {
-    let domain = from.map_or("", Address::domain);
-    info!(event = "refused_at_door", peer.ip = %peer, domain, code, reason, "refused a mail at the door: {reason}");
 }
 
 /// A mail could not be kept for a trouble of ours; the peer was asked to come back.
@@ -84,47 +75,10 @@ pub fn brake_held(conversation: &ConversationRow, brake: &'static str) {
 /// A conversation was handed to people.
 pub fn handed_off(conversation: &ConversationRow, reason: &str) {
     let (id, number, domain) = (conversation.id, conversation.number, conversation.contact.domain());
-    let reason = plain(reason);
+    let reason = fit_for_log(reason);
     info!(
         event = "handed_off", conversation.id = %id, number = %number, domain, reason,
         "handed conversation {id} to people: {reason}"
-    );
-}
-
-/// A letter was written and waits for delivery.
-pub fn written(letter: &LetterRow) {
-    let (id, conversation, recipients) = (letter.id, letter.conversation, letter.recipients.len());
-    let (domain, size_bytes) = (letter.from.domain(), letter.raw.len);
-    info!(
-        event = "written", letter.id = %id, conversation.id = %conversation, address.domain = domain, size_bytes, recipients,
-        "wrote letter {id} in conversation {conversation}"
-    );
-}
-
-/// The far side took a letter (or the file is on disk).
-pub fn delivered(letter: LetterId, conversation: ConversationId, to: &Address, by: &str, words: &str) {
-    let (domain, words) = (to.domain(), plain(words));
-    info!(
-        event = "delivered", letter.id = %letter, conversation.id = %conversation, domain, by, words,
-        "delivered letter {letter} to {domain}"
-    );
-}
-
-/// The far side asked us to come back, or could not be reached.
-pub fn deferred(letter: LetterId, conversation: ConversationId, to: &Address, attempts: u32, words: &str) {
-    let (domain, words) = (to.domain(), plain(words));
-    info!(
-        event = "deferred", letter.id = %letter, conversation.id = %conversation, domain, attempts, words,
-        "letter {letter} to {domain} has to wait: {words}"
-    );
-}
-
-/// The letter never will be delivered to this recipient.
-pub fn delivery_refused(letter: LetterId, conversation: ConversationId, to: &Address, words: &str) {
-    let (domain, words) = (to.domain(), plain(words));
-    warn!(
-        event = "delivery_refused", letter.id = %letter, conversation.id = %conversation, domain, words,
-        "letter {letter} to {domain} was refused: {words}"
     );
 }
 
@@ -142,7 +96,7 @@ pub fn reported(mail: MailId, said: &Reported) {
         Fate::Failed { no_mailbox: false } => "failed",
         Fate::Complained => "complained",
     };
-    let (letter, status) = (said.letter, plain(&said.status));
+    let (letter, status) = (said.letter, fit_for_log(&said.status));
     let is_proven = matches!(said.whom, Whom::Place(_));
     info!(
         event = "reported", mail.id = %mail, letter.id = %letter, fate, status, is_proven,
@@ -183,37 +137,5 @@ fn class_word(class: Class) -> &'static str {
         Class::VerificationCode => "verification_code",
         Class::Probe => "probe",
         Class::OwnEcho => "own_echo",
-    }
-}
-
-/// One line, without control characters, addresses down to their domains, not too long.
-///
-/// S-27: servers like to repeat the whole recipient in their replies.
-fn plain(words: &str) -> String {
-    let mut line = String::new();
-    for word in words.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        match word.rsplit_once('@') {
-            Some((_, domain)) => line.push_str(&format!("…@{domain}")),
-            None => line.push_str(word),
-        }
-        if line.len() > WORDS_OCTETS_MAX {
-            line.truncate(line.floor_char_boundary(WORDS_OCTETS_MAX));
-            break;
-        }
-    }
-    line
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_words_of_others_are_one_short_line_without_addresses_s27() {
-        assert_eq!(plain("550 5.1.1 <ada@x.example>:\r\n no \u{7}such user"), "550 5.1.1 …@x.example>: no such user");
-        assert!(plain(&"é ".repeat(1000)).len() <= WORDS_OCTETS_MAX);
     }
 }

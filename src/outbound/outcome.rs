@@ -41,6 +41,19 @@ pub enum Outcome {
     },
 }
 
+impl Outcome {
+    /// The far side's words, or ours where it said nothing.
+    pub(super) fn words(&self) -> &str {
+        match self {
+            Self::Accepted { words, .. }
+            | Self::Refused { words }
+            | Self::NoMailbox { words }
+            | Self::Later { words }
+            | Self::Unknown { words } => words,
+        }
+    }
+}
+
 /// What went wrong, and whether for good.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Fault {

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     config::{self, Route},
     store::{DeliveryState, LetterRow, RawRef, Settled, StoreError},
-    types::{Clock, Job, JobId, LetterId, Millis, Pick},
+    types::{Clock, Job, JobId, LetterId, Millis, Pick, fit_for_log},
 };
 
 /// Letters of one lane; then whoever waits longest has the room.
@@ -259,20 +259,22 @@ async fn settle<W: Work>(work: &W, settled: Settled) {
 /// One line for each outcome; of the recipient only the domain (S-27).
 fn log(job: &Job, letter: LetterId, domain: &str, outcome: &Outcome) {
     let (conversation, attempts) = (job.conversation, job.attempts);
+    // Servers like to repeat the whole recipient in their replies.
+    let words = fit_for_log(outcome.words());
     match outcome {
-        Outcome::Accepted { by, words } => info!(
+        Outcome::Accepted { by, .. } => info!(
             conversation.id = %conversation, letter.id = %letter, recipient.domain = domain, outcome = "accepted", attempts,
             "delivered letter {letter} to {by}: {words}"
         ),
-        Outcome::Refused { words } | Outcome::NoMailbox { words } => info!(
+        Outcome::Refused { .. } | Outcome::NoMailbox { .. } => info!(
             conversation.id = %conversation, letter.id = %letter, recipient.domain = domain, outcome = "refused", attempts,
             "letter {letter} was refused: {words}"
         ),
-        Outcome::Later { words } => info!(
+        Outcome::Later { .. } => info!(
             conversation.id = %conversation, letter.id = %letter, recipient.domain = domain, outcome = "later", attempts,
             "letter {letter} waits: {words}"
         ),
-        Outcome::Unknown { words } => warn!(
+        Outcome::Unknown { .. } => warn!(
             conversation.id = %conversation, letter.id = %letter, recipient.domain = domain, outcome = "unknown", attempts,
             "letter {letter} may have arrived, and is tried again: {words}"
         ),

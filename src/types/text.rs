@@ -1,5 +1,8 @@
 //! Text as every room cuts it.
 
+/// Octets of somebody else's words in one line of a log.
+const WORDS_OCTETS_MAX: usize = 300;
+
 /// The beginning of a text, cut where a character ends.
 pub fn head(text: &str, octets_max: usize) -> &str {
     &text[..text.floor_char_boundary(octets_max)]
@@ -16,9 +19,39 @@ pub fn lines(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// Words of others as a log may have them: one line, without control characters, addresses down to their domains, not too long.
+///
+/// S-27: servers like to repeat the whole recipient in their replies.
+pub fn fit_for_log(words: &str) -> String {
+    let mut line = String::new();
+    for word in words.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        match word.rsplit_once('@') {
+            Some((_, domain)) => line.push_str(&format!("…@{domain}")),
+            None => line.push_str(word),
+        }
+        if line.len() > WORDS_OCTETS_MAX {
+            line.truncate(line.floor_char_boundary(WORDS_OCTETS_MAX));
+            break;
+        }
+    }
+    line
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_words_of_others_are_one_short_line_without_addresses_s27() {
+        assert_eq!(
+            fit_for_log("550 5.1.1 <ada@x.example>:\r\n no \u{7}such user"),
+            "550 5.1.1 …@x.example>: no such user"
+        );
+        assert!(fit_for_log(&"é ".repeat(1000)).len() <= WORDS_OCTETS_MAX);
+    }
 
     #[test]
     fn lines_are_cut_at_line_ends_and_nowhere_else() {
