@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How fast letters leave, beside Postfix: the table of the README.
 
-    deploy/bench-leaving.py [--letters 3000] [--rounds 3] [--replyd target/dist/replyd]
+    deploy/bench-leaving.py [--letters 3000] [--rounds 3] [--replyd target/release/replyd]
 
 Both get a queue full of letters first, and then one smarthost, a smtp-sink of their own on loopback without TLS; the time
 runs from its first message to its last. replyd signs each letter twice (RSA-2048 and Ed25519) and reads its keys' rows from
@@ -32,7 +32,7 @@ import time
 TICK = os.sysconf("SC_CLK_TCK")
 HOST = "127.0.0.1"
 # Seconds in which replyd's queue must be full: people's letters wait so long before they leave.
-FILL_SECS = 60
+FILL_SECS = 25
 # Seconds in which a queue must be empty.
 EMPTY_SECS = 300
 # Octets of a letter, about.
@@ -327,7 +327,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--letters", type=int, default=3000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--replyd", default="target/dist/replyd")
+    parser.add_argument("--replyd", default="target/release/replyd")
     options = parser.parse_args()
     os.makedirs("target", exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="leaving-", dir="target") as folder:
