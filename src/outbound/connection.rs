@@ -198,12 +198,18 @@ impl Dial<'_> {
         Ok(stream)
     }
 
-    /// Says EHLO.
+    /// Says EHLO; HELO to a server that does not know it. RFC 5321 §3.2.
     async fn ehlo(&self, tcp: &mut TcpStream) -> Result<Reply, Fault> {
         self.say(tcp, &format!("EHLO {}\r\n", self.hello)).await?;
         let reply = self.reply(tcp, "EHLO").await?;
-        self.positive(&reply, "EHLO")?;
-        Ok(reply)
+        if !reply.knows_no_such_command() {
+            self.positive(&reply, "EHLO")?;
+            return Ok(reply);
+        }
+        self.say(tcp, &format!("HELO {}\r\n", self.hello)).await?;
+        let reply = self.reply(tcp, "HELO").await?;
+        self.positive(&reply, "HELO")?;
+        Ok(reply.without_extensions())
     }
 
     /// Asks for TLS; the server may say no after all, and go on.
@@ -320,6 +326,17 @@ impl Reply {
             bytes.extend_from_slice(format!("{}{mark}{line}\r\n", self.code).as_bytes());
         }
         bytes
+    }
+
+    /// RFC 5321 §4.2.4. A server that does not want us says so otherwise.
+    fn knows_no_such_command(&self) -> bool {
+        matches!(self.code, 500 | 502)
+    }
+
+    /// What follows the first line is no list of extensions.
+    fn without_extensions(mut self) -> Self {
+        self.lines.truncate(1);
+        self
     }
 
     fn offers_starttls(&self) -> bool {

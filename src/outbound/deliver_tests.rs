@@ -117,6 +117,23 @@ async fn a_server_without_tls_hears_one_ehlo_and_what_it_said_to_that_counts() {
 }
 
 #[tokio::test]
+async fn a_server_that_knows_helo_only_gets_helo_and_nothing_that_extends_it() {
+    for (unknown, helo) in [("500 5.5.1 what", "250 mx"), ("502 not here", "250-mx\r\n250-STARTTLS\r\n250 SMTPUTF8")] {
+        let (outcome, heard) = direct(Script { ehlo: Some(unknown), helo: Some(helo), ..Script::default() }).await;
+        assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
+        let begun = ["EHLO mx.acme.example", "HELO mx.acme.example", "MAIL FROM:<support@acme.example>"];
+        assert_eq!(heard.lines[..3], begun);
+    }
+    let (outcome, heard) = direct(Script { ehlo: Some("550 5.7.1 not you"), ..Script::default() }).await;
+    assert!(matches!(outcome, Outcome::Refused { .. }), "{outcome:?}");
+    assert_eq!(heard.lines[..1], ["EHLO mx.acme.example"], "who does not want us is not asked again");
+    assert!(!heard.lines.iter().any(|line| line.starts_with("HELO")), "{:?}", heard.lines);
+    let neither = Script { ehlo: Some("500 what"), helo: Some("421 4.3.2 later"), ..Script::default() };
+    let (outcome, _) = direct(neither).await;
+    assert!(matches!(&outcome, Outcome::Later { words } if words.contains("HELO")), "{outcome:?}");
+}
+
+#[tokio::test]
 async fn a_4xx_waits_and_a_5xx_refuses_at_every_step() {
     type Set = fn(&mut Script, &'static str);
     let steps: [(&str, Set); 6] = [

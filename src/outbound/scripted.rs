@@ -13,6 +13,7 @@ use tokio_rustls::TlsAcceptor;
 pub(super) struct Script {
     pub(super) greeting: Option<&'static str>,
     pub(super) ehlo: Option<&'static str>,
+    pub(super) helo: Option<&'static str>,
     pub(super) starttls: Option<&'static str>,
     pub(super) mail: Option<&'static str>,
     pub(super) rcpt: Option<&'static str>,
@@ -78,6 +79,7 @@ impl Default for Script {
         Self {
             greeting: Some("220 mx ready"),
             ehlo: Some("250-mx\r\n250-8BITMIME\r\n250 SIZE 1000"),
+            helo: Some("250 mx"),
             starttls: Some("220 go"),
             mail: Some("250 ok"),
             rcpt: Some("250 ok"),
@@ -133,6 +135,7 @@ pub(super) async fn converse(stream: Box<dyn Stream>, script: Script) -> Heard {
         match verb.as_str() {
             "EHLO" if encrypted => say(&mut stream, Some("250-mx\r\n250-AUTH PLAIN LOGIN\r\n250 8BITMIME")).await,
             "EHLO" => say(&mut stream, script.ehlo).await,
+            "HELO" => say(&mut stream, script.helo).await,
             "STARTTLS" => {
                 say(&mut stream, script.starttls).await;
                 let Some(config) = script.tls.clone() else { continue };
