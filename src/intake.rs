@@ -81,11 +81,9 @@ impl Line {
     /// How many numbers and reply keys in a mail name a conversation in which its sender takes no part, or none at all
     /// (S-06). What machines report about our own letters is no guess, and no number in it is followed.
     fn wrong_tries(&self, judged: &Judged) -> Result<u32, StoreError> {
-        let is_report = matches!(
-            judged.class.class,
-            Class::Bounce | Class::Complaint | Class::OwnEcho | Class::ForwardingConfirmation
-        );
-        let Some(destination) = judged.destinations.first().filter(|_| !is_report) else { return Ok(0) };
+        let class = judged.class.class;
+        let is_of_machines = class.is_report() || matches!(class, Class::OwnEcho | Class::ForwardingConfirmation);
+        let Some(destination) = judged.destinations.first().filter(|_| !is_of_machines) else { return Ok(0) };
         let Lookups { numbers, reply_keys, .. } = &destination.lookups;
         let from = judged.mail.from.as_ref();
         let takes_part = |row: &ConversationRow| from.is_some_and(|from| row.takes_part(from));

@@ -70,6 +70,11 @@ impl Class {
     pub fn is_personal(self) -> bool {
         matches!(self, Self::Human | Self::Form)
     }
+
+    /// Whether it speaks of letters of ours, whoever it is from.
+    pub fn is_report(self) -> bool {
+        matches!(self, Self::Bounce | Self::Complaint)
+    }
 }
 
 /// A class and why.

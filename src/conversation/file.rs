@@ -28,7 +28,7 @@ pub fn file(arrival: &Arrival, destination: &Destination, found: &Found) -> Fili
         (Class::ForwardingConfirmation, _) => Filing::Held(HeldReason::ForwardingConfirmation),
         (Class::VerificationCode, _) => Filing::Held(HeldReason::VerificationCode),
         (_, Some(_)) if let Some(before) = replayed(destination, found) => file_replayed(arrival, &before),
-        (Class::Bounce | Class::Complaint, _) => file_report(found, level),
+        (class, _) if class.is_report() => file_report(found, level),
         (_, None) => Filing::Held(HeldReason::Forged(arrival.verdicts.sentence.clone())),
         (_, Some(_)) if level == Level::Forged => Filing::Held(HeldReason::Forged(arrival.verdicts.sentence.clone())),
         (Class::AutomaticReply, Some(_)) if let Some(filing) = file_automatic(found, level) => filing,
@@ -47,17 +47,12 @@ fn replayed(destination: &Destination, found: &Found) -> Option<SignedBefore> {
 }
 
 fn file_replayed(arrival: &Arrival, before: &SignedBefore) -> Filing {
-    if is_report(arrival.class.class) {
+    if arrival.class.class.is_report() {
         return Filing::Held(HeldReason::StrayReport);
     }
     let why =
         format!("its signature came before, with mail {}: whoever sends it again proves nothing by it", before.mail);
     Filing::Replayed { why }
-}
-
-/// Mails that speak of letters of ours, whoever they are from.
-fn is_report(class: Class) -> bool {
-    matches!(class, Class::Bounce | Class::Complaint)
 }
 
 /// A report joins what it reports on, and nothing else: its From proves nothing, what carries our MAC does (S-02).

@@ -90,8 +90,7 @@ pub fn lookups(
 
 fn message_ids(mail: &Mail, class: Class) -> Vec<String> {
     // A report answers nothing; what it reports on is the message it belongs to.
-    let is_report = matches!(class, Class::Bounce | Class::Complaint);
-    let reported = is_report.then_some(&mail.reported_message_id).filter(|id| !id.is_empty());
+    let reported = class.is_report().then_some(&mail.reported_message_id).filter(|id| !id.is_empty());
     let mut seen = std::collections::HashSet::new();
     let newest_first = reported.into_iter().chain(mail.in_reply_to.iter()).chain(mail.references.iter().rev());
     newest_first.filter(|id| seen.insert(id.as_str())).take(MESSAGE_IDS_MAX).cloned().collect()

@@ -9,11 +9,8 @@ use super::{
 };
 use crate::{
     mime::Mail,
-    types::{Address, LetterId},
+    types::{Address, LetterId, one_line},
 };
-
-/// Letters of the far side's words that are kept.
-const WORDS_CHARS_MAX: usize = 500;
 
 /// What a report says of one recipient of one letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,7 +148,7 @@ fn complaint(mail: &Mail, returned: Option<&Returned>, keys: &ReplyKeys) -> Opti
             (letter, named.map_or(Whom::Only, Whom::Named))
         }
     };
-    let words = if kind.is_empty() { "called it spam".to_owned() } else { format!("called it {}", one_line(&kind)) };
+    let words = if kind.is_empty() { "called it spam".to_owned() } else { format!("called it {}", unfolded(&kind)) };
     Some(Reported { letter, whom, fate: Fate::Complained, status: String::new(), words })
 }
 
@@ -179,18 +176,17 @@ impl<T: std::borrow::Borrow<BouncedRecipient>> Told<T> {
     fn reported(&self, letter: LetterId, whom: Whom, fate: Fate) -> Reported {
         let one = self.0.borrow();
         let words = match (one.diagnostic.is_empty(), one.status.is_empty()) {
-            (false, _) => one_line(&one.diagnostic),
-            (true, false) => one_line(&one.status),
+            (false, _) => unfolded(&one.diagnostic),
+            (true, false) => unfolded(&one.status),
             (true, true) => "no reason given".to_owned(),
         };
         Reported { letter, whom, fate, status: telling(one), words }
     }
 }
 
-/// A stranger's words, fit for a line in a list.
-fn one_line(words: &str) -> String {
-    let clean: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).take(WORDS_CHARS_MAX).collect();
-    clean.split_whitespace().collect::<Vec<_>>().join(" ")
+/// A report's words, which were cut into lines, in one.
+fn unfolded(words: &str) -> String {
+    one_line(words).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -21,14 +21,17 @@ use tokio_rustls::TlsConnector;
 
 use super::{
     deliver::Limits,
-    outcome::{Fault, fault_of, one_line},
+    outcome::{Fault, fault_of},
     refusal::is_final,
     route::{Manner, Target},
     timed::{Deadline, REPLY_OCTETS_MAX, Timed},
     tls,
     transaction::Open,
 };
-use crate::config::{Smarthost, SmarthostTls};
+use crate::{
+    config::{Smarthost, SmarthostTls},
+    types::one_line,
+};
 
 /// What the library reads first when the true greeting was ours to read.
 pub(super) const GREETING_AGAIN: &[u8] = b"220 ready\r\n";

@@ -5,9 +5,7 @@ use std::error::Error as _;
 use lettre::transport::smtp::response::Response;
 
 use super::refusal::{is_final, is_no_mailbox};
-
-/// Letters of the far side's words that are kept.
-const WORDS_CHARS_MAX: usize = 500;
+use crate::types::one_line;
 
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,21 +98,4 @@ pub(super) fn fault_of(fault: &lettre::transport::smtp::Error, host: &str, step:
 pub(super) fn reply_words(reply: &Response) -> String {
     let lines: Vec<&str> = reply.message().collect();
     one_line(&format!("{} {}", reply.code(), lines.join(" ")))
-}
-
-/// A stranger's words made fit for a line in a log and a list: no control character, bounded.
-pub(super) fn one_line(words: &str) -> String {
-    let clean: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).take(WORDS_CHARS_MAX).collect();
-    clean.trim().to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_strangers_words_are_one_bounded_line() {
-        assert_eq!(one_line("a\r\nb\u{1b}[31m"), "a  b [31m");
-        assert_eq!(one_line(&"x".repeat(10_000)).len(), WORDS_CHARS_MAX);
-    }
 }

@@ -26,4 +26,4 @@ pub use level::{ArcSeal, DkimSignature, Level, Verdict, Verdicts};
 pub use likeness::{addresses_look_alike, domains_look_alike, mixed_label};
 pub use proofs::{Accepted, Approval, Author, Signed};
 pub use secret::Secret;
-pub use text::{fit_for_log, head, lines};
+pub use text::{fit_for_log, head, lines, one_line};

@@ -1,5 +1,8 @@
 //! Text as every room cuts it.
 
+/// Letters of a stranger's words that are kept.
+const STRANGERS_CHARS_MAX: usize = 500;
+
 /// Octets of somebody else's words in one line of a log.
 const WORDS_OCTETS_MAX: usize = 300;
 
@@ -17,6 +20,12 @@ pub fn lines(text: &str) -> impl Iterator<Item = &str> {
         rest = Some(&text[end + 1..]).filter(|below| !below.is_empty());
         Some(&text[..end])
     })
+}
+
+/// A stranger's words made fit for a line in a list: no control character, bounded.
+pub fn one_line(words: &str) -> String {
+    let clean: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).take(STRANGERS_CHARS_MAX).collect();
+    clean.trim().to_owned()
 }
 
 /// Words of others as a log may have them: one line, without control characters, addresses down to their domains, not too long.
@@ -43,6 +52,12 @@ pub fn fit_for_log(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_strangers_words_are_one_bounded_line() {
+        assert_eq!(one_line("a\r\nb\u{1b}[31m"), "a  b [31m");
+        assert_eq!(one_line(&"x".repeat(10_000)).len(), STRANGERS_CHARS_MAX);
+    }
 
     #[test]
     fn the_words_of_others_are_one_short_line_without_addresses_s27() {

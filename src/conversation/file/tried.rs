@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Arrival, Candidate, Filing, Found, Key, is_report, needed, takes_part};
+use super::{Arrival, Candidate, Filing, Found, Key, needed, takes_part};
 use crate::types::{Level, Number};
 
 /// Proposals that are kept with one mail. A mail that names more is guessing (S-06).
@@ -72,7 +72,7 @@ pub fn tried(arrival: &Arrival, found: &Found, filing: &Filing) -> Vec<KeyTried>
         let outcome = match filing {
             _ if decided => KeyOutcome::NotNeeded,
             Filing::Replayed { .. } => KeyOutcome::NotAsked,
-            Filing::Held(_) | Filing::Ignored(_) if !is_report(arrival.class.class) => KeyOutcome::NotAsked,
+            Filing::Held(_) | Filing::Ignored(_) if !arrival.class.class.is_report() => KeyOutcome::NotAsked,
             Filing::Joins { conversation, .. } if *conversation == candidate.id => KeyOutcome::Taken,
             _ => why_not(arrival, candidate),
         };
@@ -85,7 +85,7 @@ pub fn tried(arrival: &Arrival, found: &Found, filing: &Filing) -> Vec<KeyTried>
 fn why_not(arrival: &Arrival, candidate: &Candidate) -> KeyOutcome {
     let shown = arrival.verdicts.level;
     let from_takes_part = arrival.mail.from.as_ref().is_some_and(|from| takes_part(candidate, from));
-    if is_report(arrival.class.class) && !matches!(candidate.key, Key::ReturnPath | Key::ReplyKey) {
+    if arrival.class.class.is_report() && !matches!(candidate.key, Key::ReturnPath | Key::ReplyKey) {
         KeyOutcome::ReportWithoutReplyKey
     } else if !from_takes_part {
         KeyOutcome::NoPart
