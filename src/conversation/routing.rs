@@ -59,6 +59,8 @@ pub struct Routed {
     pub one_of: Vec<Address>,
     /// The conversations whose keyed reply addresses it was sent to.
     pub replies: Vec<ConversationId>,
+    /// The delivery of ours that the mail came back to. A report is about one: of several recipients the first counts.
+    pub returned: Option<Sent>,
 }
 
 /// Headers that name the address a forwarder had in hand, the most trustworthy first. To and Cc follow.
@@ -104,14 +106,6 @@ impl Directory {
         }
     }
 
-    /// The delivery of ours that a mail came back to. A report is about one: of several recipients the first counts.
-    pub fn returned(&self, recipients: &[Recipient]) -> Option<Sent> {
-        recipients.iter().find_map(|recipient| match self.recipient(&recipient.address) {
-            Some(Destined::Returned(sent)) => Some(sent),
-            _ => None,
-        })
-    }
-
     /// Whether that support address is registered.
     pub fn is_registered(&self, address: &Address) -> bool {
         self.by_name.contains_key(&address.key())
@@ -152,8 +146,9 @@ impl Directory {
                 Some(Destined::Reply(conversation)) if !routed.replies.contains(&conversation) => {
                     routed.replies.push(conversation);
                 }
-                // Whose letter came back only the store knows.
-                Some(Destined::Reply(_) | Destined::Returned(_)) | None => {}
+                // Whose letter it was only the store knows.
+                Some(Destined::Returned(sent)) => drop(routed.returned.get_or_insert(sent)),
+                Some(Destined::Reply(_)) | None => {}
             }
         }
         if shared {

@@ -115,7 +115,7 @@ impl Judge {
     pub async fn judge(&self, envelope: Envelope, body: Bytes) -> Judged {
         let (mail, parted) = self.read(&body).await;
         let mut routed = self.with_replies(self.directory.route(&envelope.recipients, &mail));
-        let returned = self.returned(&envelope, &mut routed);
+        let returned = self.returned(&mut routed);
         let ours: Vec<&Address> = routed.addresses.iter().chain(&routed.one_of).collect();
         let checked = self.prove(&envelope, &body, &mail, &ours).await;
         let (mail, verdicts) = customer::as_the_group_says(mail, checked);
@@ -148,8 +148,8 @@ impl Judge {
     }
 
     /// The delivery of ours that the mail came back to. It goes where the letter came from.
-    fn returned(&self, envelope: &Envelope, routed: &mut Routed) -> Option<Returned> {
-        let sent = self.directory.returned(&envelope.recipients)?;
+    fn returned(&self, routed: &mut Routed) -> Option<Returned> {
+        let sent = routed.returned?;
         // A letter that the store has not (any more) leads nowhere: the mail is held then.
         let letter = self.store.as_ref()?.letter(sent.letter).ok().flatten()?;
         let to = letter.recipients.get(usize::from(sent.place))?.to.clone();
@@ -231,10 +231,12 @@ impl Judge {
         let each = reached.into_iter().zip(lookups).map(|((address, one_of), lookups)| {
             let policy = address.and_then(|address| self.policies.get(&address.key()));
             let answer = policy.map_or(AnswerPolicy::NEVER, |policy| policy.answer);
-            let is_it = |named: &Address| match self.directory.recipient(named) {
+            let replies_to = |named: &Address| match self.directory.recipient(named) {
                 Some(Destined::Reply(id)) => routed.replies.contains(&id),
-                _ => Some(named) == address,
+                _ => false,
             };
+            // Most mail came to no keyed address, and then nobody need look for one among all that it names.
+            let is_it = |named: &Address| Some(named) == address || !routed.replies.is_empty() && replies_to(named);
             let named = conversation::written_to(mail).any(is_it);
             Destination { address: address.cloned(), lookups, answer, named, one_of }
         });
