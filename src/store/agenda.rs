@@ -65,20 +65,19 @@ impl Agenda {
             }
             *kinds = Some(read);
         }
-        Ok(kinds.as_ref().and_then(|kinds| kinds.of(kind)?.first(pick, hidden)))
+        Ok(kinds.as_ref().and_then(|kinds| kinds.of(kind).first(pick, hidden)))
     }
 }
 
 impl Kinds {
-    fn of(&self, kind: JobKind) -> Option<&Lines> {
-        JobKind::ALL.iter().position(|known| *known == kind).map(|at| &self.0[at])
+    fn of(&self, kind: JobKind) -> &Lines {
+        &self.0[kind as usize]
     }
 
     /// Takes over what the index was told about a key, if it is one of a job that is due.
     pub(super) fn note(&mut self, key: &[u8], value: Option<&IVec>) {
         let Some(kind) = keys::due_kind(key) else { return };
-        let Some(at) = JobKind::ALL.iter().position(|known| *known == kind) else { return };
-        let lines = &mut self.0[at];
+        let lines = &mut self.0[kind as usize];
         lines.remove(key);
         if let Some(line) = value {
             lines.add(key.to_vec(), line.to_vec());

@@ -92,8 +92,7 @@ pub(super) struct Wakes([Arc<Notify>; JobKind::ALL.len()]);
 
 impl Wakes {
     pub(super) fn of(&self, kind: JobKind) -> Arc<Notify> {
-        let at = JobKind::ALL.iter().position(|known| *known == kind).unwrap_or(0);
-        self.0[at].clone()
+        self.0[kind as usize].clone()
     }
 
     fn wake(&self, kinds: &[JobKind]) {

@@ -1,8 +1,8 @@
 //! Who is not written to any more, why, and who said so. A letter for them is refused when it would be claimed: nobody is
 //! handed it.
 //!
-//! Only what nobody can make up puts somebody here: a report to the envelope sender of their own delivery, a complaint that
-//! carries our MAC, the reply of their server to our own RCPT, or a person.
+//! Only what nobody can make up puts somebody here: a report or a complaint that has the envelope sender of their own
+//! delivery, the reply of their server to our own RCPT, or a person.
 
 use serde::{Deserialize, Serialize};
 
