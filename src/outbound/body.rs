@@ -8,7 +8,11 @@ use super::{
     flowed, html, plain,
     recipients::Recipients,
 };
-use crate::{config::SupportAddress, mime, types::Address};
+use crate::{
+    config::SupportAddress,
+    mime,
+    types::{Address, head},
+};
 
 /// Octets of the original mail quoted below; what is longer ends in an ellipsis.
 pub(super) const QUOTE_OCTETS_MAX: usize = 16 * 1024;
@@ -98,18 +102,15 @@ pub(super) fn signature(settings: &SupportAddress, language: Option<&str>) -> (S
 pub(super) fn quoted(answered: &Answered) -> (String, String) {
     let text = clean_text(&answered.new_text);
     let text = text.trim();
-    let mut end = text.len().min(QUOTE_OCTETS_MAX);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let cut = if end < text.len() { "\n[…]" } else { "" };
+    let kept = head(text, QUOTE_OCTETS_MAX);
+    let cut = if kept.len() < text.len() { "\n[…]" } else { "" };
     let name = clean_line(&answered.from_name, NAME_CHARS_MAX);
     let name = if name.is_empty() { "you" } else { &name };
     let line = match answered.date.and_then(|millis| jiff::Timestamp::from_millisecond(millis).ok()) {
         Some(date) => format!("On {}, {name} wrote:", date.strftime("%-d %B %Y at %H:%M UTC")),
         None => format!("{name} wrote:"),
     };
-    (line, format!("{}{cut}", text[..end].trim_end()))
+    (line, format!("{}{cut}", kept.trim_end()))
 }
 
 /// The mail below the letter, where it is to stand there and all who get it may see it: who takes part since later, or is only now
