@@ -8,7 +8,7 @@ mod support;
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Read, Write},
+    io::Read,
     net::{Ipv4Addr, TcpListener},
     process::{Command, Stdio},
     sync::mpsc,
@@ -21,7 +21,7 @@ use support::{
     daemon::{Daemon, House, QUESTION},
     mails, metrics,
     names::Names,
-    smtp::hand_in,
+    smtp::{hand_in, receive},
 };
 
 const ADA: &str = "ada@customer.example";
@@ -302,30 +302,9 @@ fn server() -> (u16, mpsc::Receiver<String>) {
     let (took, letters) = mpsc::channel();
     thread::spawn(move || {
         for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let mut selector = String::new();
-            stream.write_all(b"220 mx.customer.example\r\n").unwrap();
-            let mut body = false;
-            for line in BufReader::new(stream.try_clone().unwrap()).lines() {
-                let line = line.unwrap();
-                let tags = line.split(';').map(str::trim);
-                if let Some(found) =
-                    tags.filter_map(|tag| tag.strip_prefix("s=")).next().filter(|_| selector.is_empty())
-                {
-                    selector = found.to_owned();
-                }
-                body &= line != ".";
-                let reply = match line.as_str() {
-                    _ if body => continue,
-                    "DATA" => "354 go on",
-                    "." => "250 2.0.0 Ok: queued as 4f2",
-                    "QUIT" => "221 bye",
-                    _ => "250 ok",
-                };
-                body = line == "DATA";
-                // Whoever hangs up has heard enough.
-                let _ = stream.write_all(format!("{reply}\r\n").as_bytes());
-            }
+            let heard = receive(stream.unwrap());
+            let mut tags = heard.split([';', '\r', '\n']).map(str::trim);
+            let selector = tags.find_map(|tag| tag.strip_prefix("s=")).unwrap_or_default().to_owned();
             if took.send(selector).is_err() {
                 return;
             }

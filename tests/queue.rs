@@ -6,7 +6,7 @@ mod support;
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Write},
+    io::Write,
     net::{Ipv4Addr, TcpListener},
     process::{Command, Stdio},
     thread::{self, JoinHandle},
@@ -17,7 +17,7 @@ use support::{
     daemon::{Daemon, House, QUESTION, TO_FILES},
     mails,
     names::Names,
-    smtp::hand_in,
+    smtp::{hand_in, receive},
 };
 
 const ADA: &str = "ada@customer.example";
@@ -48,28 +48,7 @@ fn succeeds(house: &House, args: &[&str]) -> String {
 fn server() -> (u16, JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let served = thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let (mut heard, mut body) = (String::new(), false);
-        stream.write_all(b"220 mx.customer.example\r\n").unwrap();
-        for line in BufReader::new(stream.try_clone().unwrap()).lines() {
-            let line = line.unwrap();
-            heard = heard + &line + "\r\n";
-            body &= line != ".";
-            let reply = match line.as_str() {
-                _ if body => continue,
-                "DATA" => "354 go on",
-                "." => "250 2.0.0 Ok: queued as 4f2",
-                "QUIT" => "221 bye",
-                _ => "250 ok",
-            };
-            body = line == "DATA";
-            // Whoever hangs up has heard enough.
-            let _ = stream.write_all(format!("{reply}\r\n").as_bytes());
-        }
-        heard
-    });
-    (port, served)
+    (port, thread::spawn(move || receive(listener.accept().unwrap().0)))
 }
 
 fn refused(row: &Value) -> bool {

@@ -22,26 +22,40 @@ fn answered() -> Answered {
     }
 }
 
+/// To whom a letter goes when nobody says.
+static EVERYBODY: Wanted = Wanted { to: None, copies: None };
+
+/// A letter of the AI with these words and nothing beside them.
+fn plain_letter<'a>(
+    conversation: &'a ConversationRow,
+    settings: &'a SupportAddress,
+    markdown: &'a str,
+) -> Composition<'a> {
+    Composition {
+        letter: LetterId(1 << 30),
+        message_id: "k@x",
+        conversation,
+        settings,
+        disclosure: true,
+        markdown,
+        enclosed: &[],
+        wanted: &EVERYBODY,
+        language: None,
+        answered: None,
+        reply_to: None,
+        now: NOW,
+    }
+}
+
 fn written(
     conversation: &ConversationRow,
     markdown: &str,
     answered: Option<&Answered>,
     approval: &Approval,
 ) -> Composed {
-    let letter = Composition {
-        letter: LetterId(1 << 30),
-        message_id: "k.1@mx.acme.example",
-        conversation,
-        settings: &settings(),
-        disclosure: true,
-        markdown,
-        enclosed: &[],
-        wanted: &Wanted::default(),
-        language: None,
-        answered,
-        reply_to: None,
-        now: NOW,
-    };
+    let settings = settings();
+    let letter =
+        Composition { message_id: "k.1@mx.acme.example", answered, ..plain_letter(conversation, &settings, markdown) };
     compose(&letter, approval).unwrap()
 }
 
@@ -107,20 +121,8 @@ fn outlook_finds_the_answer_in_the_customers_conversation_and_else_in_ours() {
 fn answers_are_asked_for_elsewhere_only_when_that_is_said() {
     let conversation = conversation("Parcel");
     let reply_to = address("rd.1.2.3@mx.acme.example");
-    let mut letter = Composition {
-        letter: LetterId(1),
-        message_id: "k@x",
-        conversation: &conversation,
-        settings: &settings(),
-        disclosure: true,
-        markdown: "Hello.",
-        enclosed: &[],
-        wanted: &Wanted::default(),
-        language: None,
-        answered: None,
-        reply_to: None,
-        now: NOW,
-    };
+    let settings = settings();
+    let mut letter = plain_letter(&conversation, &settings, "Hello.");
     let reply_to_of = |letter: &Composition<'_>| {
         crate::mime::parse(&compose(letter, &Approval::by_autopilot(1)).unwrap().raw).reply_to
     };
@@ -205,20 +207,9 @@ fn each_language_has_its_signature_once_and_all_others_the_common_one() {
         vec![of("de", "**Ihr** Acme-Team", None), of("fr", "", Some("<p>L&rsquo;équipe <i>Acme</i></p>"))];
     let conversation = conversation("Parcel");
     let signed = |language: Option<&str>| {
-        let letter = Composition {
-            letter: LetterId(1),
-            message_id: "k@x",
-            conversation: &conversation,
-            settings: &given,
-            disclosure: true,
-            markdown: "Hallo.",
-            enclosed: &[],
-            wanted: &Wanted::default(),
-            language,
-            answered: Some(&answered()),
-            reply_to: None,
-            now: NOW,
-        };
+        let answered = answered();
+        let letter =
+            Composition { language, answered: Some(&answered), ..plain_letter(&conversation, &given, "Hallo.") };
         let sent = compose(&letter, &Approval::by_person("Grace", 1)).unwrap();
         let mail = MessageParser::default().parse(&sent.raw[..]).unwrap();
         [mail.body_text(0), mail.body_html(0)].map(|body| body.unwrap().into_owned())
@@ -243,20 +234,8 @@ fn the_original_stands_below_unless_that_is_not_wanted() {
     let mut settings = settings();
     for quote in [true, false] {
         settings.quote = quote;
-        let letter = Composition {
-            letter: LetterId(1),
-            message_id: "k@x",
-            conversation: &conversation,
-            settings: &settings,
-            disclosure: true,
-            markdown: "Hello.",
-            enclosed: &[],
-            wanted: &Wanted::default(),
-            language: None,
-            answered: Some(&answered()),
-            reply_to: None,
-            now: NOW,
-        };
+        let answered = answered();
+        let letter = Composition { answered: Some(&answered), ..plain_letter(&conversation, &settings, "Hello.") };
         let sent = compose(&letter, &Approval::by_person("Grace", 1)).unwrap();
         let mail = MessageParser::default().parse(&sent.raw[..]).unwrap();
         for body in [mail.body_text(0), mail.body_html(0)] {
@@ -286,20 +265,8 @@ fn a_signature_given_only_as_html_is_also_text() {
 #[test]
 fn words_that_are_none_or_too_many_are_refused() {
     let conversation = conversation("Parcel");
-    let mut letter = Composition {
-        letter: LetterId(1),
-        message_id: "k@x",
-        conversation: &conversation,
-        settings: &settings(),
-        disclosure: true,
-        markdown: " \r\n\0",
-        enclosed: &[],
-        wanted: &Wanted::default(),
-        language: None,
-        answered: None,
-        reply_to: None,
-        now: NOW,
-    };
+    let settings = settings();
+    let mut letter = plain_letter(&conversation, &settings, " \r\n\0");
     let approval = Approval::by_autopilot(1);
     assert!(matches!(compose(&letter, &approval), Err(ComposeError::Empty)));
     let long = "x".repeat(WORDS_OCTETS_MAX + 1);
@@ -375,10 +342,7 @@ proptest! {
             thread_index: id.clone().into_bytes(),
         };
         let markdown = format!("words {words}");
-        let letter = Composition {
-            letter: LetterId(1 << 30), message_id: "k@x", conversation: &conversation, settings: &settings,
-            disclosure: true, markdown: &markdown, enclosed: &[], wanted: &Wanted::default(), language: None, answered: Some(&mail), reply_to: None, now: NOW,
-        };
+        let letter = Composition { answered: Some(&mail), ..plain_letter(&conversation, &settings, &markdown) };
         let sent = compose(&letter, &Approval::by_autopilot(1)).unwrap();
 
         prop_assert!(crate::outbound::connection::wire_safe(&sent.raw).is_ok());
@@ -409,11 +373,8 @@ proptest! {
         let conversation = conversation("Parcel");
         let attached = Enclosed { name, kind, content: content.clone().into_bytes().into(), shown_as: None };
         let shown = Enclosed { kind: "image/png".into(), shown_as: Some("a.png".into()), ..attached.clone() };
-        let letter = Composition {
-            letter: LetterId(1 << 30), message_id: "k@x", conversation: &conversation, settings: &settings(),
-            disclosure: true, markdown: "![a](cid:a.png)", enclosed: &[attached, shown], wanted: &Wanted::default(),
-            language: None, answered: None, reply_to: None, now: NOW,
-        };
+        let (settings, enclosed) = (settings(), [attached, shown]);
+        let letter = Composition { enclosed: &enclosed, ..plain_letter(&conversation, &settings, "![a](cid:a.png)") };
         let sent = compose(&letter, &Approval::by_person("Grace", 1)).unwrap();
 
         prop_assert!(crate::outbound::connection::wire_safe(&sent.raw).is_ok() && sent.raw.is_ascii());

@@ -13,7 +13,7 @@ use crate::{
     outbound::{
         route::Manner,
         scripted::{Heard, Script, serve},
-        support::{RAW, deliver, signed},
+        support::{RAW, deliver, server_tls, signed},
         transaction::QUIT_TIMEOUT,
     },
     types::Secret,
@@ -55,16 +55,6 @@ async fn hasty(script: Script) -> Outcome {
 
 const HASTE: Duration = Duration::from_millis(300);
 
-fn words(outcome: &Outcome) -> &str {
-    match outcome {
-        Outcome::Accepted { words, .. }
-        | Outcome::Refused { words }
-        | Outcome::NoMailbox { words }
-        | Outcome::Later { words }
-        | Outcome::Unknown { words } => words,
-    }
-}
-
 /// A server's TLS under a CA of its own, and the PEM of that CA.
 fn tls(name: &str) -> (Arc<rustls::ServerConfig>, String) {
     let ca_key = rcgen::KeyPair::generate().unwrap();
@@ -74,17 +64,7 @@ fn tls(name: &str) -> (Arc<rustls::ServerConfig>, String) {
     let key = rcgen::KeyPair::generate().unwrap();
     let issuer = rcgen::Issuer::new(ca, ca_key);
     let certificate = rcgen::CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(
-            vec![certificate.der().clone()],
-            rustls::pki_types::PrivateKeyDer::Pkcs8(key.serialize_der().into()),
-        )
-        .unwrap();
-    (Arc::new(config), ca_pem)
+    (server_tls(&certificate, &key), ca_pem)
 }
 
 #[tokio::test]
@@ -159,7 +139,7 @@ async fn a_4xx_waits_and_a_5xx_refuses_at_every_step() {
             };
             assert_eq!(is_refusal, refused, "{step} {reply}: {outcome:?}");
             assert_eq!(matches!(outcome, Outcome::Later { .. }), !refused, "{step} {reply}: {outcome:?}");
-            assert!(words(&outcome).contains(&reply[..3]) && words(&outcome).contains(step), "{step}: {outcome:?}");
+            assert!(outcome.words().contains(&reply[..3]) && outcome.words().contains(step), "{step}: {outcome:?}");
         }
     }
 }
@@ -178,7 +158,7 @@ async fn a_silent_server_costs_one_deadline_at_every_step() {
         let mut script = Script::default();
         silence(&mut script);
         let outcome = hasty(script).await;
-        assert!(words(&outcome).contains("silent"), "{step}: {outcome:?}");
+        assert!(outcome.words().contains("silent"), "{step}: {outcome:?}");
         assert_eq!(matches!(outcome, Outcome::Unknown { .. }), step == 5, "{step}: {outcome:?}");
         assert_eq!(matches!(outcome, Outcome::Later { .. }), step != 5, "{step}: {outcome:?}");
     }

@@ -17,7 +17,7 @@ use crate::{
     outbound::{
         Attempt, Lane, Limits, Outcome, RouteError, Way, plan,
         scripted::{self, Script},
-        support::{NOW, RAW, address, signed},
+        support::{NOW, RAW, address, server_tls, signed},
         tls,
     },
     playground,
@@ -46,16 +46,7 @@ impl Authority {
         let key = rcgen::KeyPair::generate().unwrap();
         let parameters = rcgen::CertificateParams::new(vec![name.to_owned()]).unwrap();
         let certificate = parameters.signed_by(&key, &self.issuer).unwrap();
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let config = rustls::ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(
-                vec![certificate.der().clone()],
-                rustls::pki_types::PrivateKeyDer::Pkcs8(key.serialize_der().into()),
-            );
-        Arc::new(config.unwrap())
+        server_tls(&certificate, &key)
     }
 
     async fn believed(&self) -> Arc<ClientConfig> {

@@ -137,3 +137,17 @@ pub(super) fn relay() -> Smarthost {
         ca: None,
     }
 }
+
+/// The TLS of a server that shows this certificate and no other.
+pub(super) fn server_tls(certificate: &rcgen::Certificate, key: &rcgen::KeyPair) -> Arc<rustls::ServerConfig> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![certificate.der().clone()],
+            rustls::pki_types::PrivateKeyDer::Pkcs8(key.serialize_der().into()),
+        );
+    Arc::new(config.unwrap())
+}

@@ -155,3 +155,25 @@ pub(crate) fn stuffed(body: &[u8]) -> Vec<u8> {
     out.extend_from_slice(b".\r\n");
     out
 }
+
+/// A customer's server in one connection: takes whatever is sent, and gives what it heard.
+pub(crate) fn receive(mut stream: TcpStream) -> String {
+    let (mut heard, mut body) = (String::new(), false);
+    stream.write_all(b"220 mx.customer.example\r\n").unwrap();
+    for line in BufReader::new(stream.try_clone().unwrap()).lines() {
+        let line = line.unwrap();
+        heard = heard + &line + "\r\n";
+        body &= line != ".";
+        let reply = match line.as_str() {
+            _ if body => continue,
+            "DATA" => "354 go on",
+            "." => "250 2.0.0 Ok: queued as 4f2",
+            "QUIT" => "221 bye",
+            _ => "250 ok",
+        };
+        body = line == "DATA";
+        // Whoever hangs up has heard enough.
+        let _ = stream.write_all(format!("{reply}\r\n").as_bytes());
+    }
+    heard
+}
