@@ -9,6 +9,7 @@ use super::{
     desk::Case,
     knowledge::{Knowledge, Passage},
     model::{Answerer, Thinking, Thought},
+    notes::Notes,
     questions::{QUESTIONS_MAX, Question, questions},
     wants_person::{asks_for_person, grave_word},
 };
@@ -36,11 +37,11 @@ impl Answerer for BuiltIn {
         "builtin"
     }
 
-    fn think(&self, case: Arc<Case>) -> Thinking {
+    fn think(&self, case: Arc<Case>, notes: Arc<Notes>) -> Thinking {
         let knowledge = Arc::clone(&self.knowledge);
         let (support_min, level_min) = (self.support_min_percent, self.level_min);
         // Reads files and computes: not on the threads that keep connections alive.
-        let work = tokio::task::spawn_blocking(move || think_now(&knowledge, &case, support_min, level_min));
+        let work = tokio::task::spawn_blocking(move || think_now(&knowledge, &case, support_min, level_min, &notes));
         Box::pin(async move {
             work.await.unwrap_or_else(|err| Thought::hand_off(format!("the built-in answerer broke: {err}")))
         })
@@ -48,7 +49,13 @@ impl Answerer for BuiltIn {
 }
 
 /// Thinks about a case, blocking.
-pub fn think_now(knowledge: &Knowledge, case: &Case, support_min_percent: u32, level_min: Level) -> Thought {
+pub fn think_now(
+    knowledge: &Knowledge,
+    case: &Case,
+    support_min_percent: u32,
+    level_min: Level,
+    notes: &Notes,
+) -> Thought {
     // An address may ask for less or for more than the house.
     let level_min = case.address.as_ref().and_then(|address| address.level_min).unwrap_or(level_min);
     let texts: Vec<&str> = case
@@ -73,17 +80,23 @@ pub fn think_now(knowledge: &Knowledge, case: &Case, support_min_percent: u32, l
     if questions.is_empty() {
         return Thought::hand_off("no question was found in the mail");
     }
-    match quotes(knowledge, &questions, support_min_percent) {
+    match quotes(knowledge, &questions, support_min_percent, notes) {
         Ok(passages) => answer(passages),
         Err(reason) => Thought::HandOff { reason },
     }
 }
 
 /// The best passage of each question, each passage once.
-fn quotes(knowledge: &Knowledge, questions: &[Question], support_min_percent: u32) -> Result<Vec<Passage>, String> {
+fn quotes(
+    knowledge: &Knowledge,
+    questions: &[Question],
+    support_min_percent: u32,
+    notes: &Notes,
+) -> Result<Vec<Passage>, String> {
     let mut passages: Vec<Passage> = Vec::new();
     for question in questions {
         let Some(best) = best(knowledge, question)? else { return Err("no help page speaks of it".into()) };
+        notes.passage(&best);
         if best.support_percent < support_min_percent {
             return Err(format!(
                 "no help page answers it: the closest, “{}”, has {} % of what is asked, and {support_min_percent} % are needed",

@@ -7,7 +7,7 @@ const SUPPORT_MIN_PERCENT: u32 = 60;
 
 fn thought(title: &str, text: &str) -> Thought {
     let (_folder, knowledge) = help_pages();
-    think_now(&knowledge, &case(title, text), SUPPORT_MIN_PERCENT, Level::Vouched)
+    think_now(&knowledge, &case(title, text), SUPPORT_MIN_PERCENT, Level::Vouched, &Notes::unkept())
 }
 
 fn answered(title: &str, text: &str) -> Answer {
@@ -85,7 +85,7 @@ fn one_question_that_is_not_answered_sends_the_whole_letter_to_a_person() {
 fn the_threshold_decides() {
     let (_folder, knowledge) = help_pages();
     let case = case("Hello", "Can unused items be returned to the moon?");
-    let at = |percent| think_now(&knowledge, &case, percent, Level::Vouched);
+    let at = |percent| think_now(&knowledge, &case, percent, Level::Vouched, &Notes::unkept());
     let Thought::Answer(answer) = at(1) else { panic!("nothing found") };
     let support = answer.support_percent;
     assert!((30..100).contains(&support), "{support}");
@@ -120,7 +120,8 @@ fn a_burst_is_read_as_one_and_unproven_mail_in_it_is_not_read() {
     case.mails[1].row.filings = vec![filed(Level::Unproven)];
     case.mails.push(mail(3, "Hello again,"));
     case.mails.push(mail(4, "how long does shipping to Austria take?"));
-    let Thought::Answer(answer) = think_now(&knowledge, &case, SUPPORT_MIN_PERCENT, Level::Vouched) else {
+    let Thought::Answer(answer) = think_now(&knowledge, &case, SUPPORT_MIN_PERCENT, Level::Vouched, &Notes::unkept())
+    else {
         panic!("handed off")
     };
     assert_eq!(answer.sources(), ["shipping.md: Shipping times"]);
@@ -130,6 +131,7 @@ fn a_burst_is_read_as_one_and_unproven_mail_in_it_is_not_read() {
 async fn it_thinks_behind_the_seam() {
     let (_folder, knowledge) = help_pages();
     let builtin = BuiltIn::new(Arc::new(knowledge), SUPPORT_MIN_PERCENT, Level::Vouched);
-    let thought = builtin.think(Arc::new(case("Shipping", "How long does shipping to Austria take?"))).await;
+    let thought =
+        builtin.think(Arc::new(case("Shipping", "How long does shipping to Austria take?")), Arc::default()).await;
     assert!(matches!(thought, Thought::Answer(_)));
 }

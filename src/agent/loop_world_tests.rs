@@ -19,6 +19,7 @@ use super::{
     brakes::NAMES,
     desk::{Case, Desk},
     model::{Answerer, Thinking, Thought},
+    notes::Notes,
     run::{Autopilot, Ended, LEASE},
     samples::{self, address, no_brakes},
     store_desk::StoreDesk,
@@ -68,7 +69,7 @@ impl Answerer for Chatterbox {
     fn name(&self) -> &'static str {
         "chatterbox"
     }
-    fn think(&self, _: Arc<Case>) -> Thinking {
+    fn think(&self, _: Arc<Case>, _: Arc<Notes>) -> Thinking {
         let mut chance = self.0.lock().unwrap();
         let said = if chance.percent(REPEATED) { chance.below(3) } else { chance.bits() };
         let words = format!("Our page about {} says: two working days.", word(said));

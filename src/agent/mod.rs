@@ -11,6 +11,7 @@ pub mod desk;
 pub mod knowledge;
 mod light_words;
 pub mod model;
+pub mod notes;
 pub mod output;
 mod questions;
 pub mod run;
@@ -25,6 +26,7 @@ pub use answerer::BuiltIn;
 pub use desk::{Case, CaseMail, Desk, DeskError, Raising, Sending};
 pub use knowledge::{Knowledge, KnowledgeError, Passage};
 pub use model::{Answerer, Thought};
+pub use notes::{ModelCall, Noted, Notes, ToolCall};
 pub use run::Autopilot;
 pub use store_desk::StoreDesk;
 #[cfg(test)]

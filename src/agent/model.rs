@@ -4,7 +4,7 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use super::{answer::Answer, desk::Case};
+use super::{answer::Answer, desk::Case, notes::Notes};
 
 /// What came of thinking.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +33,7 @@ pub trait Answerer: Send + Sync + 'static {
     /// One word for logs: `builtin`.
     fn name(&self) -> &'static str;
 
-    /// Thinks about a case. Any failure is a [`Thought::HandOff`] that says so.
-    fn think(&self, case: Arc<Case>) -> Thinking;
+    /// Thinks about a case, and notes what it was shown, asked and called on the way. Any failure is a [`Thought::HandOff`]
+    /// that says so.
+    fn think(&self, case: Arc<Case>, notes: Arc<Notes>) -> Thinking;
 }

@@ -12,6 +12,7 @@ use super::{
     autopilot::{self, Decision, Silence},
     desk::{Case, Desk, DeskError, Raising, Sending},
     model::{Answerer, Thought},
+    notes::Notes,
 };
 use crate::{
     config::Agent,
@@ -175,7 +176,8 @@ impl<D: Desk> Autopilot<D> {
             return self.be_silent(&case, &silence).await;
         }
         let case = Arc::new(case);
-        let thought = self.think(&case).await;
+        let notes = Arc::new(Notes::unkept());
+        let thought = self.think(&case, &notes).await;
         // From counting to writing nobody else writes: no brake is passed by two at once.
         let _turn = self.turn.lock().await;
         let now = self.clock.now();
@@ -214,8 +216,8 @@ impl<D: Desk> Autopilot<D> {
     }
 
     /// Thinks in a task of its own: neither a panic nor a thought without end reaches us.
-    async fn think(&self, case: &Arc<Case>) -> Thought {
-        let mut thinking = tokio::spawn(self.answerer.think(Arc::clone(case)));
+    async fn think(&self, case: &Arc<Case>, notes: &Arc<Notes>) -> Thought {
+        let mut thinking = tokio::spawn(self.answerer.think(Arc::clone(case), Arc::clone(notes)));
         match tokio::time::timeout(self.think_max, &mut thinking).await {
             Ok(Ok(thought)) => thought,
             Ok(Err(_)) => Thought::hand_off("the AI broke while it thought about this mail"),

@@ -118,7 +118,7 @@ impl<F: Fn(Arc<Case>) -> Thinking + Send + Sync + 'static> Answerer for Parrot<F
     fn name(&self) -> &'static str {
         "parrot"
     }
-    fn think(&self, case: Arc<Case>) -> Thinking {
+    fn think(&self, case: Arc<Case>, _: Arc<Notes>) -> Thinking {
         (self.0)(case)
     }
 }

@@ -29,6 +29,7 @@ mod reports;
 mod requests;
 mod reserve;
 mod rows;
+mod run_rows;
 mod signatures;
 mod steering;
 mod steps;
@@ -79,6 +80,7 @@ pub use self::{
         ConversationRow, Draft, Entry, Filed, LearnedRow, MailRow, Owner, Participant, Place, RawRef, Status,
         TakenBack, Voucher, What,
     },
+    run_rows::{ModelCallRow, PassageRow, RunDecision, RunRow, ToolCallRow, ToolClass},
     suppressions::{SuppressionReason, SuppressionRow},
     verify::{Report, compare_rebuild, rebuild, verify},
 };

@@ -94,6 +94,10 @@ id!(
     /// One conversation.
     ConversationId
 );
+id!(
+    /// One run of the AI over a conversation.
+    RunId
+);
 
 /// Makes ids that are unique in this process and in the order of making.
 ///
@@ -134,6 +138,11 @@ impl IdMaker {
     /// The id of the next conversation.
     pub fn conversation(&self) -> ConversationId {
         ConversationId(self.next())
+    }
+
+    /// The id of the next run.
+    pub fn run(&self) -> RunId {
+        RunId(self.next())
     }
 }
 

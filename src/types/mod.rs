@@ -20,7 +20,7 @@ pub use address::{Address, AddressError, is_within};
 pub(crate) use chance::Chance;
 pub use clock::{Clock, Millis};
 pub use envelope::{Envelope, Recipient, TlsSession};
-pub use ids::{ConversationId, IdError, IdMaker, LetterId, MailId, Number};
+pub use ids::{ConversationId, IdError, IdMaker, LetterId, MailId, Number, RunId};
 pub use job::{Job, JobId, JobKind, JobState, Pick};
 pub use level::{ArcSeal, DkimSignature, Level, Verdict, Verdicts};
 pub use likeness::{addresses_look_alike, domains_look_alike, mixed_label};

@@ -1,0 +1,181 @@
+//! The rows of runs: what the AI was shown, asked, called and decided, once for each time that it took up a conversation.
+
+use serde::{Deserialize, Serialize};
+
+use crate::types::{Address, ConversationId, Millis, RunId};
+
+/// One run of the AI: a claimed answer job, from taken up to decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunRow {
+    /// Which.
+    pub id: RunId,
+    /// Whose conversation.
+    pub conversation: ConversationId,
+    /// Its contact then: budgets count by sender.
+    pub contact: Address,
+    /// The generation that was read.
+    pub generation: u64,
+    /// Which attempt at the job, from 1.
+    pub attempt: u32,
+    /// Who was asked to think: `builtin`, or a model's answerer. Empty when nobody was: a condition or a brake stood before it.
+    pub answerer: String,
+    /// When it began.
+    pub started: Millis,
+    /// How long it took.
+    pub millis: u64,
+    /// What was found and shown to whoever thought.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passages: Vec<PassageRow>,
+    /// Requests to models.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub model_calls: Vec<ModelCallRow>,
+    /// Calls of tools.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tool_calls: Vec<ToolCallRow>,
+    /// Tokens that were sent, in all.
+    #[serde(default)]
+    pub tokens_in: u64,
+    /// Tokens that came back, in all.
+    #[serde(default)]
+    pub tokens_out: u64,
+    /// What they cost by the price table, in millionths of the currency unit.
+    #[serde(default)]
+    pub cost_millionths: u64,
+    /// The topic that the conversation was found to be about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
+    /// What came of it.
+    pub decision: RunDecision,
+    /// One word for the reason, where there is one: the name of a brake or a budget. Empty otherwise.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub code: String,
+    /// Why, in words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+}
+
+/// What came of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunDecision {
+    /// It is under way.
+    Begun,
+    /// A letter was written.
+    Sent,
+    /// A draft waits for a person.
+    Drafted,
+    /// People got the conversation.
+    HandedOff,
+    /// People had it already, or it was over.
+    Rested,
+    /// A newer mail came or a person took over while it thought: nothing of it was written.
+    Stale,
+    /// Something failed; another run followed, or will.
+    Deferred,
+    /// The daemon ended while it was under way.
+    Interrupted,
+}
+
+impl RunDecision {
+    /// All.
+    pub const ALL: [Self; 8] = [
+        Self::Begun,
+        Self::Sent,
+        Self::Drafted,
+        Self::HandedOff,
+        Self::Rested,
+        Self::Stale,
+        Self::Deferred,
+        Self::Interrupted,
+    ];
+
+    /// One word, as it stands in rows, logs and metrics.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Begun => "begun",
+            Self::Sent => "sent",
+            Self::Drafted => "drafted",
+            Self::HandedOff => "handed_off",
+            Self::Rested => "rested",
+            Self::Stale => "stale",
+            Self::Deferred => "deferred",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+/// A passage that was found and shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PassageRow {
+    /// Where it is from: the path of a page, `tool:NAME`.
+    pub file: String,
+    /// Its heading.
+    pub heading: String,
+    /// How its text begins.
+    pub excerpt: String,
+    /// BLAKE3 of the whole text, 64 hexadecimal digits.
+    pub blake3: String,
+    /// The score of the search, in thousandths.
+    pub score_thousandths: i64,
+    /// How much of the question it has, 0 to 100.
+    pub support_percent: u32,
+}
+
+/// One request to a model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelCallRow {
+    /// Whose model: OpenTelemetry's `gen_ai.provider.name`.
+    pub provider: String,
+    /// Which was asked for.
+    pub model: String,
+    /// BLAKE3 of the prompt as it left, 64 hexadecimal digits. Its text is kept beside the journal, if at all.
+    pub prompt_blake3: String,
+    /// Tokens of the prompt, as the server counted them.
+    pub tokens_in: u64,
+    /// Tokens of the answer.
+    pub tokens_out: u64,
+    /// What both cost, in millionths of the currency unit; `None` when the model has no price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_millionths: Option<u64>,
+    /// How long it took.
+    pub millis: u64,
+    /// How it ended, in words.
+    pub outcome: String,
+}
+
+/// Whether a tool changes anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ToolClass {
+    /// It only looks.
+    Read,
+    /// It changes something outside; called twice it may do so twice.
+    Write,
+}
+
+/// One call of a tool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolCallRow {
+    /// Which.
+    pub name: String,
+    /// Whether it changes anything.
+    pub class: ToolClass,
+    /// What it was given, JSON; cut when it is long.
+    pub arguments: String,
+    /// BLAKE3 of all of it: by this it is known whether the same was called before.
+    pub arguments_blake3: String,
+    /// What came back; cut when it is long.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub result: String,
+    /// How long it took.
+    pub millis: u64,
+    /// How it ended, in words; empty while nobody knows.
+    pub outcome: String,
+}
+
+impl ToolCallRow {
+    /// Whether it may have changed something and nobody knows.
+    pub fn is_in_doubt(&self) -> bool {
+        self.class == ToolClass::Write && self.outcome.is_empty()
+    }
+}
