@@ -361,7 +361,7 @@ fn a_row_that_goes_is_an_error_in_the_log_a_number_and_a_line_of_the_list_until_
     assert_eq!((number("replyd_domain_alarms"), number("replyd_domain_verified")), (1, 0));
     let log = daemon.log();
     let line = log.lines().find(|line| line.contains("domain_alarm")).unwrap();
-    assert!(line.contains("ERROR") && line.contains(&rsa) && line.contains("no letter leaves"), "{line}");
+    assert!(line.contains("ERROR") && line.contains(&rsa) && line.contains("letters from it wait"), "{line}");
     let listed = ends(&house, &["domain", "list"], 0);
     assert!(listed.contains("ALARM since 20") && listed.contains(&rsa), "{listed}");
     assert!(rows(&house, &["domain", "list"])[0]["alarms"][0]["since"].is_string());

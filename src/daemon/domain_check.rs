@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How long good news holds: a row that disappears stops mail soon. Bad news is not remembered: who has published a row has
-/// the letters tried again that were refused for it, and means now.
+/// the letters tried again that wait for it, and means now.
 pub(super) const REMEMBERED: Duration = Duration::from_secs(300);
 
 /// All rows of one domain, as they are now.
@@ -129,7 +129,7 @@ pub(super) async fn note(
 /// One line for a row that was there and is not any more.
 pub(super) fn raised(domain: &str, row: &SeenRow) {
     let (title, why) = (row.title(), &row.why);
-    let then = if row.is_for_sending() { "no letter leaves from it until it is back" } else { "put it back" };
+    let then = if row.is_for_sending() { "letters from it wait until it is back" } else { "put it back" };
     error!(event = "domain_alarm", %domain, row = title, "{title} of the domain {domain} was there and is not any more: {why}; {then}");
 }
 

@@ -30,6 +30,14 @@ struct World {
 impl World {
     /// A domain with keys, whose rows are all published, and a daemon that has just looked.
     async fn verified() -> Self {
+        let world = Self::with_keys();
+        world.publish(|_| true);
+        world.watch.round(true).await;
+        world
+    }
+
+    /// A domain with keys of which DNS knows nothing.
+    fn with_keys() -> Self {
         let server = playground::Dns::start(playground::Zone::new()).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let text = format!(
@@ -44,10 +52,7 @@ impl World {
         let clock = Clock::testing_fixed(NOW.0);
         let watch = Arc::new(DomainWatch::new(config.clone(), Dns::of(&config.auth).unwrap(), clock.clone()));
         let signer = Signer::load(&config.store.path, &config.domains, watch.clone(), false).unwrap();
-        let world = Self { config, clock, server, watch, signer, _folder: folder };
-        world.publish(|_| true);
-        world.watch.round(true).await;
-        world
+        Self { config, clock, server, watch, signer, _folder: folder }
     }
 
     fn domain(&self) -> &Domain {
@@ -168,6 +173,31 @@ async fn a_letter_finds_the_missing_row_before_the_daily_look_and_raises_the_ala
     world.publish(|name| name == RSA);
     assert!(world.signed().await.is_ok(), "bad news is not remembered");
     assert_eq!(world.alarms(), []);
+}
+
+#[tokio::test]
+async fn what_was_never_verified_refuses_letters_and_what_was_puts_them_off() {
+    // Given a domain of which DNS shows nothing yet, then one row
+    let world = World::with_keys();
+    let status = || world.watch.status("acme.example");
+    assert!(matches!(status().await, DomainStatus::Unverified(_)));
+    world.publish(|name| name == RSA);
+    let half = status().await;
+    assert!(matches!(&half, DomainStatus::Unverified(words) if words.contains("e._domainkey")), "{half:?}");
+
+    // When both were there, and one goes
+    world.publish(|_| true);
+    assert_eq!(status().await, DomainStatus::Verified);
+    world.clock.testing_advance(REMEMBERED);
+    world.server.zone().remove(RSA);
+
+    // Then letters wait for it, in a daemon that starts anew too, and leave when it is back
+    let missing = DomainStatus::Lost(format!("TXT {RSA} is missing"));
+    assert_eq!(status().await, missing);
+    world.watch.round(true).await;
+    assert_eq!(status().await, missing);
+    world.publish(|name| name == RSA);
+    assert_eq!(status().await, DomainStatus::Verified);
 }
 
 #[tokio::test]

@@ -133,11 +133,12 @@ impl DomainWatch {
             Err(error) => return DomainStatus::Unverified(error.to_string()),
         };
         let (state, checked) = setup::domain_state(domain, &keys, &self.dns).await;
-        if let Err(fault) = domain_check::note(data, domain, checked, Scope::Some, now).await {
+        if let Err(fault) = domain_check::note(data, domain, checked.clone(), Scope::Some, now).await {
             warn!(domain = name, "what DNS says about {name} could not be written down: {fault}");
         }
         match state {
             DomainState::Verified => DomainStatus::Verified,
+            DomainState::Unverified(words) if setup::seen(data, name).were_there(&checked) => DomainStatus::Lost(words),
             DomainState::Unverified(words) => DomainStatus::Unverified(words),
             DomainState::Unknown(words) => DomainStatus::Unknown(words),
         }

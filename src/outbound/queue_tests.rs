@@ -221,6 +221,22 @@ async fn an_unverified_domain_is_refused_with_the_missing_row_named() {
 }
 
 #[tokio::test]
+async fn a_domain_that_lost_a_row_puts_the_letter_off_with_the_row_named() {
+    let (work, mut settlements) = memory(&["ada@[127.0.0.1]"]);
+    let (signer, _) = signer(DomainStatus::Lost("TXT r1._domainkey.acme.example is missing".into()), false);
+    let queue = queue(nobody(), signer, Clock::testing_fixed(NOW.0));
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(run(work, Arc::new(queue), stop.clone()));
+    let settled = settlements.recv().await.unwrap();
+    assert!(
+        matches!(&settled.delivery, DeliveryState::Deferred { attempts: 1, words, .. } if words.contains("r1._domainkey")),
+        "{settled:?}"
+    );
+    stop.cancel();
+    running.await.unwrap();
+}
+
+#[tokio::test]
 async fn after_a_crash_the_next_claim_sends_the_same_bytes() {
     // A server that takes the letter and dies before its 250, twice.
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

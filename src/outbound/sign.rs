@@ -45,8 +45,10 @@ const SIGNED_HEADERS: [&str; 11] = [
 pub enum DomainStatus {
     /// In place.
     Verified,
-    /// Not in place: which row, in words.
+    /// Not in place, and never were: which row, in words.
     Unverified(String),
+    /// They were in place and are not any more: which row, in words.
+    Lost(String),
     /// DNS does not say: try later. Why, in words.
     Unknown(String),
 }
@@ -69,6 +71,14 @@ pub enum SignError {
     /// Its DNS rows are missing.
     #[error("the domain {domain} is not verified: {words}")]
     Unverified {
+        /// Which.
+        domain: String,
+        /// Which row.
+        words: String,
+    },
+    /// A DNS row of it is gone. That is a slip, which somebody mends: no letter is lost for it.
+    #[error("the domain {domain} was verified and is not any more: {words}; the letter waits for it")]
+    Lost {
         /// Which.
         domain: String,
         /// Which row.
@@ -100,7 +110,7 @@ impl SignError {
     pub fn is_final(&self) -> bool {
         match self {
             Self::NoDomain(_) | Self::NoKey(_) | Self::Unverified { .. } | Self::Letter(_) => true,
-            Self::Unknown { .. } | Self::Keys { .. } => false,
+            Self::Lost { .. } | Self::Unknown { .. } | Self::Keys { .. } => false,
         }
     }
 }
@@ -187,6 +197,7 @@ impl Signer {
         match self.check.status(&domain).await {
             DomainStatus::Verified => Ok(()),
             DomainStatus::Unverified(words) => Err(SignError::Unverified { domain, words }),
+            DomainStatus::Lost(words) => Err(SignError::Lost { domain, words }),
             DomainStatus::Unknown(words) => Err(SignError::Unknown { domain, words }),
         }
     }

@@ -135,6 +135,9 @@ async fn a_domain_that_is_not_verified_may_not_send() {
     let refused = unverified.sign(&raw, &letter, &letter.recipients[0].to).await.unwrap_err();
     assert!(refused.is_final());
     assert!(refused.to_string().contains("r1._domainkey.acme.example is missing"), "{refused}");
+    let (lost, _) = signer(DomainStatus::Lost("TXT r1._domainkey.acme.example is missing".into()), false);
+    let waits = lost.sign(&raw, &letter, &letter.recipients[0].to).await.unwrap_err();
+    assert!(!waits.is_final() && waits.to_string().contains("r1._domainkey.acme.example is missing"), "{waits}");
     let (unknown, _) = signer(DomainStatus::Unknown("no answer".into()), false);
     assert!(!unknown.sign(&raw, &letter, &letter.recipients[0].to).await.unwrap_err().is_final());
     let nobody = signer_of_nothing(false).sign(&raw, &letter, &letter.recipients[0].to).await;

@@ -63,6 +63,15 @@ impl Seen {
         self.rows.iter().filter(|row| row.alarm.is_some())
     }
 
+    /// Whether every one of those rows is there or has been: what is missing among them is a slip, no beginning.
+    pub fn were_there(&self, checked: &[Checked]) -> bool {
+        let was_there = |one: &Checked| {
+            let known = self.rows.iter().find(|row| row.kind == one.row.kind.word() && row.name == one.row.name);
+            known.is_some_and(|row| row.alarm.is_some() || row.status == Status::Verified.word())
+        };
+        !checked.is_empty() && checked.iter().all(was_there)
+    }
+
     /// The word for the whole domain: the worst status of what sending needs; `pending` when nothing is known.
     pub fn word(&self) -> &str {
         let of_sending = |word: &str| self.rows.iter().any(|row| row.is_for_sending() && row.status == word);
