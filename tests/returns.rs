@@ -359,6 +359,15 @@ fn who_calls_an_answer_of_the_ai_spam_gets_no_other() {
     let view = daemon.api().conversation(&number);
     assert_eq!((&view["owner"], view["waits_because"] == ""), (&json!("team"), false), "{view:#}");
     assert_eq!(daemon.api().queue(), Vec::<Value>::new(), "no answer is due");
+
+    // Nor elsewhere: people get it before the AI thinks, with since when
+    let elsewhere = mails::mail(ADA, SUPPORT, "3@customer.example", "Another password", "", QUESTION);
+    let other = number_of(&daemon, &hand_in(&daemon, ADA, &[SUPPORT], &elsewhere));
+    assert_ne!(other, number);
+    daemon.until("people have it", |api| api.conversation(&other)["owner"] == "team");
+    let why = daemon.api().conversation(&other)["waits_because"].to_string();
+    assert!(why.contains(&format!("{ADA} is suppressed since letter")) && why.contains("complained about"), "{why}");
+    assert_eq!(delivery(&daemon.api(), &other), Value::Null, "no letter was written");
     daemon.stop();
     house.verify();
 }

@@ -13,7 +13,7 @@ use crate::{
     config::{Agent, Autopilot},
     mime::Hidden,
     store::{Draft, Owner, Status},
-    types::{Approval, Millis},
+    types::{Address, Approval, Millis},
 };
 
 /// Why the AI says nothing. A person sees the words.
@@ -43,6 +43,14 @@ pub enum Silence {
     /// Everything was answered.
     #[error("every mail in it was answered")]
     Answered,
+    /// A letter to the contact would be refused when it is to leave.
+    #[error("{recipient} is suppressed since {since}")]
+    Suppressed {
+        /// The contact.
+        recipient: Address,
+        /// What happened, and when.
+        since: String,
+    },
     /// S-23: much of what must be answered was written for nobody's eyes.
     #[error("{0} % of the words of a mail were hidden from the eye")]
     Hidden(u8),
@@ -64,7 +72,9 @@ impl Silence {
     pub fn is_settled(&self) -> bool {
         match self {
             Self::Person(_) | Self::Team | Self::Closed | Self::Merged | Self::Answered => true,
-            Self::NoAddress | Self::Off | Self::NoMail | Self::Hidden(_) | Self::Brake(_) => false,
+            Self::NoAddress | Self::Off | Self::NoMail | Self::Suppressed { .. } | Self::Hidden(_) | Self::Brake(_) => {
+                false
+            }
         }
     }
 }
@@ -113,7 +123,7 @@ pub struct Condition {
 }
 
 /// All of them, in the order in which they are asked. The brakes come after.
-pub fn conditions(case: &Case) -> [Condition; 6] {
+pub fn conditions(case: &Case) -> [Condition; 7] {
     let row = &case.row;
     let owner = match &row.owner {
         Owner::Person(name) => Some(Silence::Person(name.clone())),
@@ -130,6 +140,9 @@ pub fn conditions(case: &Case) -> [Condition; 6] {
         None => Some(Silence::NoMail),
         Some(newest) => newest.answered.then_some(Silence::Answered),
     };
+    let suppressed = case.suppressed.as_ref();
+    let suppressed =
+        suppressed.map(|known| Silence::Suppressed { recipient: known.recipient.clone(), since: known.sentence() });
     let unless = |is_so: bool, silence: Silence| (!is_so).then_some(silence);
     [
         ("the conversation was not merged", unless(row.merged_into.is_none(), Silence::Merged)),
@@ -138,6 +151,7 @@ pub fn conditions(case: &Case) -> [Condition; 6] {
         ("the address is registered", unless(case.address.is_some(), Silence::NoAddress)),
         ("Autopilot is not off for the address", mode),
         ("no letter has answered it", newest),
+        ("letters to the contact are not suppressed", suppressed),
     ]
     .map(|(words, unmet)| Condition { words, unmet })
 }

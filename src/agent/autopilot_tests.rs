@@ -5,6 +5,7 @@ use crate::{
     agent::samples::{answer, case, filed, mail, passage},
     conversation::Class,
     mime::Hidden,
+    store::{SuppressionReason, SuppressionRow},
     types::{Author, ConversationId, Level},
 };
 
@@ -53,6 +54,19 @@ fn the_address_silences_it() {
     assert_eq!(silence(|case| case.address = None), Err(Silence::NoAddress));
     let off = |case: &mut Case| case.address.as_mut().unwrap().autopilot = Autopilot::Off;
     assert_eq!(silence(off), Err(Silence::Off));
+}
+
+#[test]
+fn a_suppressed_contact_goes_to_people_with_since_when() {
+    let row = SuppressionRow {
+        recipient: Address::parse("ada@customer.example").unwrap(),
+        reason: SuppressionReason::Person("Eve".into()),
+        words: "she asked us to".into(),
+        at: Millis(0),
+    };
+    let silence = silence(|case| case.suppressed = Some(row)).unwrap_err();
+    let words = "ada@customer.example is suppressed since Eve put it on the list 1970-01-01T00:00:00Z: she asked us to";
+    assert_eq!((silence.to_string().as_str(), silence.is_settled()), (words, false));
 }
 
 #[test]

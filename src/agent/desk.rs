@@ -7,7 +7,7 @@ use super::brakes::Sent;
 use crate::{
     config::SupportAddress,
     mime::Hidden,
-    store::{ConversationRow, Draft, MailRow, StoreError, Written},
+    store::{ConversationRow, Draft, MailRow, StoreError, SuppressionRow, Written},
     types::{Approval, ConversationId, Job, JobId, Level, Millis},
 };
 
@@ -20,6 +20,8 @@ pub struct Case {
     pub address: Option<SupportAddress>,
     /// Its mails, oldest first, the newest [`Case::MAILS_MAX`].
     pub mails: Vec<CaseMail>,
+    /// Why the contact is not written to any more, where that is so.
+    pub suppressed: Option<SuppressionRow>,
     /// What the AI sent, for the brakes.
     pub sent: Sent,
     /// When all of this was read.

@@ -18,8 +18,8 @@ use crate::{
         samples::{answer, case, mail},
     },
     config::Autopilot as Setting,
-    store::{ConversationRow, Owner, StoreError},
-    types::{ConversationId, JobId, JobState},
+    store::{ConversationRow, Owner, StoreError, SuppressionReason, SuppressionRow},
+    types::{Address, ConversationId, JobId, JobState},
 };
 
 const WORDS: &str = "Austria: 2 to 3 working days.";
@@ -252,6 +252,20 @@ async fn a_store_that_cannot_write_is_tried_again_later_and_then_people_get_it()
     let reason = "handed off".to_owned();
     assert_eq!(due[..4], ["deferred to 5000", "deferred to 30000", "deferred to 120000", "deferred to 600000"]);
     assert_eq!(due[4], reason);
+}
+
+#[tokio::test]
+async fn who_is_suppressed_is_handed_over_without_a_thought() {
+    let desk = desk();
+    desk.case.lock().unwrap().suppressed = Some(SuppressionRow {
+        recipient: Address::parse("ada@customer.example").unwrap(),
+        reason: SuppressionReason::Person("Eve".into()),
+        words: "she asked us to".into(),
+        at: Millis(0),
+    });
+    let ended = pilot(&desk, |_| panic!("not to be asked")).work(job(1)).await;
+    assert!(matches!(&ended, Ended::HandedOff(why) if why.starts_with("ada@customer.example is suppressed since")));
+    assert!(desk.done()[0].starts_with("handed off: ada@customer.example is suppressed since"), "{:?}", desk.done());
 }
 
 #[tokio::test]

@@ -63,6 +63,7 @@ pub(super) fn case(title: &str, new_text: &str) -> Case {
             ..SupportAddress::of(address("support@acme.example"))
         }),
         mails: vec![mail(1, new_text)],
+        suppressed: None,
         sent: Sent::default(),
         read_at: Millis(10_000_000),
     }

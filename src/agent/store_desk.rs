@@ -113,6 +113,7 @@ impl Desk for StoreDesk {
         Ok(Some(Case {
             address: self.addresses.get(&row.address.key()).cloned(),
             mails: self.mails(&timeline).await?,
+            suppressed: self.store.suppression(&row.contact)?,
             sent: self.count(&row, &timeline, now)?,
             read_at: now,
             row,
