@@ -1,7 +1,7 @@
 //! Our letters come back, quoted as mail programs quote: what is new in such a mail is what its writer wrote, and nothing of
 //! ours.
 //!
-//! The programs are those of `reading`, in a few languages; our letter stands where they set what they answer, as text and as
+//! The programs are those of `reading`, in the languages of our letters; our letter stands where they set what they answer, as text and as
 //! HTML.
 
 #![allow(clippy::unwrap_used, reason = "the helpers of tests are tests")]
@@ -26,6 +26,8 @@ mod world;
 #[path = "../src/types/chance.rs"]
 mod chance;
 
+use std::collections::BTreeMap;
+
 use chance::Chance;
 use letter::{Form, Letter, Paragraph};
 use program::{Program, Sends};
@@ -34,6 +36,7 @@ use replyd::{
     mime::{self, Mail},
     store::Place,
 };
+use tongues::Tongue;
 use world::{ADA, SUPPORT, World};
 
 /// Programs that must have been tried.
@@ -45,15 +48,27 @@ const MAILS_MIN: u64 = 500;
 /// Where our page stands in a program's.
 const OURS: &str = "@@OURS@@";
 
-const LANGUAGES: [&str; 5] = ["en", "de", "fr", "sv", "ja"];
+/// Those in which a letter says of itself what it is; Japanese gets it in English.
+const LANGUAGES: [&str; 14] = ["en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "hu", "ru", "ja"];
 
 /// Everything a letter can hold.
 const WORDS: &str = "Dear Ada,\n\nit left our house on Monday and is **on its way**, as the carrier told us this very morning by \
     telephone; [track it](https://acme.example/track?n=1&x=2) whenever you like.\n\n1. Wait for the bell\n2. Sign\n   - with a pen\n\n\
     | Parcel | Weight |\n|---|---|\n| 1 | 2 kg |\n\n> You wrote: by Friday\n\n```\ncode 4711\n```\n\nKind regards\nGrace";
 
+/// What a letter can hold beside words.
+const SHAPES: &str = "| 1 | 2 kg |\n|---|---|\n| 3 | 4 kg |\n\n```\n4711\n```";
+
+/// The words of a letter in that language; in Japanese nobody knows which it is.
+fn words(tongue: &Tongue) -> String {
+    match tongue.code {
+        "en" => WORDS.to_owned(),
+        _ => format!("{}\n\n{SHAPES}", tongue.asked.replace('|', "\n\n")),
+    }
+}
+
 /// Our letter, as a program reads it.
-async fn ours() -> Mail {
+async fn ours(tongue: &Tongue) -> Mail {
     let world = World::new(|address| {
         address.name = Some("Acme Support".into());
         address.signature_markdown = "**Acme Support**\nAcme Ltd · 12 Mill Lane · Springfield".into();
@@ -63,7 +78,12 @@ async fn ours() -> Mail {
          Message-ID: <q@customer.example>\r\n\r\nWhere is my parcel?\r\n> you said Monday\r\nIt is Wednesday.\r\n"
     );
     let Place::Conversation { id, .. } = world.receive(asks.as_bytes()).await else { panic!("it opens") };
-    mime::parse(&world.answer(id, WORDS).await)
+    let letter = mime::parse(&world.answer(id, &words(tongue)).await);
+    let wrote =
+        |mail: &Mail| mail.text.lines().find(|line| line.contains("2026") && line.contains("UTC")).map(str::to_owned);
+    let is_english = wrote(&letter).unwrap().starts_with("On 22 November 2026");
+    assert_eq!(is_english, matches!(tongue.code, "en" | "ja"), "{}: {}", tongue.code, letter.text);
+    letter
 }
 
 /// What stands in the body of a page.
@@ -96,13 +116,22 @@ fn answer(program: &Program, letter: &mut Letter, sends: Sends, ours: &Mail) -> 
     )
 }
 
+/// Some of our words.
+fn first_words(tongue: &Tongue) -> &str {
+    if tongue.code == "en" { "it left our house on Monday" } else { tongue.asked.split('|').next().unwrap() }
+}
+
 fn squeeze(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 #[tokio::test]
 async fn what_comes_back_below_an_answer_is_told_from_it_in_every_program() {
-    let ours = ours().await;
+    let mut letters = BTreeMap::new();
+    for tongue in tongues::all().filter(|tongue| LANGUAGES.contains(&tongue.code)) {
+        letters.insert(tongue.code, ours(tongue).await);
+    }
+    assert_eq!(letters.len(), LANGUAGES.len());
     let (mut programs, mut mails, mut wrong) = (0, 0, Vec::new());
     for program in programs::all() {
         programs += 1;
@@ -115,12 +144,12 @@ async fn what_comes_back_below_an_answer_is_told_from_it_in_every_program() {
                     continue;
                 }
                 let mut letter = Letter::by(tongue, form, &mut Chance::new(mails));
-                let mail = answer(program, &mut letter, sends, &ours);
+                let mail = answer(program, &mut letter, sends, &letters[tongue.code]);
                 mails += 1;
                 let found = quotes::part(&mime::parse(&mail));
                 let written: String = letter.new.iter().flatten().map(String::as_str).collect();
                 let is_right = squeeze(&found.new_text) == squeeze(&written);
-                if !is_right || !squeeze(&found.quoted_text).contains("itleftourhouseonMonday") {
+                if !is_right || !squeeze(&found.quoted_text).contains(&squeeze(first_words(tongue))) {
                     wrong.push(format!("{} {} {form:?} {sends:?}:\n{}\n", program.name, tongue.code, found.new_text));
                 }
             }

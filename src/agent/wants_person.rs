@@ -1,7 +1,7 @@
 //! Whether a customer asks for a person, or writes what only a person should answer.
 //!
 //! Lists of words, and no more than that: who asks in other words is answered, and may ask again. The letter under every
-//! answer names the word HUMAN (S-28).
+//! answer names such a word in its language (S-28).
 
 use crate::types::head;
 

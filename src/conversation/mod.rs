@@ -28,7 +28,7 @@ pub use form::form_customer;
 pub use lookups::{Brake, Fingerprint, Lookups, lookups, may_hold_numbers};
 pub use naming::{named, written_to};
 pub use notice::{Notice, notice};
-pub use number::{NumberPlace, numbers_in};
+pub use number::{NumberPlace, numbers_in, reference};
 pub use reply_key::ReplyKeys;
 pub use reported::{Fate, Reported, Returned, Whom, is_no_mailbox, proven, reported};
 pub use routing::{Destined, Directory, Registered, Routed, Sought, SoughtOutcome};

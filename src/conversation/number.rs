@@ -34,7 +34,33 @@ pub(super) fn in_subject(subject: &str) -> Vec<Number> {
     found
 }
 
-/// The numbers in a text: `Ref: #12345` or `Reference: Ticket #12345`, in any letter case.
+/// What stands before the number in a text, in the languages that letters are written in; ISO 639-1, and the word in lower case.
+const REFERENCES: [(&str, &str); 13] = [
+    ("en", "ref"),
+    ("de", "vorgang"),
+    ("fr", "réf."),
+    ("es", "ref."),
+    ("it", "rif."),
+    ("pt", "ref."),
+    ("nl", "kenmerk"),
+    ("sv", "ärende"),
+    ("da", "sag"),
+    ("no", "sak"),
+    ("fi", "viite"),
+    ("hu", "hivatkozás"),
+    ("ru", "обращение"),
+];
+
+/// How a letter in that language says its number: `Ref: #12345`. English where it is not known.
+pub fn reference(language: Option<&str>, number: Number) -> String {
+    let known = REFERENCES.iter().find(|(code, _)| Some(*code) == language);
+    let (_, word) = known.unwrap_or(&REFERENCES[0]);
+    let mut letters = word.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).chain(": #".chars()).chain(number.to_string().chars()).collect()
+}
+
+/// The numbers in a text: `Ref: #12345` or `Reference: Ticket #12345`, in any letter case, and what [`reference`] writes.
 pub fn numbers_in(text: &str) -> Vec<Number> {
     let mut found = Vec::new();
     for (hash, _) in text.match_indices('#') {
@@ -59,26 +85,21 @@ fn digits_len(text: &str) -> usize {
     text.bytes().take_while(u8::is_ascii_digit).count()
 }
 
-/// Whether the text before the hash sign ends in `Ref:` or `Reference:` and perhaps `Ticket`.
+/// Whether the text before the hash sign ends in `Ref:` or `Reference:` and perhaps `Ticket`, or says so in another language.
 fn is_introduced(before: &str) -> bool {
     // A few words suffice: looking further back would make a text of hash signs cost its square (S-15).
-    let before = tail(before, 64).trim_end();
-    let before = strip_suffix_ignoring_case(before, "ticket").unwrap_or(before).trim_end();
+    let before = tail(before, 64).to_lowercase();
+    let before = before.trim_end();
+    let before = before.strip_suffix("ticket").unwrap_or(before).trim_end();
     let Some(before) = before.strip_suffix([':', '：']) else { return false };
     let before = before.trim_end();
-    let word_before = ["reference", "ref"].iter().find_map(|word| strip_suffix_ignoring_case(before, word));
-    word_before.is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
+    let words = REFERENCES.iter().map(|(_, word)| *word).chain(["reference"]);
+    words.filter_map(|word| before.strip_suffix(word)).any(|rest| !rest.ends_with(char::is_alphanumeric))
 }
 
 fn tail(text: &str, octets: usize) -> &str {
     let start = (text.len().saturating_sub(octets)..=text.len()).find(|at| text.is_char_boundary(*at));
     &text[start.unwrap_or(text.len())..]
-}
-
-fn strip_suffix_ignoring_case<'a>(text: &'a str, suffix: &str) -> Option<&'a str> {
-    let at = text.len().checked_sub(suffix.len())?;
-    let end = text.get(at..)?;
-    end.eq_ignore_ascii_case(suffix).then(|| &text[..at])
 }
 
 #[cfg(test)]
@@ -106,6 +127,9 @@ mod tests {
             "Reference: Ticket\u{a0}#12345.",
             "(ref:#12345)",
             "Ref： #12345",
+            "Réf.: #12345",
+            "> ÄRENDE: #12345",
+            "Обращение : #12345",
         ] {
             assert_eq!(numbers_in(text), numbers(&[12345]), "{text}");
         }

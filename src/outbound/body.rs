@@ -5,7 +5,7 @@
 use super::{
     answered::Answered,
     compose::{Composition, NAME_CHARS_MAX, clean_line, clean_text},
-    flowed, html, plain,
+    flowed, html, phrases, plain,
     recipients::Recipients,
 };
 use crate::{
@@ -16,9 +16,6 @@ use crate::{
 
 /// Octets of the original mail quoted below; what is longer ends in an ellipsis.
 pub(super) const QUOTE_OCTETS_MAX: usize = 16 * 1024;
-
-/// The line that the law asks for (S-28).
-const DISCLOSURE: &str = "This answer was written by an AI assistant. Reply HUMAN to reach a person.";
 
 /// Both parts.
 pub(super) struct Body {
@@ -32,13 +29,10 @@ pub(super) struct Body {
 
 /// Writes both parts of a letter. `words`: what was approved, cleaned; `disclose`: whether an AI wrote it and says so.
 pub(super) fn write(letter: &Composition<'_>, words: &str, disclose: bool, recipients: &Recipients) -> Body {
-    let mut small_print = Vec::new();
-    if disclose {
-        small_print.push(DISCLOSURE.to_owned());
-    }
-    small_print.push(format!("Ref: #{}", letter.conversation.number));
+    let small_print = phrases::small_print(letter.language, disclose, letter.conversation.number);
     let (signature_text, signature_html) = signature(letter.settings, letter.language);
-    let (quote_line, quote) = quotable(letter, recipients).map(quoted).unwrap_or_default();
+    let (quote_line, quote) =
+        quotable(letter, recipients).map(|mail| quoted(mail, letter.language)).unwrap_or_default();
 
     let mut text = plain::words_text(words);
     text.push_str("\n\n");
@@ -98,19 +92,17 @@ pub(super) fn signature(settings: &SupportAddress, language: Option<&str>) -> (S
     (text.trim().to_owned(), html.trim().to_owned())
 }
 
-/// `On 22 November 2026 at 20:08 UTC, Ada wrote:` and the original, cut.
-pub(super) fn quoted(answered: &Answered) -> (String, String) {
+/// `On 22 November 2026 at 20:08 UTC, Ada wrote:` in that language, and the original, cut.
+pub(super) fn quoted(answered: &Answered, language: Option<&str>) -> (String, String) {
     let text = clean_text(&answered.new_text);
     let text = text.trim();
     let kept = head(text, QUOTE_OCTETS_MAX);
     let cut = if kept.len() < text.len() { "\n[…]" } else { "" };
     let name = clean_line(&answered.from_name, NAME_CHARS_MAX);
-    let name = if name.is_empty() { "you" } else { &name };
-    let line = match answered.date.and_then(|millis| jiff::Timestamp::from_millisecond(millis).ok()) {
-        Some(date) => format!("On {}, {name} wrote:", date.strftime("%-d %B %Y at %H:%M UTC")),
-        None => format!("{name} wrote:"),
-    };
-    (line, format!("{}{cut}", kept.trim_end()))
+    // What has no Date, or none that can be, was written when it came.
+    let instant = |millis: i64| jiff::Timestamp::from_millisecond(millis).ok();
+    let at = answered.date.and_then(instant).or_else(|| instant(answered.kept.0.cast_signed())).unwrap_or_default();
+    (phrases::wrote(language, &name, at), format!("{}{cut}", kept.trim_end()))
 }
 
 /// The mail below the letter, where it is to stand there and all who get it may see it: who takes part since later, or is only now

@@ -248,7 +248,7 @@ fn the_original_stands_below_unless_that_is_not_wanted() {
 fn a_long_original_is_cut() {
     let mut mail = answered();
     mail.new_text = "wörd ".repeat(10_000);
-    let (_, quote) = body::quoted(&mail);
+    let (_, quote) = body::quoted(&mail, None);
     assert!(quote.len() <= body::QUOTE_OCTETS_MAX + 10 && quote.ends_with("\n[…]"));
 }
 

@@ -21,6 +21,7 @@ mod mta_sts_fetch;
 mod mta_sts_policy;
 mod outcome;
 mod outlook;
+mod phrases;
 mod plain;
 mod queue;
 mod recipients;
