@@ -10,8 +10,8 @@ use std::{
 
 use super::{
     Agent, Auth, Config, Domain, EnvelopeShape, Extraction, Forwarder, Knowledge, Limits, Listener, Log, LogFormat,
-    Outbound, Smtp, Store, Timeouts, Tls, TlsMode, Web, brakes::brakes, forwarders, outgoing_keys, reader::Section,
-    support_keys,
+    Outbound, Smtp, Store, Timeouts, Tls, TlsMode, Web, brakes::brakes, forwarders, model_keys, outgoing_keys,
+    reader::Section, support_keys,
 };
 use crate::types::{Address, Level};
 
@@ -38,6 +38,7 @@ pub(super) fn config(root: &Section<'_, '_>, base: &Path) -> Config {
         outbound: root.table("outbound", |s| outbound(s, base, &store.path)),
         store,
         agent: root.table("agent", agent),
+        model: root.table("model", |s| model_keys::model(s, base)),
         knowledge: root.table("knowledge", |s| knowledge(s, base)),
         web: root.table("web", web),
         log: root.table("log", log),
@@ -326,7 +327,7 @@ pub(super) fn level(s: &Section<'_, '_>) -> Option<Level> {
     Level::from_u8(number).filter(|level| *level != Level::Forged)
 }
 
-fn secs(s: &Section<'_, '_>, leaf: &str, default: Duration) -> Duration {
+pub(super) fn secs(s: &Section<'_, '_>, leaf: &str, default: Duration) -> Duration {
     Duration::from_secs(s.number(leaf, default.as_secs(), 1..=DAY_SECS, "seconds"))
 }
 

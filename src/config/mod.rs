@@ -7,6 +7,8 @@ mod brakes;
 mod check;
 mod forwarders;
 mod keys;
+mod model;
+mod model_keys;
 mod outgoing;
 mod outgoing_keys;
 mod read;
@@ -22,6 +24,7 @@ pub use check::check;
 pub use forwarders::{
     EnvelopeShape, Forwarder, built_in_forwarders, forwarder, forwarder_headers, forwarder_selectors,
 };
+pub use model::{Model, ModelServer};
 pub use outgoing::{Autopilot, Domain, EnvelopeSender, Route, Signature, Smarthost, SmarthostTls, SupportAddress};
 pub use read::{Mistake, Mistakes, load, parse};
 pub use sections::{

@@ -75,7 +75,7 @@ fn smarthost(s: &Section<'_, '_>, base: &Path, in_use: bool) -> Smarthost {
     );
     let user = s.text("smarthost_user");
     let password_file = path(s, "smarthost_password_file", base);
-    let password = password_file.and_then(|file| match password(&file) {
+    let password = password_file.and_then(|file| match first_line(&file) {
         Ok(password) => Some(password),
         Err(words) => {
             s.wrong("smarthost_password_file", format!("{}: {words}", file.display()));
@@ -106,8 +106,8 @@ pub(super) fn envelope(s: &Section<'_, '_>, default: EnvelopeSender) -> Envelope
     s.word("envelope", default, &words)
 }
 
-/// The first line of the file, so that an editor's last line break does no harm.
-fn password(file: &Path) -> Result<Secret, String> {
+/// The first line of a file with a password or key, so that an editor's last line break does no harm.
+pub(super) fn first_line(file: &Path) -> Result<Secret, String> {
     let about = std::fs::metadata(file).map_err(|error| format!("it cannot be read: {error}"))?;
     if !about.is_file() || about.len() > PASSWORD_BYTES_MAX {
         return Err("it is not a file that holds a password".to_owned());

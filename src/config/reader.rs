@@ -281,6 +281,19 @@ impl<'r, 'd> Section<'r, 'd> {
         taken.map_err(|words| self.mistake(line, leaf, words)).ok().unwrap_or(default)
     }
 
+    /// A number of `unit` within `range`, with a point or without.
+    pub(super) fn decimal(&self, leaf: &str, default: f64, range: RangeInclusive<f64>, unit: &str) -> f64 {
+        let Some(Found { item, line }) = self.find(leaf) else { return default };
+        let number = item.as_float().or_else(|| item.as_integer().map(|whole| whole as f64));
+        let words = match number {
+            Some(number) if range.contains(&number) => return number,
+            Some(number) => format!("{number} is out of range: {} to {} {unit}", range.start(), range.end()),
+            None => format!("expected a number {unit}, found {}", kind(item)),
+        };
+        self.mistake(line, leaf, words);
+        default
+    }
+
     /// A list of whole numbers, not empty.
     pub(super) fn numbers(&self, leaf: &str, range: RangeInclusive<i64>, unit: &str) -> Option<Vec<u64>> {
         self.list(leaf, |value| ranged(value.as_integer(), value.type_name(), &range, unit)).and_then(|list| {

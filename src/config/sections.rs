@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use super::{Brakes, Domain, EnvelopeSender, Forwarder, Route, SupportAddress};
+use super::{Brakes, Domain, EnvelopeSender, Forwarder, Model, Route, SupportAddress};
 
 /// The whole configuration.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +21,8 @@ pub struct Config {
     pub outbound: Outbound,
     /// `[agent]`.
     pub agent: Agent,
+    /// `[model]`.
+    pub model: Model,
     /// `[knowledge]`.
     pub knowledge: Knowledge,
     /// `[web]`.
