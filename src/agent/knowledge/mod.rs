@@ -173,5 +173,8 @@ fn listed(folder: Option<&Path>) -> Result<folder::Listing, KnowledgeError> {
 }
 
 #[cfg(test)]
+#[path = "questions_tests.rs"]
+mod question_tests;
+#[cfg(test)]
 #[path = "tests.rs"]
 mod tests;
