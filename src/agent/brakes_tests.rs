@@ -2,13 +2,13 @@
 
 use super::*;
 use crate::{
-    agent::samples::{case, filed, mail, no_brakes},
+    agent::samples::{case, filed, mail},
     conversation::Class,
 };
 
 /// Settings that let everything pass which the proof does not stop.
 fn loose() -> Agent {
-    Agent { level_min: Level::Unproven, brakes: no_brakes(), ..Agent::default() }
+    Agent { level_min: Level::Unproven, brakes: released(), ..Agent::default() }
 }
 
 /// Which brake holds, with the default settings and with this one alone.

@@ -16,12 +16,12 @@ use std::{
 
 use self::peers::{Mail, PEERS, REPEATED, word};
 use super::{
-    brakes::NAMES,
+    brakes::{NAMES, released},
     desk::{Case, Desk},
     model::{Answerer, Thinking, Thought},
     notes::Notes,
     run::{Autopilot, Ended, LEASE},
-    samples::{self, address, no_brakes},
+    samples::{self, address},
     store_desk::StoreDesk,
 };
 use crate::{
@@ -106,7 +106,7 @@ fn settings(rules: Rules) -> config::Agent {
     if rules.alone.is_none() && !rules.none_at_all {
         return config::Agent::default();
     }
-    let mut brakes = no_brakes();
+    let mut brakes = released();
     match rules.alone.unwrap_or_default() {
         "machine" => brakes.machine_pause = default.machine_pause,
         "conversation" => brakes.per_conversation_per_hour_max = default.per_conversation_per_hour_max,

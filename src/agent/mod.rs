@@ -14,6 +14,7 @@ pub mod model;
 pub mod notes;
 pub mod output;
 mod questions;
+pub mod rehearsal;
 pub mod run;
 mod store_desk;
 pub mod wants_person;

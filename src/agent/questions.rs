@@ -113,7 +113,7 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The subject without `Re:`, `Fwd:` and `[12345]`.
-fn bare_title(title: &str) -> String {
+pub(super) fn bare_title(title: &str) -> String {
     const PREFIXES: [&str; 10] = ["re:", "fwd:", "fw:", "aw:", "wg:", "sv:", "vs:", "antw:", "rv:", "tr:"];
     let mut rest = title.trim();
     loop {

@@ -1,7 +1,5 @@
 //! Cases and pages for the tests of this room.
 
-use std::time::Duration;
-
 use super::{
     answer::{Answer, Frame, Paragraph},
     brakes::Sent,
@@ -10,7 +8,7 @@ use super::{
     words::Tongue,
 };
 use crate::{
-    config::{Autopilot, Brakes, SupportAddress},
+    config::{Autopilot, SupportAddress},
     conversation::{Class, Classified, MailSummary},
     mime::Hidden,
     store::{ConversationRow, Filed, MailRow, Place, RawRef},
@@ -124,21 +122,5 @@ pub(super) fn answer(words: &str, page: &str) -> Answer {
         paragraphs: vec![Paragraph { markdown: words.into(), carried_by: Some(0) }],
         passages: vec![passage(page)],
         support_percent: 80,
-    }
-}
-
-/// Settings with which no brake holds but those of the proof and the class.
-pub(super) fn no_brakes() -> Brakes {
-    Brakes {
-        machine_pause: Duration::ZERO,
-        per_conversation_per_hour_max: u32::MAX,
-        per_conversation_per_day_max: u32::MAX,
-        per_sender_per_day_max: u32::MAX,
-        per_unproven_sender_per_day_max: u32::MAX,
-        per_domain_per_hour_max: u32::MAX,
-        per_domain_per_day_max: u32::MAX,
-        per_hour_max: u32::MAX,
-        per_day_max: u32::MAX,
-        same_text: Duration::ZERO,
     }
 }

@@ -1,8 +1,8 @@
 //! `replyd inspect`: what replyd would make of a message, or of every message of a mailbox, touching nothing.
 
 mod folder;
-mod judging;
-mod mailbox;
+pub(super) mod judging;
+pub(super) mod mailbox;
 mod mbox;
 mod report;
 mod steps;

@@ -20,6 +20,7 @@ mod inspect;
 mod lists;
 mod paint;
 mod queue;
+mod rehearse;
 mod reply_key;
 mod replying;
 mod serve;
@@ -83,6 +84,8 @@ enum Command {
     /// The secrets that sign the reply keys in our Message-IDs.
     #[command(subcommand)]
     ReplyKey(reply_key::Action),
+    /// What Autopilot would have said to past mail, beside what people answered.
+    Rehearse(rehearse::Args),
     /// Check the whole store; optionally make its index again.
     Verify(verify::Args),
     /// Read the text of one attachment: started by the daemon.
@@ -122,6 +125,7 @@ pub fn main() -> ExitCode {
         Command::Domain(action) => domain::run(&context, action),
         Command::Address(action) => address::run(&context, action),
         Command::ReplyKey(action) => reply_key::run(&context, action),
+        Command::Rehearse(args) => rehearse::run(&context, args),
         Command::Verify(args) => verify::run(&context, args),
         Command::ExtractText(args) => extract_text::run(&args),
         Command::Completions(args) => generate::completions(args),

@@ -16,16 +16,16 @@ use crate::{
 
 /// How the mails are said to have come.
 #[derive(Debug)]
-pub(super) struct Way {
-    pub(super) peer: IpAddr,
-    pub(super) helo: String,
-    pub(super) mail_from: Option<Address>,
-    pub(super) rcpt: Vec<Address>,
+pub(in crate::cli) struct Way {
+    pub(in crate::cli) peer: IpAddr,
+    pub(in crate::cli) helo: String,
+    pub(in crate::cli) mail_from: Option<Address>,
+    pub(in crate::cli) rcpt: Vec<Address>,
 }
 
 /// Judges one mail after the other; what was learned of DNS for one serves the next.
-pub(super) struct Inspector {
-    pub(super) config: Config,
+pub(in crate::cli) struct Inspector {
+    pub(in crate::cli) config: Config,
     judge: Judge,
     way: Way,
     clock: Clock,
@@ -37,7 +37,7 @@ impl Inspector {
     ///
     /// # Errors
     /// When the configuration has mistakes or its data folder cannot be read.
-    pub(super) fn new(config: Config, mut way: Way) -> Result<Self, Failure> {
+    pub(in crate::cli) fn new(config: Config, mut way: Way) -> Result<Self, Failure> {
         let secret = secret(&config);
         let keys = daemon::reply_keys(&config.store.path, &secret).map_err(|error| Failure::io(error.to_string()))?;
         let judge = daemon::judge(&config, &secret, keys).map_err(|error| Failure::config(error.to_string()))?;
@@ -49,7 +49,7 @@ impl Inspector {
         Ok(Self { config, judge, way, ids: IdMaker::new(clock.clone(), 0), clock })
     }
 
-    pub(super) async fn judge(&self, body: Bytes) -> Judged {
+    pub(in crate::cli) async fn judge(&self, body: Bytes) -> Judged {
         let envelope = Envelope {
             id: self.ids.mail(),
             arrived: self.clock.now(),
@@ -65,7 +65,7 @@ impl Inspector {
     }
 
     /// Where an address of ours was looked for.
-    pub(super) fn sought(&self, judged: &Judged) -> Vec<Sought> {
+    pub(in crate::cli) fn sought(&self, judged: &Judged) -> Vec<Sought> {
         self.judge.directory().sought(&judged.envelope.recipients, &judged.mail)
     }
 }

@@ -16,20 +16,20 @@ use super::{
 };
 
 /// Octets of one mail of a mailbox; a longer one is named and not read. Three times what the daemon takes by default.
-pub(super) const MAIL_OCTETS_MAX: u64 = 150 * 1024 * 1024;
+pub(in crate::cli) const MAIL_OCTETS_MAX: u64 = 150 * 1024 * 1024;
 
 /// What a path turned out to be.
-pub(super) enum Opened {
+pub(in crate::cli) enum Opened {
     Mail(Bytes),
     Mailbox(Mails),
 }
 
 /// The mails of a mailbox, one at a time.
-pub(super) type Mails = Box<dyn Iterator<Item = Found>>;
+pub(in crate::cli) type Mails = Box<dyn Iterator<Item = Found>>;
 
 /// One thing that a mailbox holds.
 #[derive(Debug)]
-pub(super) enum Found {
+pub(in crate::cli) enum Found {
     Mail {
         /// Its path in the folder, its place in the mbox from 1, or both.
         name: String,
@@ -45,7 +45,7 @@ pub(super) enum Found {
 
 /// Why a mail was not read.
 #[derive(Debug)]
-pub(super) enum Unread {
+pub(in crate::cli) enum Unread {
     TooLong,
     TooDeep,
     Io(io::Error),
@@ -65,7 +65,7 @@ impl fmt::Display for Unread {
 ///
 /// # Errors
 /// When there is nothing, or it cannot be read.
-pub(super) fn open(path: &Path) -> Result<Opened, Failure> {
+pub(in crate::cli) fn open(path: &Path) -> Result<Opened, Failure> {
     let fault = fault(path);
     if path.is_dir() {
         return Ok(Opened::Mailbox(Box::new(folder::Folder::open(path).map_err(fault)?)));
@@ -87,7 +87,7 @@ pub(super) fn open(path: &Path) -> Result<Opened, Failure> {
 ///
 /// # Errors
 /// When it cannot be read.
-pub(super) fn read(path: &Path) -> Result<Bytes, Failure> {
+pub(in crate::cli) fn read(path: &Path) -> Result<Bytes, Failure> {
     let mut body = Vec::new();
     let done = if path.as_os_str() == "-" {
         io::stdin().read_to_end(&mut body)
@@ -103,7 +103,7 @@ fn fault(path: &Path) -> impl Fn(io::Error) -> Failure {
 }
 
 /// As many octets as tell an mbox.
-pub(super) fn beginning(source: &mut impl Read) -> io::Result<Vec<u8>> {
+pub(in crate::cli) fn beginning(source: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut beginning = Vec::new();
     source.take(mbox::MARK.len() as u64).read_to_end(&mut beginning)?;
     Ok(beginning)
