@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    agent::{answerer::think_now, model::Thought, samples::case},
+    agent::{answerer::think_now, model::Thought, notes::Notes, samples::case},
     types::Level,
 };
 
@@ -89,7 +89,8 @@ struct Figures {
 
 impl Figures {
     fn count(&mut self, knowledge: &Knowledge, question: &Question, pages: &[Section]) {
-        let thought = think_now(knowledge, &case("", &letter(question)), SUPPORT_MIN_PERCENT, Level::Vouched);
+        let thought =
+            think_now(knowledge, &case("", &letter(question)), SUPPORT_MIN_PERCENT, Level::Vouched, &Notes::unkept());
         let answered = match thought {
             Thought::Answer(answer) => Some(answer),
             Thought::HandOff { .. } => None,

@@ -17,6 +17,7 @@ use super::{
     autopilot::{self, Decision},
     brakes,
     model::{Answerer, Thought},
+    notes::Notes,
     run::THINK_MAX,
 };
 use crate::{config::Agent, types::Clock};
@@ -66,7 +67,8 @@ impl Rehearsal {
     /// One exchange. Trouble is a silence with its reason, as it would have been.
     pub async fn play(&self, exchange: Exchange) -> Rehearsed {
         let case = Arc::new(exchange.case);
-        let thought = match tokio::time::timeout(self.think_max, self.answerer.think(Arc::clone(&case))).await {
+        let thinking = self.answerer.think(Arc::clone(&case), Arc::new(Notes::unkept()));
+        let thought = match tokio::time::timeout(self.think_max, thinking).await {
             Ok(thought) => thought,
             Err(_) => Thought::hand_off(format!("the AI did not answer within {} s", self.think_max.as_secs())),
         };

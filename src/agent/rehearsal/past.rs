@@ -126,7 +126,8 @@ fn exchange(
     // Whoever is rehearsed may be off or only assist so far: that is what is to be found out.
     let address = SupportAddress { autopilot: Autopilot::On, ..address.clone() };
     let row = conversation_row(&newest.row, first, &address.address, answer.at);
-    let case = Case { row, address: Some(address), mails, sent: Sent::default(), read_at: answer.at };
+    let (address, sent, suppressed) = (Some(address), Sent::default(), None);
+    let case = Case { row, address, mails, sent, suppressed, read_at: answer.at };
     Some(Exchange { case, answered: answer.new_text.clone() })
 }
 
