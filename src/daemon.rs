@@ -3,11 +3,13 @@
 //! Starting: store, what leaves, what thinks, the control socket, and last the door. Stopping: the door first, so that
 //! running mails end with their 250; then what thinks, what leaves, the socket; last the store.
 
+mod asking;
 mod domain_check;
 mod domain_watch;
 mod parts;
 mod socket;
 
+pub use asking::fetcher;
 pub(crate) use domain_check::{Look, look, rows as domain_rows};
 pub use parts::{Quiet, StartError};
 pub(crate) use parts::{judge, reply_keys};

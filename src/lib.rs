@@ -34,6 +34,7 @@
 //! | [`config`] | `smtpd.toml`, read once, every mistake at once | types |
 //! | [`mime`] | bytes to a mail: caps, charsets, text, attachments | types |
 //! | [`rendering`] | a mail as a page that is safe to look at | types, mime |
+//! | [`fetch`] | the one way in which we ask something of the web, guarded | types |
 //! | [`attachments`] | what was attached: what it is, kept by content, its text from a process that may do nothing | types, config, mime |
 //! | [`conversation`] | where a mail belongs, what kind it is, what in it is new | types, mime |
 //! | [`smtp`] | the door: a session that is handed bytes, and three files with sockets | types, config |
@@ -41,7 +42,7 @@
 //! | [`store`] | the journal, its index, and whole operations on them | types, config, mime, conversation |
 //! | [`observability`] | logging, one function for each event of a mail | types, config, conversation, store |
 //! | [`outbound`] | writing, signing, routing and delivering letters | the above but smtp, auth and observability |
-//! | [`agent`] | claim, think, judge, send or hand over | store and below, the writer of outbound, observability |
+//! | [`agent`] | claim, think, judge, send or hand over | store and below, fetch, the writer of outbound, observability |
 //! | [`setup`] | destinations, domains and their DNS rows, edits of the configuration | types, config, store, DKIM keys, whether SPF lets a host send |
 //! | [`web`] | the API | all of the above but smtp and auth |
 //! | [`intake`] | the inbound line: joins smtp, auth, mime, conversation, store | those, setup, observability |
@@ -145,7 +146,7 @@
 //! | S-21 | rendering that reads files | `rendering/mod.rs` is pure: pictures are those that the mail carries (`rendering/pictures.rs`), nothing is fetched or read | `pictures_that_the_mail_carries_are_shown_and_others_are_named`, `the_source_is_tidy` (no file, no network in the room) | export: issue 7 |
 //! | S-22 | words in a mail that steer the AI | `agent/output.rs`: every paragraph carried by a passage, links and hosts only from pages or the customer; `outbound/html.rs`: an allow-list; recipients are the conversation's | `every_paragraph_needs_a_passage_that_carries_it_s22`, `links_and_names_of_strangers_do_not_leave_s22`, `pictures_html_and_hidden_characters_do_not_leave_s22`, `nothing_that_acts_or_loads_survives` | models and tools: issue 6 |
 //! | S-23 | text that a person does not see | `mime/html/look.rs`, `mime/html/sheet.rs`, `mime/html/colour.rs`: sizes, colours, places and style sheets; `mime/html/unseen.rs`: signs that show nothing; both are left out and counted; `mime/forms.rs`: what only the plain form says; `agent/autopilot.rs` hands over a mail that hides much | `s23_sixty_ways_to_hide_words_hide_them_from_us_too`, `s23_signs_that_nobody_sees_carry_nothing`, `s23_honest_pages_lose_no_word`, `what_only_the_plain_form_says_is_counted_s23`, `s23_what_its_own_style_hides_is_not_read`, `a_mail_that_hides_much_goes_to_a_person_s23` | words in pictures and attachments: issue 6 |
-//! | S-24 | our own requests sent to inner machines | mail goes to MX hosts only; `outbound/mta_sts_fetch.rs`: what is fetched is one fixed path of `mta-sts.DOMAIN`, after its certificate has proved that name, bounded and without redirects | `s24_a_policy_host_that_does_not_prove_its_name_is_not_asked`, `s24_a_domain_that_is_no_file_name_names_no_file`, `what_is_no_policy_counts_as_none_and_takes_no_kept_one_away` | tools and models: issue 6 |
+//! | S-24 | our own requests sent to inner machines | mail goes to MX hosts only; `outbound/mta_sts_fetch.rs`: what is fetched is one fixed path of `mta-sts.DOMAIN`, after its certificate has proved that name, bounded and without redirects; `fetch/fetcher.rs`: all else is asked here: a name is looked up once, `fetch/reach.rs` judges every address of it and the one that is connected, `fetch/place.rs` reads a URL in one way, redirects stay on their host | `s24_a_policy_host_that_does_not_prove_its_name_is_not_asked`, `s24_a_domain_that_is_no_file_name_names_no_file`, `what_is_no_policy_counts_as_none_and_takes_no_kept_one_away`, `s24_however_an_inner_address_is_spelled_it_is_not_connected_to`, `s24_a_name_with_an_inner_address_is_not_connected_to`, `s24_a_name_that_points_elsewhere_with_each_question_is_asked_once_and_reached_where_it_was_judged`, `s24_redirects_stay_on_their_host_or_are_not_followed`, `s24_what_only_some_can_reach_is_not`, `s24_ourselves_at_a_public_address_is_not_public` | |
 //! | S-25 | weak login tokens | there is no login: the control socket is a file of the daemon's user (`daemon/socket.rs`) | | issue 7 |
 //! | S-26 | reach across addresses | as S-25: whoever may open the socket is an administrator | | issue 7 |
 //! | S-27 | secrets and letters in logs | `types/secret.rs` cannot be printed; `observability/maillog.rs` and `outbound/queue.rs` write domains and our own words, and of others' what `types/text.rs` leaves | `the_words_of_others_are_one_short_line_without_addresses_s27`, `only_its_owner_may_read_it` | a canary through the whole suite: no issue yet |
@@ -158,6 +159,7 @@ pub mod cli;
 pub mod config;
 pub mod conversation;
 pub mod daemon;
+pub mod fetch;
 pub mod intake;
 pub mod mime;
 pub mod observability;

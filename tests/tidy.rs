@@ -13,6 +13,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("types", &[]),
     ("config", &["types"]),
     ("mime", &["types"]),
+    ("fetch", &["types"]),
     ("rendering", &["types", "mime"]),
     ("attachments", &["types", "config", "mime"]),
     ("conversation", &["types", "mime"]),
@@ -24,7 +25,17 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("observability", &["types", "config", "conversation", "store"]),
     (
         "agent",
-        &["types", "config", "mime", "conversation", "store", "outbound::compose", "outbound::writer", "observability"],
+        &[
+            "types",
+            "config",
+            "mime",
+            "fetch",
+            "conversation",
+            "store",
+            "outbound::compose",
+            "outbound::writer",
+            "observability",
+        ],
     ),
     ("setup", &["types", "config", "store", "outbound::keys", "auth::sends"]),
     (
@@ -70,6 +81,11 @@ const WORDS: &[Ban] = &[
     ban(&["Approval::by_autopilot"], &["src/agent/"], "only the AI's judge lets the AI answer"),
     ban(&["Approval::by_person"], &["src/web/"], "only where a person has proved who they are"),
     ban(&["Signed::letter"], &["src/outbound/sign.rs"], "nothing unsigned is delivered"),
+    ban(
+        &["http1::Builder", "http1::handshake"],
+        &["src/fetch/", "src/outbound/mta_sts_fetch.rs", "src/cli/", "src/web/"],
+        "what is asked of the web is asked by fetch, which guards it (S-24)",
+    ),
     ban(&["sled"], &["src/store/"], "only the store names a database"),
     ban(
         &["BuildHasherDefault", "FxHashMap", "FnvHashMap", "regex", "fancy_regex"],

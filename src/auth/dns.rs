@@ -5,7 +5,7 @@
 
 use std::{
     collections::HashMap,
-    net::{IpAddr, SocketAddr},
+    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -15,26 +15,20 @@ use mail_auth::{
     common::{parse::TxtRecordParser, verify::DomainKey},
     dmarc::Dmarc,
     hickory_resolver::{
-        config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts},
         net::NetError,
         proto::{
             op::ResponseCode,
             rr::{Name, RData, RecordType},
         },
-        system_conf::read_system_conf,
     },
 };
 use tokio::{
     sync::{Semaphore, watch},
     time::timeout,
 };
-use tracing::warn;
 
-use super::{cache::Cache, spf};
+use super::{cache::Cache, resolver::resolver, spf};
 use crate::config;
-
-/// How often a query is sent before the server counts as silent: a lost packet is worth one more.
-const ATTEMPTS: usize = 2;
 
 /// Query timeouts that a whole lookup may take: two attempts by UDP, and TCP after a cut answer.
 const TIMEOUTS_PER_LOOKUP: u32 = 3;
@@ -44,7 +38,7 @@ const FOUND_AT_LEAST: Duration = Duration::from_secs(30);
 const FOUND_AT_MOST: Duration = Duration::from_secs(3600);
 
 /// How long "there is no such row" is believed. RFC 2308 §5 leaves it to the zone; new customers fix their zones.
-const MISSING_FOR: Duration = Duration::from_secs(60);
+pub(super) const MISSING_FOR: Duration = Duration::from_secs(60);
 
 /// How long a failing or silent server is not asked again. RFC 2308 §7 allows up to five minutes.
 const TROUBLE_FOR: Duration = Duration::from_secs(10);
@@ -59,10 +53,7 @@ const RECORDS_MAX: usize = 256;
 const FLIGHTS_MAX: usize = 4096;
 
 /// Lookups on their way: each holds a socket.
-const QUERIES_AT_ONCE_MAX: usize = 256;
-
-/// Entries of hickory's own cache. It serves routes; senders have one of their own.
-const RESOLVER_CACHE_ENTRIES: u64 = 2048;
+pub(super) const QUERIES_AT_ONCE_MAX: usize = 256;
 
 /// What DNS said.
 #[derive(Clone)]
@@ -129,20 +120,6 @@ pub(super) struct Dns {
     flights: Mutex<HashMap<Question, watch::Receiver<Option<Answer>>>>,
     turns: Semaphore,
     lookup_timeout: Duration,
-}
-
-/// A resolver as `[auth]` asks for it. Whatever asks DNS for mail's sake asks this way: senders here, routes elsewhere.
-pub fn resolver(settings: &config::Auth) -> MessageAuthenticator {
-    let (servers, mut options) = servers(&settings.resolvers);
-    options.timeout = settings.query_timeout;
-    options.attempts = ATTEMPTS;
-    options.use_hosts_file = ResolveHosts::Never;
-    options.cache_size = RESOLVER_CACHE_ENTRIES;
-    options.negative_min_ttl = Some(MISSING_FOR);
-    options.negative_max_ttl = Some(MISSING_FOR);
-    options.max_active_requests = QUERIES_AT_ONCE_MAX;
-    MessageAuthenticator::new(servers, options)
-        .expect("building a resolver without DNSSEC and TLS reads and opens nothing that could fail")
 }
 
 impl Dns {
@@ -231,29 +208,6 @@ impl Drop for Landing<'_> {
     fn drop(&mut self) {
         self.dns.flights.lock().unwrap_or_else(PoisonError::into_inner).remove(self.question);
     }
-}
-
-fn servers(configured: &[SocketAddr]) -> (ResolverConfig, ResolverOpts) {
-    if configured.is_empty() {
-        match read_system_conf() {
-            Ok(system) => return system,
-            Err(error) => warn!(error = %error, "the machine names no DNS server; asking 127.0.0.1"),
-        }
-        // resolv.conf(5): without a server named, the one on the local machine.
-        return (of_servers(&[SocketAddr::from(([127, 0, 0, 1], 53))]), ResolverOpts::default());
-    }
-    (of_servers(configured), ResolverOpts::default())
-}
-
-fn of_servers(addrs: &[SocketAddr]) -> ResolverConfig {
-    let server = |addr: &SocketAddr| {
-        let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()].map(|mut connection| {
-            connection.port = addr.port();
-            connection
-        });
-        NameServerConfig::new(addr.ip(), true, connections.to_vec())
-    };
-    ResolverConfig::from_parts(None, Vec::new(), addrs.iter().map(server).collect())
 }
 
 /// A sender may put any octet into a name (macros of SPF), so it is taken label by label. `None` for what DNS cannot carry.

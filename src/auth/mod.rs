@@ -19,6 +19,7 @@ mod group;
 mod header;
 mod level;
 mod lookups;
+mod resolver;
 mod results;
 mod sends;
 mod spf;
@@ -39,10 +40,10 @@ use tokio::{
 use tracing::error;
 
 pub use dmarc::{DmarcCount, DmarcCounts};
-pub use dns::resolver;
 pub use forwarded::{RegisteredWay, Registration};
 pub use group::GroupAuthor;
 pub use header::authentication_results;
+pub use resolver::{resolver, resolver_with_hosts_file};
 pub use sends::may_send;
 
 use check::Case;

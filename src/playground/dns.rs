@@ -4,7 +4,7 @@
 //! changed while the server runs. No DNSSEC, no wildcards, no zones.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, VecDeque},
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -51,6 +51,7 @@ struct Table {
     failing: HashSet<String>,
     failing_beside_rows: HashSet<String>,
     silent: HashSet<String>,
+    turning: HashMap<String, VecDeque<Ipv4Addr>>,
     asked: HashMap<String, u64>,
 }
 
@@ -121,6 +122,12 @@ impl Zone {
         self
     }
 
+    /// Answers each question for the address of that name with the next of these, not to be kept: DNS rebinding.
+    pub fn turns(&self, name: &str, addresses: impl IntoIterator<Item = Ipv4Addr>) -> &Self {
+        self.table().turning.insert(key(name), addresses.into_iter().collect());
+        self
+    }
+
     /// Undoes [`Zone::servfail`] and [`Zone::silent`] for all names.
     pub fn heal(&self) -> &Self {
         let mut table = self.table();
@@ -183,7 +190,16 @@ impl Table {
         below(&self.failing, name) || self.failing_beside_rows.contains(name) && !has_rows()
     }
 
-    fn fill(&self, reply: &mut Message, mut name: Name, kind: RecordType) {
+    fn fill(&mut self, reply: &mut Message, mut name: Name, kind: RecordType) {
+        if let Some(turns) = self.turning.get_mut(&key(&name.to_ascii())) {
+            if kind == RecordType::A
+                && let Some(address) = turns.pop_front()
+            {
+                turns.push_back(address);
+                reply.add_answer(Record::from_rdata(name, 0, RData::A(A(address))));
+            }
+            return;
+        }
         for _ in 0..CNAME_HOPS_MAX {
             let Some(rows) = self.rows.get(&key(&name.to_ascii())) else {
                 if !self.has_names_below(&name) && reply.answers.is_empty() {

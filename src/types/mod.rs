@@ -11,6 +11,7 @@ mod ids;
 mod job;
 mod level;
 mod likeness;
+mod network;
 mod proofs;
 mod secret;
 mod text;
@@ -24,6 +25,7 @@ pub use ids::{ConversationId, IdError, IdMaker, LetterId, MailId, Number, RunId}
 pub use job::{Job, JobId, JobKind, JobState, Pick};
 pub use level::{ArcSeal, DkimSignature, Level, Verdict, Verdicts};
 pub use likeness::{addresses_look_alike, domains_look_alike, mixed_label};
+pub use network::{Network, NetworkError};
 pub use proofs::{Accepted, Approval, Author, Signed};
 pub use secret::Secret;
 pub use text::{fit_for_log, head, lines, one_line};
