@@ -99,6 +99,8 @@
 //! - The list of forwarders stands in `config`: an administrator's `[[forwarder]]` changes it key by key.
 //! - `outbound::Writer` writes letters for the AI and for people alike; what differs is who holds the `Approval`.
 //! - On the destination without a key, the first registered address in the headers that has not had the mail gets it.
+//! - Whether DNSSEC proves an answer is the resolver's word (`outbound/dnssec.rs`), believed from this machine only: to look at the
+//!   signatures again in our process would double what a resolver does that DANE needs in any case.
 //! - Which keys of a domain sign stands beside the keys, in the data folder, once they have been rotated: the daemon, which lets the
 //!   next ones sign when DNS shows their rows, may not write `smtpd.toml`. What DNS said last lies there too and not in the journal:
 //!   it is found out anew by asking.

@@ -43,7 +43,7 @@ pub use dmarc::{DmarcCount, DmarcCounts};
 pub use forwarded::{RegisteredWay, Registration};
 pub use group::GroupAuthor;
 pub use header::authentication_results;
-pub use resolver::{resolver, resolver_with_hosts_file};
+pub use resolver::{name_servers, resolver, resolver_with_hosts_file};
 pub use sends::may_send;
 
 use check::Case;

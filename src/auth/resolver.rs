@@ -30,15 +30,22 @@ pub fn resolver_with_hosts_file(settings: &config::Auth) -> MessageAuthenticator
     resolver_with(settings, ResolveHosts::Always)
 }
 
-fn resolver_with(settings: &config::Auth, hosts: ResolveHosts) -> MessageAuthenticator {
+/// Whom `[auth]` asks, and how.
+pub fn name_servers(settings: &config::Auth) -> (ResolverConfig, ResolverOpts) {
     let (servers, mut options) = servers(&settings.resolvers);
     options.timeout = settings.query_timeout;
     options.attempts = ATTEMPTS;
-    options.use_hosts_file = hosts;
+    options.use_hosts_file = ResolveHosts::Never;
     options.cache_size = RESOLVER_CACHE_ENTRIES;
     options.negative_min_ttl = Some(MISSING_FOR);
     options.negative_max_ttl = Some(MISSING_FOR);
     options.max_active_requests = QUERIES_AT_ONCE_MAX;
+    (servers, options)
+}
+
+fn resolver_with(settings: &config::Auth, hosts: ResolveHosts) -> MessageAuthenticator {
+    let (servers, mut options) = name_servers(settings);
+    options.use_hosts_file = hosts;
     MessageAuthenticator::new(servers, options)
         .expect("building a resolver without DNSSEC and TLS reads and opens nothing that could fail")
 }

@@ -191,6 +191,7 @@ fn outbound(s: &Section<'_, '_>, base: &Path, data: &Path) -> Outbound {
     let retry = s.numbers("retry_secs", 1..=7 * DAY_SECS, "seconds");
     Outbound {
         route: outgoing_keys::route(s, base, data),
+        dane: outgoing_keys::dane(s, default.dane),
         envelope: outgoing_keys::envelope(s, default.envelope),
         concurrency: s.number("concurrency", default.concurrency, 1..=1000, "deliveries"),
         concurrency_per_domain: s.number(

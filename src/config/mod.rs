@@ -25,7 +25,9 @@ pub use forwarders::{
     EnvelopeShape, Forwarder, built_in_forwarders, forwarder, forwarder_headers, forwarder_selectors,
 };
 pub use model::{Model, ModelServer};
-pub use outgoing::{Autopilot, Domain, EnvelopeSender, Route, Signature, Smarthost, SmarthostTls, SupportAddress};
+pub use outgoing::{
+    Autopilot, Dane, Domain, EnvelopeSender, Route, Signature, Smarthost, SmarthostTls, SupportAddress,
+};
 pub use read::{Mistake, Mistakes, load, parse};
 pub use sections::{
     Agent, Auth, Config, Extraction, Knowledge, Limits, Listener, Log, LogFormat, Outbound, Smtp, Store, Timeouts, Tls,

@@ -74,6 +74,18 @@ impl EnvelopeSender {
     }
 }
 
+/// `[outbound] dane`: whose word on DNSSEC is believed when DNS names the certificates of mail servers. RFC 7672.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Dane {
+    /// `"auto"` (default): a resolver on this machine. Nobody can change its answers on their way.
+    #[default]
+    Auto,
+    /// `"trust-resolver"`: the resolver wherever it is; it and the way to it are trusted.
+    TrustResolver,
+    /// `"off"`: nobody's.
+    Off,
+}
+
 /// Whether others can find a host by that name: it has a dot, and is none of those that stand for no host outside.
 /// RFC 6761 §6.3, RFC 6762 §3, RFC 2606 §2.
 pub(super) fn leads_back(hostname: &str) -> bool {

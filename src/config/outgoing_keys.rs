@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{
-    EnvelopeSender, Route, Smarthost, SmarthostTls,
+    Dane, EnvelopeSender, Route, Smarthost, SmarthostTls,
     keys::{host, path},
     reader::Section,
 };
@@ -56,9 +56,10 @@ pub(super) fn route(s: &Section<'_, '_>, base: &Path, data: &Path) -> Route {
     }
 }
 
-const KEYS: [(&str, Kind); 8] = [
+const KEYS: [(&str, Kind); 9] = [
     ("path", Kind::File),
     ("port", Kind::Mx),
+    ("dane", Kind::Mx),
     ("smarthost_host", Kind::Smarthost),
     ("smarthost_port", Kind::Smarthost),
     ("smarthost_tls", Kind::Smarthost),
@@ -104,6 +105,11 @@ fn smarthost(s: &Section<'_, '_>, base: &Path, in_use: bool) -> Smarthost {
 pub(super) fn envelope(s: &Section<'_, '_>, default: EnvelopeSender) -> EnvelopeSender {
     let words = [("auto", EnvelopeSender::Auto), ("verp", EnvelopeSender::Verp), ("from", EnvelopeSender::From)];
     s.word("envelope", default, &words)
+}
+
+/// `dane`.
+pub(super) fn dane(s: &Section<'_, '_>, default: Dane) -> Dane {
+    s.word("dane", default, &[("auto", Dane::Auto), ("trust-resolver", Dane::TrustResolver), ("off", Dane::Off)])
 }
 
 /// The first line of a file with a password or key, so that an editor's last line break does no harm.

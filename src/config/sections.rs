@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use super::{Brakes, Domain, EnvelopeSender, Forwarder, Model, Route, SupportAddress};
+use super::{Brakes, Dane, Domain, EnvelopeSender, Forwarder, Model, Route, SupportAddress};
 
 /// The whole configuration.
 #[derive(Debug, Clone, Default)]
@@ -269,6 +269,8 @@ impl Default for Store {
 pub struct Outbound {
     /// `route` and the keys that belong to it.
     pub route: Route,
+    /// `dane`, for route `mx`: `"auto"` (default), `"trust-resolver"` or `"off"`.
+    pub dane: Dane,
     /// `envelope`: `"auto"` (default), `"verp"` or `"from"`.
     pub envelope: EnvelopeSender,
     /// `concurrency`: deliveries at once. Default 50.
@@ -295,6 +297,7 @@ impl Default for Outbound {
     fn default() -> Self {
         Self {
             route: Route::File { path: PathBuf::from("outbox") },
+            dane: Dane::Auto,
             envelope: EnvelopeSender::Auto,
             concurrency: 50,
             concurrency_per_domain: 10,

@@ -10,10 +10,10 @@ use crate::{
     agent::{self, knowledge::Knowledge},
     attachments::Attachments,
     auth::{self, Authenticator},
-    config::{Config, Domain},
+    config::{Config, Domain, Route},
     conversation::{Directory, Registered, ReplyKeys},
     intake::Judge,
-    outbound::{self, HTTPS_PORT, MtaSts, Queue, Signer, Writer},
+    outbound::{self, HTTPS_PORT, MtaSts, Queue, Signer, Validating, Writer},
     setup, smtp,
     store::{OpenError, Store, StoreError},
     types::{Address, Clock, IdMaker, Secret},
@@ -156,9 +156,16 @@ impl Parts {
         }
         let (resolver, roots) = (auth::resolver(&config.auth), outbound::public_roots().map_err(StartError::Roots)?);
         let dns = MtaSts::new(resolver, roots, HTTPS_PORT, &config.store.path, self.clock.clone());
+        let validating = match config.outbound.route {
+            Route::Mx { .. } => {
+                let (servers, options) = auth::name_servers(&config.auth);
+                Validating::new(servers, options, config.outbound.dane)
+            }
+            Route::File { .. } | Route::Smarthost(_) => None,
+        };
         Ok(Queue {
             signer,
-            dns: Arc::new(dns),
+            dns: Arc::new(dns.with_dane(validating)),
             hello: config.smtp.hostname.as_str().into(),
             settings: config.outbound.clone(),
             clock: self.clock.clone(),

@@ -20,13 +20,14 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 
 use super::{
+    dane_match,
     deliver::Limits,
     outcome::{Fault, fault_of},
     refusal::is_final,
     route::{Manner, Target},
     timed::{Deadline, REPLY_OCTETS_MAX, Timed},
     tls,
-    transaction::Open,
+    transaction::{Open, Proof},
 };
 use crate::{
     config::{Smarthost, SmarthostTls},
@@ -71,7 +72,14 @@ pub(super) async fn open(
             Err(Opening::Handshake(_)) => dial.opportunistic(false).await.map_err(Opening::into_fault),
             other => other.map_err(Opening::into_fault),
         },
-        Manner::Enforced(demand) => dial.enforced(demand.tls.clone()).await,
+        Manner::Enforced(demand) => {
+            let open = dial.secured(demand.tls.clone(), "the MTA-STS policy of its domain demands").await?;
+            Ok(open.proved(Proof::Name))
+        }
+        Manner::Dane(tlsa) => {
+            let config = dane_match::config(tlsa.clone()).map_err(Fault::Later)?;
+            Ok(dial.secured(config, "DANE in its DNS demands").await?.proved(Proof::Dane(tlsa.clone())))
+        }
         Manner::Relay(smarthost) => dial.relay(smarthost).await,
     }
 }
@@ -116,16 +124,15 @@ impl Dial<'_> {
         Ok(lend(timed.that_heard_ehlo(&said.to_bytes()), &self.target.host, self.hello, deadline).await?)
     }
 
-    /// RFC 8461 §5: through TLS with a certificate for that name, or later.
-    async fn enforced(&self, config: Arc<ClientConfig>) -> Result<Open, Fault> {
+    /// RFC 8461 §5, RFC 7672 §2.2: through TLS with a certificate that `config` takes, or later. `demanded`: by whom.
+    async fn secured(&self, config: Arc<ClientConfig>, demanded: &str) -> Result<Open, Fault> {
         let mut stream = self.greeted(self.tcp().await?).await?;
         if !self.ehlo(&mut stream).await?.offers_starttls() || self.starttls(&mut stream).await?.code != 220 {
-            return Err(self.later("does not do STARTTLS, which the MTA-STS policy of its domain demands"));
+            return Err(self.later(&format!("does not do STARTTLS, which {demanded}")));
         }
         let secured = self.handshake(stream, config).await;
-        let demanded =
-            |fault: Fault| Fault::Later(format!("{} (the MTA-STS policy of its domain demands it)", fault.words()));
-        Ok(self.lend(secured.map_err(demanded)?).await?.proved())
+        let secured = secured.map_err(|fault| Fault::Later(format!("{} ({demanded} it)", fault.words())))?;
+        self.lend(secured).await
     }
 
     /// A relay that will not have us, or does not take our password, is ours to mend: the letter waits, whatever the code.
@@ -186,11 +193,18 @@ impl Dial<'_> {
         tcp: TcpStream,
         config: Arc<ClientConfig>,
     ) -> Result<tokio_rustls::client::TlsStream<TcpStream>, Fault> {
-        let bare = self.target.host.trim_start_matches('[').trim_end_matches(']');
-        let name = ServerName::try_from(bare.to_owned()).map_err(|_| self.later("is not a name for a certificate"))?;
+        let name = match &self.target.manner {
+            // RFC 7672 §8.1.
+            Manner::Dane(tlsa) => tlsa.base(),
+            _ => self.target.host.trim_start_matches('[').trim_end_matches(']'),
+        };
+        let name = ServerName::try_from(name.to_owned()).map_err(|_| self.later("is not a name for a certificate"))?;
         match timeout(self.at_most(self.limits.connect), TlsConnector::from(config).connect(name, tcp)).await {
             Ok(Ok(stream)) => Ok(stream),
-            Ok(Err(fault)) => Err(self.later(&format!("failed to set up TLS: {fault}"))),
+            Ok(Err(fault)) => Err(match dane_match::mismatch(&fault) {
+                Some(mismatch) => Fault::Later(mismatch.to_string()),
+                None => self.later(&format!("failed to set up TLS: {fault}")),
+            }),
             Err(_) => Err(self.later("did not finish setting up TLS in time")),
         }
     }

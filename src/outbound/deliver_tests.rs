@@ -64,7 +64,7 @@ fn tls(name: &str) -> (Arc<rustls::ServerConfig>, String) {
     let key = rcgen::KeyPair::generate().unwrap();
     let issuer = rcgen::Issuer::new(ca, ca_key);
     let certificate = rcgen::CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
-    (server_tls(&certificate, &key), ca_pem)
+    (server_tls(&[&certificate], &key), ca_pem)
 }
 
 #[tokio::test]

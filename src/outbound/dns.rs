@@ -13,7 +13,7 @@ use mail_auth::{
     },
 };
 
-use super::{Answer, Demand};
+use super::{Answer, Demand, Tlsa};
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,6 +38,15 @@ pub trait Dns: Send + Sync {
     /// What the domain demands of connections to its servers (RFC 8461); nothing where nobody looks.
     fn demand<'a>(&'a self, _domain: &'a str) -> Answer<'a, Option<Arc<Demand>>> {
         Box::pin(async { None })
+    }
+
+    /// What DNS names for the certificate of that host as a server of that domain (RFC 7672); nothing where DNSSEC does not
+    /// prove it, or where nobody looks.
+    ///
+    /// # Errors
+    /// It cannot be found out. Then nothing goes to that host: somebody may be hiding it.
+    fn tlsa<'a>(&'a self, _domain: &'a str, _host: &'a str) -> Answer<'a, Result<Option<Arc<Tlsa>>, DnsFault>> {
+        Box::pin(async { Ok(None) })
     }
 }
 

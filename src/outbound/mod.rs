@@ -8,8 +8,11 @@ mod answered;
 mod body;
 mod compose;
 mod connection;
+mod dane;
+mod dane_match;
 mod deliver;
 mod dns;
+mod dnssec;
 mod enclosed;
 mod flowed;
 mod html;
@@ -38,8 +41,10 @@ mod writer;
 
 pub use answered::Answered;
 pub use compose::{ComposeError, Composed, Composition, compose};
+pub use dane::Tlsa;
 pub use deliver::{Attempt, Lane, Limits};
 pub use dns::{Dns, DnsFault};
+pub use dnssec::Validating;
 pub use enclosed::{Enclosed, is_shown_name};
 pub use html::words_html;
 pub use key_ring::{KeyRing, NextKeys, OLD_ROWS_STAY, RetiredKeys, Selectors};
@@ -68,5 +73,7 @@ mod lane_tests;
 mod one_message_tests;
 #[cfg(test)]
 mod scripted;
+#[cfg(test)]
+mod sts_world;
 #[cfg(test)]
 mod support;

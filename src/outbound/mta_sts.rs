@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use tracing::{info, warn};
 
 use super::{
-    Answer, Dns, DnsFault, keys,
+    Answer, Dns, DnsFault, Tlsa, Validating, keys,
     mta_sts_fetch::fetch,
     mta_sts_policy::{Mode, Policy, record_id},
 };
@@ -46,9 +46,9 @@ pub struct Demand {
 }
 
 impl Demand {
-    /// The hosts that the policy names, in their order.
-    pub(super) fn allowed(&self, hosts: Vec<String>) -> Vec<String> {
-        hosts.into_iter().filter(|host| self.policy.names(host)).collect()
+    /// Whether the policy names that host.
+    pub(super) fn names(&self, host: &str) -> bool {
+        self.policy.names(host)
     }
 }
 
@@ -77,6 +77,8 @@ struct Known {
 /// DNS for routes, and what the domains demand beyond it.
 pub struct MtaSts {
     dns: MessageAuthenticator,
+    /// Asked for routes where there is one, so that DANE rests on the answers that routes are made of.
+    validating: Option<Validating>,
     tls: Arc<ClientConfig>,
     https_port: u16,
     folder: PathBuf,
@@ -91,7 +93,12 @@ impl MtaSts {
     pub fn new(dns: MessageAuthenticator, tls: Arc<ClientConfig>, https_port: u16, data: &Path, clock: Clock) -> Self {
         let folder = data.join("mta-sts");
         sweep(&folder, clock.now());
-        Self { dns, tls, https_port, folder, clock, known: Mutex::default() }
+        Self { dns, validating: None, tls, https_port, folder, clock, known: Mutex::default() }
+    }
+
+    /// The same, looking for DANE too where there is a resolver whose word counts.
+    pub fn with_dane(self, validating: Option<Validating>) -> Self {
+        Self { validating, ..self }
     }
 
     /// What that domain demands now; `None` without a policy, or with one that enforces nothing.
@@ -181,15 +188,28 @@ impl MtaSts {
 
 impl Dns for MtaSts {
     fn mx<'a>(&'a self, domain: &'a str) -> Answer<'a, Result<Vec<(u16, String)>, DnsFault>> {
-        self.dns.mx(domain)
+        match &self.validating {
+            None => self.dns.mx(domain),
+            Some(validating) => Box::pin(async { validating.mx(domain).await.map(|found| found.records) }),
+        }
     }
 
     fn addresses<'a>(&'a self, host: &'a str) -> Answer<'a, Result<Vec<IpAddr>, DnsFault>> {
-        self.dns.addresses(host)
+        match &self.validating {
+            None => self.dns.addresses(host),
+            Some(validating) => Box::pin(async { validating.addresses(host).await.map(|found| found.records) }),
+        }
     }
 
     fn demand<'a>(&'a self, domain: &'a str) -> Answer<'a, Option<Arc<Demand>>> {
         Box::pin(self.demand(domain))
+    }
+
+    fn tlsa<'a>(&'a self, domain: &'a str, host: &'a str) -> Answer<'a, Result<Option<Arc<Tlsa>>, DnsFault>> {
+        match &self.validating {
+            None => Box::pin(async { Ok(None) }),
+            Some(validating) => Box::pin(validating.tlsa(domain, host)),
+        }
     }
 }
 

@@ -1,146 +1,22 @@
-//! Policies from a real policy host over TLS, with names from a DNS server on loopback, and servers that fit them or do not.
+//! Policies from a real policy host over TLS, and servers that fit them or do not.
 
-use std::{
-    net::{Ipv4Addr, SocketAddr},
-    sync::atomic::{AtomicUsize, Ordering},
-};
+use std::net::Ipv4Addr;
 
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpListener,
-};
-use tokio_rustls::TlsAcceptor;
+use tokio::net::TcpListener;
 
 use super::*;
 use crate::{
-    config::{Auth, Route},
+    config::Route,
     outbound::{
         Attempt, Lane, Limits, Outcome, RouteError, Way, plan,
         scripted::{self, Script},
-        support::{NOW, RAW, address, server_tls, signed},
-        tls,
+        sts_world::{Authority, World, page, serving},
+        support::{RAW, address, signed},
     },
-    playground,
     types::LetterId,
 };
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
-const WEEK_SECS: u64 = 604_800;
-
-/// Whoever our tests believe, and what it vouches for.
-struct Authority {
-    issuer: rcgen::Issuer<'static, rcgen::KeyPair>,
-    pem: String,
-}
-
-impl Authority {
-    fn new() -> Self {
-        let key = rcgen::KeyPair::generate().unwrap();
-        let mut parameters = rcgen::CertificateParams::new(Vec::new()).unwrap();
-        parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-        let pem = parameters.self_signed(&key).unwrap().pem();
-        Self { issuer: rcgen::Issuer::new(parameters, key), pem }
-    }
-
-    fn server(&self, name: &str) -> Arc<rustls::ServerConfig> {
-        let key = rcgen::KeyPair::generate().unwrap();
-        let parameters = rcgen::CertificateParams::new(vec![name.to_owned()]).unwrap();
-        let certificate = parameters.signed_by(&key, &self.issuer).unwrap();
-        server_tls(&certificate, &key)
-    }
-
-    async fn believed(&self) -> Arc<ClientConfig> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("ca.pem");
-        fs::write(&path, &self.pem).unwrap();
-        tls::checked(Some(&path)).await.unwrap()
-    }
-}
-
-/// What the policy host says, whole; it may be changed.
-type Page = Arc<Mutex<String>>;
-
-fn page(mode: &str, mx: &str) -> String {
-    let text = format!("version: STSv1\r\nmode: {mode}\r\nmx: {mx}\r\nmax_age: {WEEK_SECS}\r\n");
-    serving("200 OK", "text/plain; charset=utf-8", &text)
-}
-
-fn serving(status: &str, kind: &str, text: &str) -> String {
-    let octets = text.len();
-    format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {octets}\r\nConnection: close\r\n\r\n{text}")
-}
-
-/// customer.example with its policy host.
-struct World {
-    dns: playground::Dns,
-    data: tempfile::TempDir,
-    authority: Authority,
-    clock: Clock,
-    https: SocketAddr,
-    page: Page,
-    /// How often the policy was asked for.
-    asked: Arc<AtomicUsize>,
-}
-
-impl World {
-    async fn new(page: String) -> Self {
-        Self::with(page, "mta-sts.customer.example").await
-    }
-
-    /// The policy host has a certificate for that name.
-    async fn with(page: String, certified: &str) -> Self {
-        let dns = playground::Dns::start(playground::Zone::new()).unwrap();
-        dns.zone().a("mta-sts.customer.example", Ipv4Addr::LOCALHOST).mx("customer.example", 10, "mx.customer.example");
-        dns.zone().a("mx.customer.example", Ipv4Addr::LOCALHOST);
-        let (authority, page) = (Authority::new(), Arc::new(Mutex::new(page)));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (https, asked) = (listener.local_addr().unwrap(), Arc::new(AtomicUsize::new(0)));
-        tokio::spawn(serve(listener, authority.server(certified), page.clone(), asked.clone()));
-        let (data, clock) = (tempfile::tempdir().unwrap(), Clock::testing_fixed(NOW.0));
-        let world = Self { dns, data, authority, clock, https, page, asked };
-        world.publish("1");
-        world
-    }
-
-    fn publish(&self, id: &str) {
-        let name = "_mta-sts.customer.example";
-        self.dns.zone().remove(name).txt(name, &format!("v=STSv1; id={id};"));
-    }
-
-    fn serves(&self, page: String) {
-        *self.page.lock().unwrap() = page;
-    }
-
-    /// A daemon that has just been started. It has asked DNS nothing yet.
-    async fn started(&self) -> MtaSts {
-        let settings = Auth { resolvers: vec![self.dns.addr()], ..Auth::default() };
-        let resolver = crate::auth::resolver(&settings);
-        let tls = self.authority.believed().await;
-        MtaSts::new(resolver, tls, self.https.port(), self.data.path(), self.clock.clone())
-    }
-
-    fn asked(&self) -> usize {
-        self.asked.load(Ordering::Relaxed)
-    }
-}
-
-/// Answers every request with the page.
-async fn serve(listener: TcpListener, config: Arc<rustls::ServerConfig>, page: Page, asked: Arc<AtomicUsize>) {
-    loop {
-        let (tcp, _) = listener.accept().await.unwrap();
-        let Ok(mut stream) = TlsAcceptor::from(config.clone()).accept(tcp).await else { continue };
-        let mut request = Vec::new();
-        while !request.ends_with(b"\r\n\r\n") && stream.read_buf(&mut request).await.unwrap_or(0) > 0 {}
-        let request = String::from_utf8(request).unwrap().to_ascii_lowercase();
-        assert!(request.starts_with("get /.well-known/mta-sts.txt http/1.1\r\n"), "{request}");
-        assert!(request.contains("host: mta-sts.customer.example\r\n"), "{request}");
-        asked.fetch_add(1, Ordering::Relaxed);
-        let answer = page.lock().unwrap().clone();
-        // Whoever has read enough hangs up.
-        let _ = stream.write_all(answer.as_bytes()).await;
-        let _ = stream.shutdown().await;
-    }
-}
 
 async fn demands(mta_sts: &MtaSts) -> bool {
     mta_sts.demand("customer.example").await.is_some()

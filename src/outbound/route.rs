@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Demand, Dns, DnsFault};
+use super::{Demand, Dns, DnsFault, Tlsa};
 use crate::{
     config::{Route, Smarthost, SmarthostTls},
     types::Address,
@@ -14,6 +14,9 @@ use crate::{
 
 /// Servers tried in one attempt.
 const SERVERS_MAX: usize = 5;
+
+/// Servers looked at for one attempt.
+const SERVERS_SEEN_MAX: usize = 20;
 
 /// Addresses of one server tried in one attempt.
 const ADDRESSES_MAX: usize = 4;
@@ -45,6 +48,8 @@ pub enum Manner {
     Opportunistic,
     /// TLS with a certificate that proves its name, or not at all. RFC 8461.
     Enforced(Arc<Demand>),
+    /// TLS with a certificate that DNS names, if with any that can be compared, or not at all. RFC 7672.
+    Dane(Arc<Tlsa>),
     /// As the smarthost's settings say.
     Relay(Smarthost),
 }
@@ -107,39 +112,74 @@ async fn servers_of(domain: &str, port: u16, dns: &dyn Dns, dice: u64) -> Result
         // RFC 5321 §5.1: without MX, the domain itself is the server.
         records.push((0, domain.to_owned()));
     }
-    let hosts = in_order(records, dice);
-    let Some(demand) = dns.demand(domain).await else {
-        return addresses_of(domain, hosts, port, Manner::Opportunistic, dns).await;
-    };
-    // RFC 8461 §5: a server that the policy does not name is passed over; later the domain may have mended the one or the other.
-    let named = demand.allowed(hosts);
-    if named.is_empty() {
-        return Err(RouteError::Later(format!("the MTA-STS policy of {domain} names none of its mail servers")));
-    }
-    addresses_of(domain, named, port, Manner::Enforced(demand), dns).await
+    let search = Search { domain, port, dns, demand: dns.demand(domain).await };
+    search.targets(in_order(records, dice)).await
 }
 
-async fn addresses_of(
-    domain: &str,
-    hosts: Vec<String>,
+/// The servers of one domain that letters may go to.
+struct Search<'a> {
+    domain: &'a str,
     port: u16,
-    manner: Manner,
-    dns: &dyn Dns,
-) -> Result<Vec<Target>, RouteError> {
-    let mut targets = Vec::new();
-    let mut trouble = None;
-    for host in hosts.into_iter().take(SERVERS_MAX) {
-        match lookup(&host, dns).await {
-            Ok(addresses) if addresses.is_empty() => {}
-            Ok(addresses) => targets.push(direct(&host, &addresses, port, manner.clone())),
-            Err(DnsFault::NoSuchName) => {}
-            Err(fault) => trouble = Some(format!("{host}: {fault}")),
+    dns: &'a dyn Dns,
+    demand: Option<Arc<Demand>>,
+}
+
+impl Search<'_> {
+    async fn targets(&self, hosts: Vec<String>) -> Result<Vec<Target>, RouteError> {
+        let (mut targets, mut trouble) = (Vec::new(), None);
+        for host in hosts.iter().take(SERVERS_SEEN_MAX) {
+            match self.target(host).await {
+                Ok(target) => targets.extend(target),
+                Err(words) => trouble = Some(format!("{host}: {words}")),
+            }
+            if targets.len() == SERVERS_MAX {
+                break;
+            }
+        }
+        let domain = self.domain;
+        match (targets.is_empty(), trouble) {
+            (false, _) => Ok(targets),
+            (true, Some(words)) => Err(RouteError::Later(words)),
+            // Later the domain may have mended the one or the other.
+            (true, None) if !hosts.iter().any(|host| self.is_named(host)) => {
+                Err(RouteError::Later(format!("the MTA-STS policy of {domain} names none of its mail servers")))
+            }
+            (true, None) => Err(RouteError::Never(format!("none of the mail servers of {domain} has an address"))),
         }
     }
-    match (targets.is_empty(), trouble) {
-        (false, _) => Ok(targets),
-        (true, Some(words)) => Err(RouteError::Later(words)),
-        (true, None) => Err(RouteError::Never(format!("none of the mail servers of {domain} has an address"))),
+
+    /// `None`: it has no address, or it is passed over.
+    async fn target(&self, host: &str) -> Result<Option<Target>, String> {
+        let tlsa = match literal(host) {
+            Some(_) => None,
+            None => match self.dns.tlsa(self.domain, host).await {
+                Ok(tlsa) => tlsa,
+                Err(DnsFault::NoSuchName) => return Ok(None),
+                // RFC 7672 §2.1.2: what cannot be found out is not taken for nothing.
+                Err(fault) => {
+                    return Err(format!("whether DNS names its certificate (DANE) cannot be found out: {fault}"));
+                }
+            },
+        };
+        let manner = match (tlsa, &self.demand) {
+            // RFC 8461 §2: a policy does not override DANE.
+            (Some(tlsa), _) if tlsa.names_any() => Manner::Dane(tlsa),
+            // RFC 8461 §5: a server that the policy does not name is passed over.
+            (_, Some(_)) if !self.is_named(host) => return Ok(None),
+            (_, Some(demand)) => Manner::Enforced(demand.clone()),
+            (Some(tlsa), None) => Manner::Dane(tlsa),
+            (None, None) => Manner::Opportunistic,
+        };
+        match lookup(host, self.dns).await {
+            Ok(addresses) if addresses.is_empty() => Ok(None),
+            Ok(addresses) => Ok(Some(direct(host, &addresses, self.port, manner))),
+            Err(DnsFault::NoSuchName) => Ok(None),
+            Err(fault) => Err(fault.to_string()),
+        }
+    }
+
+    fn is_named(&self, host: &str) -> bool {
+        self.demand.as_ref().is_none_or(|demand| demand.names(host))
     }
 }
 
@@ -156,11 +196,15 @@ fn in_order(mut records: Vec<(u16, String)>, dice: u64) -> Vec<String> {
 }
 
 async fn lookup(host: &str, dns: &dyn Dns) -> Result<Vec<IpAddr>, DnsFault> {
-    let literal = host.trim_start_matches('[').trim_end_matches(']');
-    match literal.strip_prefix("IPv6:").unwrap_or(literal).parse() {
-        Ok(ip) => Ok(vec![ip]),
-        Err(_) => dns.addresses(host).await,
+    match literal(host) {
+        Some(ip) => Ok(vec![ip]),
+        None => dns.addresses(host).await,
     }
+}
+
+fn literal(host: &str) -> Option<IpAddr> {
+    let literal = host.trim_start_matches('[').trim_end_matches(']');
+    literal.strip_prefix("IPv6:").unwrap_or(literal).parse().ok()
 }
 
 fn direct(host: &str, addresses: &[IpAddr], port: u16, manner: Manner) -> Target {

@@ -138,15 +138,15 @@ pub(super) fn relay() -> Smarthost {
     }
 }
 
-/// The TLS of a server that shows this certificate and no other.
-pub(super) fn server_tls(certificate: &rcgen::Certificate, key: &rcgen::KeyPair) -> Arc<rustls::ServerConfig> {
+/// The TLS of a server that shows these certificates and no other, its own first.
+pub(super) fn server_tls(chain: &[&rcgen::Certificate], key: &rcgen::KeyPair) -> Arc<rustls::ServerConfig> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
         .with_single_cert(
-            vec![certificate.der().clone()],
+            chain.iter().map(|certificate| certificate.der().clone()).collect(),
             rustls::pki_types::PrivateKeyDer::Pkcs8(key.serialize_der().into()),
         );
     Arc::new(config.unwrap())

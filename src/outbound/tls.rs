@@ -1,6 +1,6 @@
-//! TLS towards other servers: checked for the relay, any certificate for the world.
+//! TLS towards other servers: checked for the relay, any certificate for the world, or whatever somebody else judges.
 
-use std::{path::Path, sync::Arc};
+use std::{fmt, path::Path, sync::Arc};
 
 use rustls::{
     ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
@@ -12,14 +12,34 @@ use rustls::{
 /// For servers found by MX: encryption against listeners; the certificate proves nothing that DNS did not say already.
 /// RFC 7435 §3.
 pub(crate) fn any_certificate() -> Result<Arc<ClientConfig>, String> {
+    judged_by(Anybody)
+}
+
+/// For servers whose chains somebody else judges.
+pub(super) fn judged_by(judge: impl Judge + 'static) -> Result<Arc<ClientConfig>, String> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
         .map_err(|fault| fault.to_string())?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider)))
+        .with_custom_certificate_verifier(Arc::new(Judged { judge, provider }))
         .with_no_client_auth();
     Ok(Arc::new(config))
+}
+
+/// Says whether a chain is the right one. Whether the server holds the key of its certificate is not asked here.
+pub(super) trait Judge: fmt::Debug + Send + Sync {
+    /// `rest`: the certificates that came behind the server's own, in no order that could be relied on.
+    fn judge(&self, own: &CertificateDer<'_>, rest: &[CertificateDer<'_>], now: UnixTime) -> Result<(), rustls::Error>;
+}
+
+#[derive(Debug)]
+struct Anybody;
+
+impl Judge for Anybody {
+    fn judge(&self, _: &CertificateDer<'_>, _: &[CertificateDer<'_>], _: UnixTime) -> Result<(), rustls::Error> {
+        Ok(())
+    }
 }
 
 /// For the relay: the public roots, or only the CA in that file.
@@ -56,20 +76,23 @@ fn believing(roots: RootCertStore) -> Result<Arc<ClientConfig>, String> {
     Ok(Arc::new(config))
 }
 
-/// Takes every certificate, but only from whoever holds its key.
+/// Takes the chains that its judge takes, but only from whoever holds the key.
 #[derive(Debug)]
-struct AnyCertificate(Arc<CryptoProvider>);
+struct Judged<J> {
+    judge: J,
+    provider: Arc<CryptoProvider>,
+}
 
-impl ServerCertVerifier for AnyCertificate {
+impl<J: Judge> ServerCertVerifier for Judged<J> {
     fn verify_server_cert(
         &self,
-        _end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
         _server_name: &ServerName<'_>,
         _ocsp_response: &[u8],
-        _now: UnixTime,
+        now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
+        self.judge.judge(end_entity, intermediates, now).map(|()| ServerCertVerified::assertion())
     }
 
     fn verify_tls12_signature(
@@ -78,7 +101,7 @@ impl ServerCertVerifier for AnyCertificate {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, cert, dss, &self.0.signature_verification_algorithms)
+        verify_tls12_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
     }
 
     fn verify_tls13_signature(
@@ -87,10 +110,10 @@ impl ServerCertVerifier for AnyCertificate {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, cert, dss, &self.0.signature_verification_algorithms)
+        verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }

@@ -1,6 +1,6 @@
 //! One letter through an open connection: MAIL, RCPT, DATA, the letter. RFC 5321 §3.3.
 
-use std::{fmt, iter, net::SocketAddr, time::Duration};
+use std::{fmt, iter, net::SocketAddr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use lettre::transport::smtp::{
@@ -12,6 +12,7 @@ use lettre::transport::smtp::{
 use tokio::time::{Instant, timeout};
 
 use super::{
+    Tlsa,
     outcome::{Fault, Outcome, fault_of, reply_words},
     recipients::wire_address,
     refusal::RCPT,
@@ -34,8 +35,29 @@ pub(super) struct Open {
     deadline: Deadline,
     /// That it took.
     letters: u32,
-    /// The server has proved its name, as MTA-STS demands.
-    is_proved: bool,
+    proof: Proof,
+}
+
+/// What a server has shown of itself when the connection was opened.
+#[derive(Debug)]
+pub(super) enum Proof {
+    /// Nothing that anybody demanded.
+    Nothing,
+    /// A certificate for its name, as MTA-STS demands.
+    Name,
+    /// A certificate as these records name it.
+    Dane(Arc<Tlsa>),
+}
+
+impl Proof {
+    /// A policy or records that came after a connection was opened hold for it too. RFC 8461 §5.
+    fn suffices(&self, manner: &Manner) -> bool {
+        match (manner, self) {
+            (Manner::Opportunistic | Manner::Relay(_), _) | (Manner::Enforced(_), Self::Name) => true,
+            (Manner::Dane(now), Self::Dane(then)) => now == then,
+            (Manner::Enforced(_) | Manner::Dane(_), _) => false,
+        }
+    }
 }
 
 impl fmt::Debug for Open {
@@ -46,12 +68,12 @@ impl fmt::Debug for Open {
 
 impl Open {
     pub(super) fn new(smtp: AsyncSmtpConnection, host: &str, address: SocketAddr, deadline: Deadline) -> Self {
-        Self { smtp, host: host.to_owned(), address, deadline, letters: 0, is_proved: false }
+        Self { smtp, host: host.to_owned(), address, deadline, letters: 0, proof: Proof::Nothing }
     }
 
-    /// The same, where the server has proved its name.
-    pub(super) fn proved(self) -> Self {
-        Self { is_proved: true, ..self }
+    /// The same, where the server has shown that.
+    pub(super) fn proved(self, proof: Proof) -> Self {
+        Self { proof, ..self }
     }
 
     /// A whole transaction.
@@ -70,9 +92,7 @@ impl Open {
     /// is none of these or does not take MAIL again, whatever it says.
     pub(super) async fn again(mut self, targets: &[Target], deadline: Instant, signed: &Signed) -> Option<Self> {
         let is_one = |target: &Target| {
-            // RFC 8461 §5: a policy that came after this connection was opened holds for it too.
-            let may_carry = self.is_proved || !matches!(target.manner, Manner::Enforced(_));
-            may_carry && target.host == self.host && target.addresses.contains(&self.address)
+            self.proof.suffices(&target.manner) && target.host == self.host && target.addresses.contains(&self.address)
         };
         if targets.iter().any(is_one)
             && let Ok(parameters) = self.parameters(signed)
