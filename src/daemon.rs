@@ -159,7 +159,8 @@ impl Parts {
             self.config.agent.clone(),
             self.config.knowledge.support_min_percent,
             self.clock.clone(),
-        );
+        )
+        .with_topics(agent::Topics::new(&self.config.addresses));
         let watching = tokio::spawn(watch.run(stop.clone()));
         Ok(vec![leaving, tokio::spawn(autopilot.run(stop.clone())), watching])
     }

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use super::{
     answer::{Answer, Frame, Paragraph},
     desk::Case,
+    handoff::Reason,
     knowledge::{Knowledge, Passage},
     model::{Answerer, Thinking, Thought},
     notes::Notes,
     questions::{QUESTIONS_MAX, Question, questions},
-    wants_person::{asks_for_person, grave_word},
 };
-use crate::types::Level;
+use crate::types::{HandOffCode, Level};
 
 /// Passages that one answer quotes.
 pub const QUOTES_MAX: usize = 2;
@@ -43,7 +43,10 @@ impl Answerer for BuiltIn {
         // Reads files and computes: not on the threads that keep connections alive.
         let work = tokio::task::spawn_blocking(move || think_now(&knowledge, &case, support_min, level_min, &notes));
         Box::pin(async move {
-            work.await.unwrap_or_else(|err| Thought::hand_off(format!("the built-in answerer broke: {err}")))
+            work.await.unwrap_or_else(|err| {
+                let words = format!("the built-in answerer broke: {err}");
+                Thought::hand_off(Reason::new(HandOffCode::ModelFailure, words))
+            })
         })
     }
 }
@@ -68,12 +71,6 @@ pub fn think_now(
     if text.is_empty() {
         return Thought::hand_off("the mail has no new text");
     }
-    if asks_for_person(&text) || asks_for_person(&case.row.title) {
-        return Thought::hand_off("the customer asks for a person");
-    }
-    if let Some(word) = grave_word(&text).or_else(|| grave_word(&case.row.title)) {
-        return Thought::hand_off(format!("the mail speaks of `{word}`, which is for a person"));
-    }
     let Some(questions) = questions(&text, &case.row.title) else {
         return Thought::hand_off(format!("more than {QUESTIONS_MAX} questions at once"));
     };
@@ -82,8 +79,12 @@ pub fn think_now(
     }
     match quotes(knowledge, &questions, support_min_percent, notes) {
         Ok(passages) => answer(passages),
-        Err(reason) => Thought::HandOff { reason },
+        Err(reason) => Thought::hand_off(reason),
     }
+}
+
+fn unsupported(words: impl Into<String>) -> Reason {
+    Reason::new(HandOffCode::LowSupport, words)
 }
 
 /// The best passage of each question, each passage once.
@@ -92,16 +93,16 @@ fn quotes(
     questions: &[Question],
     support_min_percent: u32,
     notes: &Notes,
-) -> Result<Vec<Passage>, String> {
+) -> Result<Vec<Passage>, Reason> {
     let mut passages: Vec<Passage> = Vec::new();
     for question in questions {
-        let Some(best) = best(knowledge, question)? else { return Err("no help page speaks of it".into()) };
+        let Some(best) = best(knowledge, question)? else { return Err(unsupported("no help page speaks of it")) };
         notes.passage(&best);
         if best.support_percent < support_min_percent {
-            return Err(format!(
+            return Err(unsupported(format!(
                 "no help page answers it: the closest, “{}”, has {} % of what is asked, and {support_min_percent} % are needed",
                 best.heading, best.support_percent
-            ));
+            )));
         }
         match passages.iter_mut().find(|known| known.file == best.file && known.text == best.text) {
             Some(known) => known.support_percent = known.support_percent.min(best.support_percent),
@@ -109,7 +110,7 @@ fn quotes(
         }
     }
     if passages.len() > QUOTES_MAX {
-        return Err(format!("the questions touch more than {QUOTES_MAX} help pages"));
+        return Err(format!("the questions touch more than {QUOTES_MAX} help pages").into());
     }
     Ok(passages)
 }

@@ -6,6 +6,7 @@ use super::{
     answer::Answer,
     brakes::{self, Brake},
     desk::Case,
+    handoff::Reason,
     model::Thought,
     output::{self, Refusal},
 };
@@ -13,7 +14,7 @@ use crate::{
     config::{Agent, Autopilot},
     mime::Hidden,
     store::{Draft, Owner, Status},
-    types::{Address, Approval, Millis},
+    types::{Address, Approval, HandOffCode, Millis},
 };
 
 /// Why the AI says nothing. A person sees the words.
@@ -68,6 +69,20 @@ impl Silence {
         }
     }
 
+    /// It as a reason for people.
+    pub fn reason(&self) -> Reason {
+        let code = match self {
+            Self::Hidden(_) => HandOffCode::Hidden,
+            Self::Brake(_) => HandOffCode::Brake,
+            Self::Suppressed { .. } => HandOffCode::Suppressed,
+            Self::NoAddress | Self::Off => HandOffCode::Off,
+            Self::Person(_) | Self::Team | Self::Closed | Self::Merged | Self::NoMail | Self::Answered => {
+                HandOffCode::NotUnderstood
+            }
+        };
+        Reason::new(code, self.to_string())
+    }
+
     /// Whether people have the conversation already, or it needs nobody: then there is nothing to hand over.
     pub fn is_settled(&self) -> bool {
         match self {
@@ -100,16 +115,20 @@ pub enum Decision {
     },
     /// A person looks at it.
     HandOff {
-        /// Why, in words.
-        reason: String,
+        /// Why.
+        reason: Reason,
         /// The name of the brake, when one held.
         brake: Option<&'static str>,
     },
 }
 
 impl Decision {
-    fn hand_off(reason: String) -> Self {
+    fn hand_off(reason: Reason) -> Self {
         Self::HandOff { reason, brake: None }
+    }
+
+    fn braked(brake: &Brake) -> Self {
+        Self::HandOff { reason: Reason::new(HandOffCode::Brake, brake.to_string()), brake: Some(brake.name()) }
     }
 }
 
@@ -186,7 +205,7 @@ const HIDDEN_OCTETS_MIN: usize = 60;
 /// Asks [`may_think`] again: who calls this in the wrong order gets no approval.
 pub fn judge(case: &Case, settings: &Agent, support_min_percent: u32, thought: Thought, now: Millis) -> Decision {
     if let Err(silence) = may_think(case, settings) {
-        return Decision::HandOff { reason: silence.to_string(), brake: silence.brake() };
+        return Decision::HandOff { reason: silence.reason(), brake: silence.brake() };
     }
     let answer = match thought {
         Thought::Answer(answer) => answer,
@@ -198,7 +217,7 @@ pub fn judge(case: &Case, settings: &Agent, support_min_percent: u32, thought: T
     };
     match brakes::same_answer(case, &markdown) {
         Ok(()) => approved(case, &answer, markdown, now),
-        Err(brake) => Decision::HandOff { reason: brake.to_string(), brake: Some(brake.name()) },
+        Err(brake) => Decision::braked(&brake),
     }
 }
 
@@ -210,12 +229,16 @@ fn approved(case: &Case, answer: &Answer, markdown: String, now: Millis) -> Deci
             draft: Draft { markdown, sources, generation, made: now, taken_back: None },
             reason: "a draft is ready; a person sends it".into(),
         },
-        Autopilot::Off => Decision::hand_off(Silence::Off.to_string()),
+        Autopilot::Off => Decision::hand_off(Silence::Off.reason()),
     }
 }
 
 fn refused(refusal: &Refusal) -> Decision {
-    Decision::hand_off(refusal.to_string())
+    let code = match refusal {
+        Refusal::Unsupported(_) => HandOffCode::LowSupport,
+        _ => HandOffCode::Fence,
+    };
+    Decision::hand_off(Reason::new(code, refusal.to_string()))
 }
 
 #[cfg(test)]

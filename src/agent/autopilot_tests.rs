@@ -24,7 +24,7 @@ fn judged(case: &Case, answer: Answer) -> Decision {
 
 fn refusal(words: &str) -> String {
     match judged(&case("Shipping", "How long?"), answer(words, PAGE)) {
-        Decision::HandOff { reason, .. } => reason,
+        Decision::HandOff { reason, .. } => reason.words,
         other => panic!("{words}: {other:?}"),
     }
 }
@@ -167,7 +167,8 @@ fn an_empty_a_long_and_a_weak_answer_do_not_leave() {
     assert!(refusal(&"Austria working days. ".repeat(500)).contains("longer"));
     let weak = Answer { support_percent: 59, ..answer(WORDS, PAGE) };
     let Decision::HandOff { reason, .. } = judged(&case("x", "y"), weak) else { panic!("sent") };
-    assert!(reason.contains("59 %"), "{reason}");
+    assert_eq!(reason.code, HandOffCode::LowSupport);
+    assert!(reason.words.contains("59 %"), "{reason}");
 }
 
 #[test]

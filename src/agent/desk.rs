@@ -7,8 +7,8 @@ use super::brakes::Sent;
 use crate::{
     config::SupportAddress,
     mime::Hidden,
-    store::{ConversationRow, Draft, MailRow, StoreError, SuppressionRow, Written},
-    types::{Approval, ConversationId, Job, JobId, Level, Millis},
+    store::{Circumstances, ConversationRow, Draft, MailRow, StoreError, SuppressionRow, Written},
+    types::{Approval, Author, ConversationId, Job, JobId, Level, Millis},
 };
 
 /// Everything that may be thought about for one conversation, read at one moment.
@@ -22,6 +22,10 @@ pub struct Case {
     pub mails: Vec<CaseMail>,
     /// Why the contact is not written to any more, where that is so.
     pub suppressed: Option<SuppressionRow>,
+    /// What was answered in it, oldest first, the newest [`Case::LETTERS_MAX`].
+    pub letters: Vec<CaseLetter>,
+    /// Answers of the AI since the customer was last helped: by a person, by a praised answer, or since it was given back.
+    pub answers_in_a_row: u32,
     /// What the AI sent, for the brakes.
     pub sent: Sent,
     /// When all of this was read.
@@ -43,7 +47,19 @@ pub struct CaseMail {
     pub answered: bool,
 }
 
+/// A letter of ours that left or will.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseLetter {
+    /// Who wrote it.
+    pub author: Author,
+    /// What carried its words.
+    pub sources: Vec<String>,
+}
+
 impl Case {
+    /// Letters that are read for a case.
+    pub const LETTERS_MAX: usize = 20;
+
     /// Mails that are read for a case.
     pub const MAILS_MAX: usize = 50;
 
@@ -108,6 +124,8 @@ pub struct Raising {
     pub generation: u64,
     /// Why, in words.
     pub reason: String,
+    /// What people are told beside it.
+    pub circumstances: Circumstances,
     /// What would have been said (assist).
     pub draft: Option<Draft>,
     /// When.

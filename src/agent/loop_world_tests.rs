@@ -127,6 +127,8 @@ impl House {
         let mut support = samples::case("", "").address.unwrap();
         support.address = address(&format!("support@{name}"));
         support.level_min = level_min;
+        // The brakes are measured here, not how soon people get it.
+        support.handoff = config::Handoff::of(config::HandoffLevel::AiOnly);
         let config = Config { addresses: vec![support], agent: settings(rules), ..Config::default() };
         let store = Store::testing_memory(clock.clone());
         let keys = ReplyKeys::new(&[Secret::new(name.repeat(4).into_bytes())]);

@@ -8,6 +8,7 @@ pub mod answerer;
 pub mod autopilot;
 pub mod brakes;
 pub mod desk;
+pub mod handoff;
 pub mod knowledge;
 mod light_words;
 pub mod model;
@@ -17,6 +18,7 @@ mod questions;
 pub mod rehearsal;
 pub mod run;
 mod store_desk;
+pub mod topics;
 pub mod wants_person;
 pub mod words;
 
@@ -24,11 +26,13 @@ pub mod words;
 mod samples;
 
 pub use answerer::BuiltIn;
-pub use desk::{Case, CaseMail, Desk, DeskError, Raising, Sending};
+pub use desk::{Case, CaseLetter, CaseMail, Desk, DeskError, Raising, Sending};
+pub use handoff::Reason;
 pub use knowledge::{Knowledge, KnowledgeError, Passage};
 pub use model::{Answerer, Thought};
 pub use notes::{ModelCall, Noted, Notes, ToolCall};
 pub use run::Autopilot;
 pub use store_desk::StoreDesk;
+pub use topics::{Classifier, Topics};
 #[cfg(test)]
 mod loop_world_tests;

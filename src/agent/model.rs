@@ -4,23 +4,23 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use super::{answer::Answer, desk::Case, notes::Notes};
+use super::{answer::Answer, desk::Case, handoff::Reason, notes::Notes};
 
 /// What came of thinking.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Thought {
     /// Something to say.
     Answer(Answer),
-    /// Nothing to say; a person should look at it.
+    /// Nothing to say; a person should look at it, for that reason.
     HandOff {
-        /// Why, in words.
-        reason: String,
+        /// Why.
+        reason: Reason,
     },
 }
 
 impl Thought {
     /// A hand-off for that reason.
-    pub fn hand_off(reason: impl Into<String>) -> Self {
+    pub fn hand_off(reason: impl Into<Reason>) -> Self {
         Self::HandOff { reason: reason.into() }
     }
 }

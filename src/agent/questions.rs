@@ -84,7 +84,7 @@ fn is_courtesy(sentence: &str) -> bool {
 }
 
 /// Sentences and lines, trimmed, none empty. A dot within a word or number ends nothing.
-fn sentences(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn sentences(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         rest = rest.trim_start();

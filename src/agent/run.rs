@@ -11,14 +11,16 @@ use tracing::{error, warn};
 use super::{
     autopilot::{self, Decision, Silence},
     desk::{Case, Desk, DeskError, Raising, Sending},
+    handoff::{self, Reason},
     model::{Answerer, Thought},
     notes::Notes,
+    topics::Topics,
 };
 use crate::{
     config::Agent,
     observability::maillog,
-    store::{Draft, Written},
-    types::{Clock, Job, Millis},
+    store::{Circumstances, Draft, Written},
+    types::{Clock, HandOffCode, Job, Millis},
 };
 
 /// How long a claimed job is ours. Reading, thinking and writing fit in; after a crash another attempt waits this long.
@@ -26,6 +28,9 @@ pub const LEASE: Duration = Duration::from_secs(120);
 
 /// How long one thought may take, well within [`LEASE`].
 pub const THINK_MAX: Duration = Duration::from_secs(60);
+
+/// How long saying what a mail is about may take, before the thought.
+pub const CLASSIFY_MAX: Duration = Duration::from_secs(30);
 
 /// Attempts at one job before people get it.
 pub const ATTEMPTS_MAX: u32 = 5;
@@ -50,6 +55,7 @@ const STOP_MAX: Duration = Duration::from_secs(10);
 pub struct Autopilot<D> {
     desk: Arc<D>,
     answerer: Arc<dyn Answerer>,
+    topics: Topics,
     settings: Agent,
     support_min_percent: u32,
     clock: Clock,
@@ -63,6 +69,7 @@ impl<D> Clone for Autopilot<D> {
         Self {
             desk: Arc::clone(&self.desk),
             answerer: Arc::clone(&self.answerer),
+            topics: self.topics.clone(),
             settings: self.settings.clone(),
             clock: self.clock.clone(),
             turn: Arc::clone(&self.turn),
@@ -97,7 +104,14 @@ impl<D: Desk> Autopilot<D> {
         support_min_percent: u32,
         clock: Clock,
     ) -> Self {
-        Self { desk, answerer, settings, support_min_percent, clock, think_max: THINK_MAX, turn: Arc::default() }
+        let (topics, turn) = (Topics::default(), Arc::default());
+        Self { desk, answerer, topics, settings, support_min_percent, clock, think_max: THINK_MAX, turn }
+    }
+
+    /// The same, with what some addresses say of topics.
+    #[must_use]
+    pub fn with_topics(self, topics: Topics) -> Self {
+        Self { topics, ..self }
     }
 
     /// Works until `stop`: up to `concurrency` cases at once, each in a task of its own.
@@ -156,8 +170,8 @@ impl<D: Desk> Autopilot<D> {
         match self.answer(&job).await {
             Ok(ended) => ended,
             Err(err) if err.is_final() || job.attempts >= ATTEMPTS_MAX => {
-                let reason = format!("the AI could not answer: {err}");
-                self.give_up(&job, reason).await
+                let words = format!("the AI could not answer: {err}");
+                self.give_up(&job, Reason::new(HandOffCode::Failure, words)).await
             }
             Err(err) => self.defer(&job, err.to_string()).await,
         }
@@ -169,15 +183,15 @@ impl<D: Desk> Autopilot<D> {
         };
         // Attempts that never came to an end: whatever breaks us here must not break us for ever.
         if job.attempts > ATTEMPTS_MAX {
-            let reason = format!("the AI began {} times and never finished: {}", job.attempts, job.last_words);
-            return self.hand_off(&case, reason, None).await;
+            let words = format!("the AI began {} times and never finished: {}", job.attempts, job.last_words);
+            return self.hand_off(&case, Reason::new(HandOffCode::Failure, words), None).await;
         }
         if let Err(silence) = autopilot::may_think(&case, &self.settings) {
             return self.be_silent(&case, &silence).await;
         }
         let case = Arc::new(case);
         let notes = Arc::new(Notes::unkept());
-        let thought = self.think(&case, &notes).await;
+        let thought = self.think_behind_the_gate(&case, &notes).await;
         // From counting to writing nobody else writes: no brake is passed by two at once.
         let _turn = self.turn.lock().await;
         let now = self.clock.now();
@@ -195,7 +209,7 @@ impl<D: Desk> Autopilot<D> {
                 maillog::answered(&case.row, self.answerer.name(), passages);
                 Ok(Ended::Sent)
             }
-            Decision::Draft { draft, reason } => self.hand_off(&case, reason, Some(draft)).await,
+            Decision::Draft { draft, reason } => self.hand_off(&case, reason.into(), Some(draft)).await,
             Decision::HandOff { reason, brake } => {
                 brake.inspect(|brake| maillog::brake_held(&case.row, brake));
                 self.hand_off(&case, reason, None).await
@@ -207,7 +221,7 @@ impl<D: Desk> Autopilot<D> {
     async fn be_silent(&self, case: &Case, silence: &Silence) -> Result<Ended, DeskError> {
         if !silence.is_settled() {
             silence.brake().inspect(|brake| maillog::brake_held(&case.row, brake));
-            return self.hand_off(case, silence.to_string(), None).await;
+            return self.hand_off(case, silence.reason(), None).await;
         }
         Ok(match self.desk.rest(case, self.clock.now()).await? {
             Written::Done => Ended::Rested(silence.to_string()),
@@ -215,25 +229,51 @@ impl<D: Desk> Autopilot<D> {
         })
     }
 
+    /// What goes to people without a thought, or the thought. Both within one deadline.
+    async fn think_behind_the_gate(&self, case: &Arc<Case>, notes: &Arc<Notes>) -> Thought {
+        let gate = handoff::gate(case, &self.topics);
+        match tokio::time::timeout(CLASSIFY_MAX.min(self.think_max), gate).await {
+            Ok(Ok(topic)) => {
+                topic.iter().for_each(|topic| notes.topic(topic));
+                match self.think(case, notes).await {
+                    Thought::HandOff { reason } => {
+                        Thought::HandOff { reason: Reason { topic: reason.topic.or(topic), ..reason } }
+                    }
+                    thought => thought,
+                }
+            }
+            Ok(Err(reason)) => {
+                reason.topic.iter().for_each(|topic| notes.topic(topic));
+                Thought::HandOff { reason }
+            }
+            Err(_) => {
+                Thought::hand_off(Reason::new(HandOffCode::NotClassified, "nobody said in time what the mail is about"))
+            }
+        }
+    }
+
     /// Thinks in a task of its own: neither a panic nor a thought without end reaches us.
     async fn think(&self, case: &Arc<Case>, notes: &Arc<Notes>) -> Thought {
         let mut thinking = tokio::spawn(self.answerer.think(Arc::clone(case), Arc::clone(notes)));
         match tokio::time::timeout(self.think_max, &mut thinking).await {
             Ok(Ok(thought)) => thought,
-            Ok(Err(_)) => Thought::hand_off("the AI broke while it thought about this mail"),
+            Ok(Err(_)) => Thought::hand_off(failed("the AI broke while it thought about this mail")),
             Err(_) => {
                 thinking.abort();
-                Thought::hand_off(format!("the AI did not answer within {} s", self.think_max.as_secs()))
+                Thought::hand_off(failed(format!("the AI did not answer within {} s", self.think_max.as_secs())))
             }
         }
     }
 
-    async fn hand_off(&self, case: &Case, reason: String, draft: Option<Draft>) -> Result<Ended, DeskError> {
+    async fn hand_off(&self, case: &Case, reason: Reason, draft: Option<Draft>) -> Result<Ended, DeskError> {
         let drafted = draft.is_some();
+        let Reason { code, words: reason, topic } = reason;
+        let sentiment = handoff::sentiment(&handoff::unanswered_text(case));
         let raising = Raising {
             conversation: case.row.id,
             generation: case.row.generation,
             reason: reason.clone(),
+            circumstances: Circumstances { code, topic, sentiment, summary: handoff::summary(case) },
             draft,
             now: self.clock.now(),
         };
@@ -243,18 +283,18 @@ impl<D: Desk> Autopilot<D> {
                 Ended::Stale
             }
             Written::Done => {
-                maillog::handed_off(&case.row, &reason);
+                maillog::handed_off(&case.row, code, &reason);
                 if drafted { Ended::Drafted(reason) } else { Ended::HandedOff(reason) }
             }
         })
     }
 
     /// The last attempt failed: people get it, if the store lets us say so.
-    async fn give_up(&self, job: &Job, reason: String) -> Ended {
+    async fn give_up(&self, job: &Job, reason: Reason) -> Ended {
         let case = match self.desk.read(job.conversation, self.clock.now()).await {
             Ok(Some(case)) => case,
             Ok(None) => return self.defer_gone(job).await,
-            Err(_) => return self.defer(job, reason).await,
+            Err(_) => return self.defer(job, reason.words).await,
         };
         match self.hand_off(&case, reason.clone(), None).await {
             Ok(ended) => ended,
@@ -277,6 +317,10 @@ impl<D: Desk> Autopilot<D> {
         }
         Ended::Deferred(words)
     }
+}
+
+fn failed(words: impl Into<String>) -> Reason {
+    Reason::new(HandOffCode::ModelFailure, words)
 }
 
 fn next_attempt(attempts: u32, now: Millis) -> Millis {

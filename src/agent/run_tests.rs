@@ -17,9 +17,9 @@ use crate::{
         model::Thinking,
         samples::{answer, case, mail},
     },
-    config::Autopilot as Setting,
+    config::{Autopilot as Setting, Topic, TopicRule},
     store::{ConversationRow, Owner, StoreError, SuppressionReason, SuppressionRow},
-    types::{Address, ConversationId, JobId, JobState},
+    types::{Address, ConversationId, JobId, JobState, Sentiment},
 };
 
 const WORDS: &str = "Austria: 2 to 3 working days.";
@@ -29,6 +29,8 @@ struct FakeDesk {
     case: Mutex<Case>,
     due: Mutex<VecDeque<Job>>,
     done: Mutex<Vec<String>>,
+    /// What people were told with the last hand-off.
+    told: Mutex<Option<Circumstances>>,
     fails_to_send: AtomicBool,
     wake: Arc<Notify>,
     /// Rings after each thing that was done.
@@ -41,6 +43,7 @@ impl FakeDesk {
             case: Mutex::new(case),
             due: Mutex::default(),
             done: Mutex::default(),
+            told: Mutex::default(),
             fails_to_send: AtomicBool::new(false),
             wake: Arc::default(),
             news: Notify::new(),
@@ -92,6 +95,7 @@ impl Desk for FakeDesk {
         Ok(self.write(sending.approval.generation(), format!("sent {}", sending.markdown)))
     }
     async fn hand_off(&self, raising: Raising) -> Result<Written, DeskError> {
+        *self.told.lock().unwrap() = Some(raising.circumstances.clone());
         let draft = raising.draft.map(|draft| format!(" with {}", draft.markdown)).unwrap_or_default();
         Ok(self.write(raising.generation, format!("handed off: {}{draft}", raising.reason)))
     }
@@ -276,4 +280,36 @@ async fn silence_is_handed_over_and_rests_where_people_are() {
     desk.case.lock().unwrap().row.owner = Owner::Team;
     assert!(matches!(pilot(&desk, says_it).work(job(1)).await, Ended::Rested(_)));
     assert_eq!(desk.done().last().unwrap(), "rested");
+}
+
+#[tokio::test]
+async fn a_denied_topic_goes_to_people_with_its_name_and_nobody_thinks() {
+    let desk = FakeDesk::new(case("Order AB-4711", "Where is my order? I want a refund. This is ridiculous!"));
+    let topic = Topic { name: "Refunds".into(), rule: TopicRule::Deny, examples: Vec::new() };
+    desk.case.lock().unwrap().address.as_mut().unwrap().topics = vec![topic];
+    let topics = Topics::new(desk.case.lock().unwrap().address.as_slice());
+    let pilot = pilot(&desk, |_| panic!("not to be asked")).with_topics(topics);
+
+    let ended = pilot.work(job(1)).await;
+
+    assert_eq!(ended, Ended::HandedOff("the mail is about “Refunds”, which the AI does not answer".into()));
+    let told = desk.told.lock().unwrap().take().unwrap();
+    assert_eq!((told.code, told.topic.as_deref()), (HandOffCode::ForbiddenTopic, Some("Refunds")));
+    assert_eq!(told.sentiment, Sentiment::Angry);
+    assert!(told.summary.contains("asks: Where is my order?\nnames: AB-4711"), "{}", told.summary);
+}
+
+#[tokio::test]
+async fn each_hand_off_has_its_code() {
+    let code = |desk: &FakeDesk| desk.told.lock().unwrap().take().unwrap().code;
+    let desk = desk();
+    pilot(&desk, |_| Box::pin(async { panic!("a test's panic") })).work(job(1)).await;
+    assert_eq!(code(&desk), HandOffCode::ModelFailure);
+    pilot(&desk, |_| Box::pin(async { Thought::hand_off("no idea") })).work(job(1)).await;
+    assert_eq!(code(&desk), HandOffCode::NotUnderstood);
+    pilot(&desk, says_it).work(job(ATTEMPTS_MAX + 1)).await;
+    assert_eq!(code(&desk), HandOffCode::Failure);
+    desk.case.lock().unwrap().sent.conversation_hour = 99;
+    pilot(&desk, says_it).work(job(1)).await;
+    assert_eq!(code(&desk), HandOffCode::Brake);
 }

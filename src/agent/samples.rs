@@ -62,6 +62,8 @@ pub(super) fn case(title: &str, new_text: &str) -> Case {
         }),
         mails: vec![mail(1, new_text)],
         suppressed: None,
+        letters: Vec::new(),
+        answers_in_a_row: 0,
         sent: Sent::default(),
         read_at: Millis(10_000_000),
     }

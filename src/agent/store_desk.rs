@@ -7,7 +7,8 @@ use tokio::sync::Notify;
 use super::{
     autopilot,
     brakes::Sent,
-    desk::{Case, CaseMail, Desk, DeskError, Raising, Sending},
+    desk::{Case, CaseLetter, CaseMail, Desk, DeskError, Raising, Sending},
+    handoff::sentiment,
     words::Tongue,
 };
 use crate::{
@@ -16,10 +17,13 @@ use crate::{
     mime::{self, Hidden, Mail},
     outbound::{Reply, WriteError, Writer},
     store::{AiLetters, ConversationRow, Entry, HandOff, Store, StoreError, What, Written},
-    types::{Author, ConversationId, Job, JobId, JobKind, Millis},
+    types::{Author, ConversationId, Job, JobId, JobKind, Millis, Sentiment},
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
+
+/// Events after which answers are counted anew.
+const BEGINS_ANEW: [&str; 4] = ["given_back", "taken", "closed", "reopened"];
 
 /// See the module.
 #[derive(Debug)]
@@ -73,6 +77,29 @@ impl StoreDesk {
         Ok(mails)
     }
 
+    /// What was answered, and how many answers of the AI stand in a row. Whoever was helped begins anew.
+    fn letters(&self, timeline: &[Entry], mails: &[CaseMail]) -> Result<(Vec<CaseLetter>, u32), StoreError> {
+        let is_happy = |id| mails.iter().any(|mail| mail.row.id == id && sentiment(&mail.new_text) == Sentiment::Happy);
+        let (mut letters, mut in_a_row, mut counting) = (Vec::new(), 0, true);
+        for entry in timeline.iter().rev() {
+            match &entry.what {
+                What::Letter(id) => {
+                    let Some(letter) = self.store.letter(*id)?.filter(|letter| !letter.never_left()) else { continue };
+                    counting &= letter.author == Author::Ai;
+                    in_a_row += u32::from(counting);
+                    letters.push(CaseLetter { author: letter.author, sources: letter.sources });
+                }
+                What::Mail(id) => counting &= !is_happy(*id),
+                What::Event { name, .. } => counting &= !BEGINS_ANEW.contains(&name.as_str()),
+            }
+            if letters.len() >= Case::LETTERS_MAX {
+                break;
+            }
+        }
+        letters.reverse();
+        Ok((letters, in_a_row))
+    }
+
     /// What the brakes count. Reads so many letters of this conversation and keys of others as the limits allow, no more.
     fn count(&self, row: &ConversationRow, timeline: &[Entry], now: Millis) -> Result<Sent, StoreError> {
         let ago = |span: Duration| Millis(now.0.saturating_sub(span.as_millis() as u64));
@@ -110,9 +137,13 @@ impl Desk for StoreDesk {
     async fn read(&self, conversation: ConversationId, now: Millis) -> Result<Option<Case>, DeskError> {
         let Some(row) = self.store.conversation(conversation)? else { return Ok(None) };
         let timeline = self.store.timeline(row.id)?;
+        let mails = self.mails(&timeline).await?;
+        let (letters, answers_in_a_row) = self.letters(&timeline, &mails)?;
         Ok(Some(Case {
             address: self.addresses.get(&row.address.key()).cloned(),
-            mails: self.mails(&timeline).await?,
+            mails,
+            letters,
+            answers_in_a_row,
             suppressed: self.store.suppression(&row.contact)?,
             sent: self.count(&row, &timeline, now)?,
             read_at: now,
@@ -136,8 +167,8 @@ impl Desk for StoreDesk {
     }
 
     async fn hand_off(&self, raising: Raising) -> Result<Written, DeskError> {
-        let Raising { conversation, generation, reason, draft, now } = raising;
-        Ok(self.store.hand_off(HandOff { conversation, generation, reason, draft, now }).await?)
+        let Raising { conversation, generation, reason, circumstances, draft, now } = raising;
+        Ok(self.store.hand_off(HandOff { conversation, generation, reason, circumstances, draft, now }).await?)
     }
 
     async fn rest(&self, case: &Case, _now: Millis) -> Result<Written, DeskError> {

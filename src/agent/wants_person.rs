@@ -117,15 +117,23 @@ const LINES_MAX: usize = 200;
 /// Octets looked at.
 const TEXT_OCTETS_MAX: usize = 32 * 1024;
 
-/// Whether the new text asks for a person.
+/// Whether the new text asks for a person, in whatever words.
 pub fn asks_for_person(new_text: &str) -> bool {
     let text = folded(new_text);
+    stands_alone(&text) || HUMAN.iter().any(|(.., phrases)| phrases.iter().any(|phrase| stands_in(&text, phrase)))
+}
+
+/// Whether HUMAN, or one of its words in other languages, stands alone on a line: what each letter of the AI promises to hear.
+pub fn writes_human(new_text: &str) -> bool {
+    stands_alone(&folded(new_text))
+}
+
+fn stands_alone(folded: &str) -> bool {
     let alone = |line: &str| {
         let line = line.trim_matches(|c: char| !c.is_alphanumeric());
         !line.is_empty() && HUMAN.iter().any(|(_, words, _)| words.contains(&line))
     };
-    text.lines().take(LINES_MAX).any(alone)
-        || HUMAN.iter().any(|(.., phrases)| phrases.iter().any(|phrase| stands_in(&text, phrase)))
+    folded.lines().take(LINES_MAX).any(alone)
 }
 
 /// The grave word that stands in the new text, if one does.
@@ -142,7 +150,7 @@ fn folded(text: &str) -> String {
 }
 
 /// Whether `phrase` stands in `text` as whole words; in scripts that do not part words, anywhere.
-fn stands_in(text: &str, phrase: &str) -> bool {
+pub(super) fn stands_in(text: &str, phrase: &str) -> bool {
     // A phrase may run over the end of a line.
     let parts_words = phrase.chars().all(|c| c < '\u{2e80}');
     let text = text.replace('\n', " ");

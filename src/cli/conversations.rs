@@ -18,15 +18,8 @@ use crate::mime::Seal;
 pub(super) enum Action {
     /// The newest conversations.
     List {
-        /// Only of this support address.
-        #[arg(long)]
-        address: Option<String>,
-        /// Only open ones.
-        #[arg(long)]
-        open: bool,
-        /// How many.
-        #[arg(long, default_value_t = 50)]
-        limit: usize,
+        #[command(flatten)]
+        which: Which,
     },
     /// One conversation with everything that happened in it.
     Show {
@@ -67,11 +60,41 @@ pub(super) enum Action {
     },
 }
 
+/// Which conversations are listed.
+#[derive(Debug, clap::Args)]
+pub(super) struct Which {
+    /// Only of this support address.
+    #[arg(long)]
+    address: Option<String>,
+    /// Only open ones.
+    #[arg(long)]
+    open: bool,
+    /// Only those that the AI gave to people for this reason: `asks_for_person`, `frustration`, `forbidden_topic`, …
+    #[arg(long, value_name = "REASON")]
+    handed_off: Option<String>,
+    /// Only those that were about this topic when the AI gave them to people.
+    #[arg(long)]
+    topic: Option<String>,
+    /// How many.
+    #[arg(long, default_value_t = 50)]
+    limit: usize,
+}
+
+impl Which {
+    fn query(&self) -> String {
+        // RFC 3986 §2.1: what a local part or a topic may hold (`+`, `&`, `%`) means something else in a query.
+        let escaped = |text: &String| text.bytes().map(|octet| format!("%{octet:02X}")).collect::<String>();
+        let named = [("address", &self.address), ("handed_off", &self.handed_off), ("topic", &self.topic)];
+        let named = named.iter().filter_map(|(name, value)| Some(format!("&{name}={}", escaped(value.as_ref()?))));
+        format!("open={}&limit={}{}", self.open, self.limit, named.collect::<String>())
+    }
+}
+
 pub(super) fn run(context: &Context, action: Action) -> Result<(), Failure> {
     block_on(async {
         let control = Control::open(context).await?;
         match action {
-            Action::List { address, open, limit } => list(context, &control, address, open, limit).await,
+            Action::List { which } => list(context, &control, &which).await,
             Action::Show { id } => print(context, &control.get(&path(&id, "")).await?),
             Action::Reply { id, how } => {
                 // What comes while the words are being written makes them stale.
@@ -119,17 +142,8 @@ async fn mark(context: &Context, control: &Control, id: &str, body: Value) -> Re
     Ok(())
 }
 
-async fn list(
-    context: &Context,
-    control: &Control,
-    address: Option<String>,
-    open: bool,
-    limit: usize,
-) -> Result<(), Failure> {
-    // RFC 3986 §2.1: what a local part may hold (`+`, `&`, `%`) means something else in a query.
-    let address = address.map(|address| address.bytes().map(|octet| format!("%{octet:02X}")).collect::<String>());
-    let address = address.map(|address| format!("&address={address}")).unwrap_or_default();
-    let rows: Value = control.get(&format!("/api/v1/conversations?open={open}&limit={limit}{address}")).await?;
+async fn list(context: &Context, control: &Control, which: &Which) -> Result<(), Failure> {
+    let rows: Value = control.get(&format!("/api/v1/conversations?{}", which.query())).await?;
     if context.json {
         println!("{rows:#}");
         return Ok(());
@@ -176,6 +190,7 @@ pub(super) fn render(view: &Value, paint: Paint) -> String {
     if !copies.is_empty() {
         out += &format!("copies to {}\n", copies.join(", "));
     }
+    out += &handed_off(&view["handed_off"], paint);
     for line in view["timeline"].as_array().into_iter().flatten() {
         let at = paint.dim(text(&line["at"]).get(11..19).unwrap_or_default());
         out += &match text(&line["kind"]) {
@@ -209,6 +224,19 @@ pub(super) fn render(view: &Value, paint: Paint) -> String {
         out += &format!("\n{}\n{}", paint.green("draft, to be sent with reply --draft"), body(draft, paint));
     }
     out
+}
+
+/// How the AI gave it to people, and what they should know before they read on.
+fn handed_off(handed: &Value, paint: Paint) -> String {
+    if handed.is_null() {
+        return String::new();
+    }
+    let topic = handed["topic"].as_str().map_or(String::new(), |topic| format!(", topic “{topic}”"));
+    let (code, sentiment) = (text(&handed["code"]), text(&handed["sentiment"]));
+    let head =
+        format!("handed to people ({code}{topic}), the customer sounds {sentiment}: {}", text(&handed["reason"]));
+    let lines = std::iter::once(head.as_str()).chain(text(&handed["summary"]).lines());
+    lines.map(|line| format!("{}\n", paint.dim(&paint::one_line(line)))).collect()
 }
 
 /// What a mail says of itself that nobody proved, and what of it is not seen.

@@ -6,6 +6,8 @@
 mod brakes;
 mod check;
 mod forwarders;
+mod handoff;
+mod handoff_keys;
 mod keys;
 mod model;
 mod model_keys;
@@ -24,6 +26,7 @@ pub use check::check;
 pub use forwarders::{
     EnvelopeShape, Forwarder, built_in_forwarders, forwarder, forwarder_headers, forwarder_selectors,
 };
+pub use handoff::{Handoff, HandoffLevel, Topic, TopicRule};
 pub use model::{Model, ModelServer};
 pub use outgoing::{
     Autopilot, Dane, Domain, EnvelopeSender, Route, Signature, Smarthost, SmarthostTls, SupportAddress,

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::{Handoff, Topic};
 use crate::types::{Address, Secret};
 
 /// `[outbound] route`.
@@ -162,6 +163,10 @@ pub struct SupportAddress {
     pub attachments_denied: Vec<String>,
     /// `keyed_reply_to`: letters ask for answers at an address of ours that carries the reply key. Default false.
     pub keyed_reply_to: bool,
+    /// `handoff` and `handoff_*`: how soon customers are given to people. Default `"quick"`.
+    pub handoff: Handoff,
+    /// `[[address.topic]]`; none by default.
+    pub topics: Vec<Topic>,
 }
 
 /// `[[address.signature]]`: what stands below letters in one language.
@@ -236,6 +241,8 @@ impl SupportAddress {
             letter_bytes_max: LETTER_BYTES_MAX,
             attachments_denied: denied_by_default().to_vec(),
             keyed_reply_to: false,
+            handoff: Handoff::default(),
+            topics: Vec::new(),
         }
     }
 }

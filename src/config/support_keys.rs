@@ -1,7 +1,7 @@
 //! The keys of `[[address]]`: a support address.
 
 use super::{
-    Autopilot, Signature, SupportAddress, forwarders,
+    Autopilot, Signature, SupportAddress, forwarders, handoff_keys,
     keys::{address, level},
     outgoing::{LETTER_BYTES_MAX, denied_by_default},
     reader::Section,
@@ -25,6 +25,7 @@ pub(super) fn support(s: &Section<'_, '_>) -> Option<SupportAddress> {
     let letter_bytes_max = s.number("letter_bytes_max", LETTER_BYTES_MAX, size, "bytes");
     let attachments_denied = s.texts("attachments_denied", ending_or_type);
     let keyed_reply_to = s.flag("keyed_reply_to", false);
+    let (handoff, topics) = (handoff_keys::handoff(s), handoff_keys::topics(s));
     let address = s.needed("address", address)?;
     let attachments_denied = attachments_denied.unwrap_or_else(|| denied_by_default().to_vec());
     Some(SupportAddress {
@@ -43,6 +44,8 @@ pub(super) fn support(s: &Section<'_, '_>) -> Option<SupportAddress> {
         letter_bytes_max,
         attachments_denied,
         keyed_reply_to,
+        handoff,
+        topics,
     })
 }
 

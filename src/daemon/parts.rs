@@ -118,7 +118,8 @@ impl Parts {
     pub(super) fn office(&self) -> Office {
         let (config, store, writer) = (&self.config, self.store.clone(), self.writer.clone());
         let desk = agent::StoreDesk::new(store.clone(), writer.clone(), &config.addresses, config.agent.brakes);
-        let rules = web::Rules { directory: self.judge.directory().clone(), agent: config.agent.clone(), desk };
+        let topics = agent::Topics::new(&config.addresses);
+        let rules = web::Rules { directory: self.judge.directory().clone(), agent: config.agent.clone(), desk, topics };
         let attachments = self.attachments.clone();
         Office { store, writer, clock: self.clock.clone(), rules: Arc::new(rules), attachments }
     }

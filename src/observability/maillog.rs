@@ -10,7 +10,7 @@ use super::counters;
 use crate::{
     conversation::{Class, Fate, HeldReason, IgnoredReason, Reported, Whom},
     store::{ConversationRow, MailRow},
-    types::{Address, ConversationId, LetterId, MailId, fit_for_log},
+    types::{Address, ConversationId, HandOffCode, LetterId, MailId, fit_for_log},
 };
 
 /// A mail was kept in a conversation. `opened`: the conversation is new.
@@ -73,11 +73,11 @@ pub fn brake_held(conversation: &ConversationRow, brake: &'static str) {
 }
 
 /// A conversation was handed to people.
-pub fn handed_off(conversation: &ConversationRow, reason: &str) {
+pub fn handed_off(conversation: &ConversationRow, code: HandOffCode, reason: &str) {
     let (id, number, domain) = (conversation.id, conversation.number, conversation.contact.domain());
-    let reason = fit_for_log(reason);
+    let (code, reason) = (code.word(), fit_for_log(reason));
     info!(
-        event = "handed_off", conversation.id = %id, number = %number, domain, reason,
+        event = "handed_off", conversation.id = %id, number = %number, domain, code, reason,
         "handed conversation {id} to people: {reason}"
     );
 }

@@ -6,10 +6,10 @@ use super::testing::*;
 use crate::{
     conversation::{Filing, Key},
     store::{
-        AiLetters, ConversationFilter, DeliveryState, Draft, HandOff, Mark, Owner, Place, Settled, Status, Store, What,
-        Written,
+        AiLetters, Circumstances, ConversationFilter, DeliveryState, Draft, HandOff, Mark, Owner, Place, Settled,
+        Status, Store, What, Written,
     },
-    types::{Approval, JobId, JobKind, JobState, LetterId, Level, MailId, Millis},
+    types::{Approval, HandOffCode, JobId, JobKind, JobState, LetterId, Level, MailId, Millis},
 };
 
 const ADA: &str = "ada@customer.example";
@@ -348,6 +348,7 @@ async fn what_people_have_is_not_answered_until_they_give_it_back() {
         store.accept(mail(1, ADA), file).await.unwrap();
         let id = conversation_of(&store, 1);
         let given = |generation| HandOff {
+            circumstances: Circumstances { code: HandOffCode::LowSupport, ..Circumstances::default() },
             conversation: id,
             generation,
             reason: "nothing supports an answer".into(),
@@ -358,12 +359,17 @@ async fn what_people_have_is_not_answered_until_they_give_it_back() {
         assert_eq!(store.hand_off(given(1)).await.unwrap(), Written::Done);
         let row = store.conversation(id).unwrap().unwrap();
         assert_eq!((row.owner, row.waits_because.as_str()), (Owner::Team, "nothing supports an answer"));
+        assert_eq!(row.handed_off.map(|handed| handed.circumstances.code), Some(HandOffCode::LowSupport));
+        let handed_off = |code| ConversationFilter { handed_off: Some(code), ..ConversationFilter::default() };
+        assert_eq!(store.conversations(&handed_off(HandOffCode::LowSupport)).unwrap().len(), 1);
+        assert_eq!(store.conversations(&handed_off(HandOffCode::Brake)).unwrap().len(), 0);
         store.accept(answering(mail(2, ADA), id), file).await.unwrap();
         assert_eq!(store.work_left().unwrap(), 0);
         store.mark(id, Mark::Taken("Eve".into()), NOW).await.unwrap();
         store.mark(id, Mark::GivenBack, NOW).await.unwrap();
         assert_eq!(store.next_due(JobKind::Answer).unwrap(), Some(NOW));
-        assert_eq!(store.conversation(id).unwrap().unwrap().waits_because, "");
+        let row = store.conversation(id).unwrap().unwrap();
+        assert_eq!((row.waits_because.as_str(), row.handed_off), ("", None));
         end(store, &bed).await;
     }
 }
@@ -376,7 +382,14 @@ async fn a_newer_mail_takes_the_draft_away_and_asks_for_another() {
     let id = conversation_of(&store, 1);
     let draft = Draft { markdown: "Perhaps.".into(), sources: Vec::new(), generation: 1, made: NOW, taken_back: None };
     let reason = "a draft is ready".to_owned();
-    let given = HandOff { conversation: id, generation: 1, reason, draft: Some(draft), now: NOW };
+    let given = HandOff {
+        conversation: id,
+        generation: 1,
+        reason,
+        circumstances: Circumstances::default(),
+        draft: Some(draft),
+        now: NOW,
+    };
     assert_eq!(store.hand_off(given).await.unwrap(), Written::Done);
     let row = store.conversation(id).unwrap().unwrap();
     assert_eq!((row.owner, row.waits_because.as_str()), (Owner::Ai, "a draft is ready"));
@@ -465,7 +478,14 @@ async fn a_long_row_is_kept_in_pieces_and_no_value_is_long() {
     for (generation, octets) in [(1, 50_000), (2, 20_000)] {
         let draft =
             Draft { markdown: "x".repeat(octets), sources: Vec::new(), generation, made: NOW, taken_back: None };
-        let given = HandOff { conversation: id, generation, reason: "r".into(), draft: Some(draft), now: NOW };
+        let given = HandOff {
+            conversation: id,
+            generation,
+            reason: "r".into(),
+            circumstances: Circumstances::default(),
+            draft: Some(draft),
+            now: NOW,
+        };
         assert_eq!(store.hand_off(given).await.unwrap(), Written::Done);
     }
     let longest = store.index().scan(&[]).map(|found| found.unwrap().1.len()).max().unwrap();

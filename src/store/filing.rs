@@ -109,6 +109,7 @@ pub(super) fn open(
         last_mail: None,
         waits_because: String::new(),
         draft: None,
+        handed_off: None,
     };
     let place = Place::Conversation { id: row.id, joined_by: None, level, why: why.clone() };
     let lookups = &destination.lookups;

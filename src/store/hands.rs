@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{
     desk::Desk,
     facts::Fact,
+    handed_off::HandedOff,
     keys, letters,
     requests::{HandOff, Mark, StoreError, Written},
     rows::{ConversationRow, Owner, Status, What},
@@ -26,6 +27,9 @@ pub(super) fn hand_off(desk: &mut Desk, given: HandOff) -> Result<Written, Store
     row.waits_because = cut_words(&given.reason);
     row.updated = row.updated.max(given.now);
     let name = if given.draft.is_some() { "drafted" } else { "handed_off" };
+    if given.draft.is_none() {
+        row.handed_off = Some(HandedOff::new(given.now, &given.reason, given.circumstances));
+    }
     // The draft belongs to the conversation as it is now, in the hands of people.
     row.draft = given.draft.map(|mut draft| {
         draft.generation = row.generation;
@@ -62,6 +66,7 @@ pub(super) fn mark(desk: &mut Desk, id: ConversationId, mark: Mark, now: Millis)
         Mark::GivenBack => {
             event(desk, &mut row, now, "given_back", "the AI may answer again")?;
             row.owner = Owner::Ai;
+            row.handed_off = None;
             row.waits_because.clear();
             row.draft = None;
             if row.status == Status::Open && is_unanswered(desk, &row)? {

@@ -10,6 +10,7 @@ mod committer;
 mod desk;
 mod facts;
 mod filing;
+mod handed_off;
 mod hands;
 mod holding;
 mod index;
@@ -70,6 +71,7 @@ use self::{
     reserve::Reserve,
 };
 pub use self::{
+    handed_off::{Circumstances, HandedOff},
     letter_rows::{Delay, Delivery, DeliveryState, EnclosedRow, LetterRow},
     opening::OpenError,
     requests::{

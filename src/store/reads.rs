@@ -10,7 +10,7 @@ use super::{
     keys,
     letter_rows::LetterRow,
     requests::{AiLetters, ConversationFilter, Counts, StoreError},
-    rows::{ConversationRow, Entry, LearnedRow, MailRow, RawRef, Status},
+    rows::{ConversationRow, Entry, LearnedRow, MailRow, RawRef},
     suppressions::SuppressionRow,
     view::{self, View},
 };
@@ -58,9 +58,7 @@ impl Store {
             let (key, _) = found?;
             let Some((_, id)) = keys::read_updated(&key) else { continue };
             let row = view::conversation(self.index(), id)?;
-            let wanted =
-                |row: &ConversationRow| row.merged_into.is_none() && (!filter.open_only || row.status == Status::Open);
-            rows.extend(row.filter(wanted));
+            rows.extend(row.filter(|row| filter.takes(row)));
         }
         Ok(rows)
     }

@@ -4,10 +4,11 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    handed_off::Circumstances,
     letter_rows::{DeliveryState, EnclosedRow},
-    rows::Draft,
+    rows::{ConversationRow, Draft, Status},
 };
-use crate::types::{Address, Approval, ConversationId, JobId, LetterId, MailId, Millis};
+use crate::types::{Address, Approval, ConversationId, HandOffCode, JobId, LetterId, MailId, Millis};
 
 /// A composed letter to keep, with its delivery jobs.
 #[derive(Debug, Clone)]
@@ -87,6 +88,8 @@ pub struct HandOff {
     pub generation: u64,
     /// Why, in words.
     pub reason: String,
+    /// What people are told beside it.
+    pub circumstances: Circumstances,
     /// What would have been said, when a draft waits for a person (assist).
     pub draft: Option<Draft>,
     /// When.
@@ -237,10 +240,25 @@ pub struct ConversationFilter {
     pub address: Option<Address>,
     /// Only open ones.
     pub open_only: bool,
+    /// Only those that the AI gave to people for this reason, and were not given back.
+    pub handed_off: Option<HandOffCode>,
+    /// Only those that were found to be about this topic when they were.
+    pub topic: Option<String>,
     /// At most this many; 0 means 100.
     pub limit: usize,
     /// Only changed before this.
     pub before: Option<Millis>,
+}
+
+impl ConversationFilter {
+    /// Whether a conversation is wanted, as far as its row says.
+    pub(super) fn takes(&self, row: &ConversationRow) -> bool {
+        let told = row.handed_off.as_ref().map(|handed| &handed.circumstances);
+        row.merged_into.is_none()
+            && (!self.open_only || row.status == Status::Open)
+            && self.handed_off.is_none_or(|code| told.is_some_and(|told| told.code == code))
+            && self.topic.as_ref().is_none_or(|topic| told.is_some_and(|told| told.topic.as_ref() == Some(topic)))
+    }
 }
 
 /// The books: `accepted = shown + held + ignored + duplicates + discarded`, counted by destination. Nothing can be erased yet.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::handed_off::HandedOff;
 use crate::{
     conversation::{Candidate, Classified, HeldReason, IgnoredReason, Key, KeyTried, MailSummary},
     types::{Address, ConversationId, Envelope, LetterId, Level, MailId, Millis, Number, Verdicts},
@@ -178,6 +179,9 @@ pub struct ConversationRow {
     pub waits_because: String,
     /// What the AI would say, waiting for a person (assist).
     pub draft: Option<Draft>,
+    /// How the AI gave it to people, until it is given back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_off: Option<HandedOff>,
 }
 
 impl ConversationRow {
@@ -239,6 +243,7 @@ impl ConversationRow {
             last_mail: None,
             waits_because: String::new(),
             draft: None,
+            handed_off: None,
         }
     }
 }

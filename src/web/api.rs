@@ -22,7 +22,7 @@ use crate::{
     attachments::Attachments,
     outbound::Writer,
     store::{ConversationFilter, ConversationRow, Counts, MailRow, Mark, Merged, Store},
-    types::{Address, Clock, ConversationId, MailId, Number},
+    types::{Address, Clock, ConversationId, HandOffCode, MailId, Number},
 };
 
 /// What the handlers work with.
@@ -80,6 +80,10 @@ struct ListQuery {
     #[serde(default)]
     limit: usize,
     before: Option<u64>,
+    /// A reason code: only what the AI gave to people for it.
+    handed_off: Option<String>,
+    /// Only what was found to be about this topic then.
+    topic: Option<String>,
 }
 
 async fn conversations(
@@ -87,9 +91,13 @@ async fn conversations(
     Query(query): Query<ListQuery>,
 ) -> Answer<Vec<ConversationRow>> {
     let address = query.address.as_deref().map(Address::parse).transpose();
+    let unknown = |word: &str| Problem::bad_request(format!("`{word}` is no reason to hand over"));
+    let code = |word: &String| HandOffCode::of(word).ok_or_else(|| unknown(word));
     let filter = ConversationFilter {
         address: address.map_err(|error| Problem::bad_request(error.to_string()))?,
         open_only: query.open,
+        handed_off: query.handed_off.as_ref().map(code).transpose()?,
+        topic: query.topic,
         limit: query.limit,
         before: query.before.map(crate::types::Millis),
     };

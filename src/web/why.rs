@@ -10,11 +10,11 @@ use super::{
     view::{self, MailView, moment},
 };
 use crate::{
-    agent::{Desk as _, StoreDesk, autopilot, brakes},
+    agent::{Case, Desk as _, StoreDesk, Topics, autopilot, brakes, handoff},
     config,
     conversation::{self, Directory, told},
     mime,
-    store::{Filed, MailRow, Place, StoreError, What},
+    store::{Filed, HandedOff, MailRow, Place, StoreError, What},
     types::{ConversationId, Envelope, JobId, JobState},
 };
 
@@ -30,6 +30,8 @@ pub struct Rules {
     pub agent: config::Agent,
     /// Reads a conversation as Autopilot does.
     pub desk: StoreDesk,
+    /// What addresses say of topics, by words alone: nobody is asked a second time.
+    pub topics: Topics,
 }
 
 /// Everything about one mail: what was said, proved, decided, and what became of it.
@@ -108,7 +110,7 @@ fn filing(office: &Office, filed: &Filed) -> Result<Vec<String>, StoreError> {
 
 /// The conditions for an AI answer in the order they are asked, and which are met now.
 async fn autopilot_now(office: &Office, id: ConversationId, row: &MailRow) -> Result<Vec<String>, StoreError> {
-    let Rules { agent, desk, .. } = &office.rules.as_ref();
+    let Rules { agent, desk, topics, .. } = &office.rules.as_ref();
     let case = match desk.read(id, office.clock.now()).await {
         Ok(Some(case)) => case,
         // What cannot be read for an answer is explained without it.
@@ -133,7 +135,27 @@ async fn autopilot_now(office: &Office, id: ConversationId, row: &MailRow) -> Re
         Ok(()) => "Autopilot, now: met: no brake holds; the AI may think about this conversation".into(),
         Err(silence) => format!("Autopilot, now: the AI is silent: {silence}"),
     });
+    told.extend(people_get_it(&case, topics).await);
     Ok(told)
+}
+
+/// What people would get before anybody thinks, and how they got it when they did.
+async fn people_get_it(case: &Case, topics: &Topics) -> Vec<String> {
+    let mut told = Vec::new();
+    if let Err(reason) = handoff::gate(case, topics).await {
+        told.push(format!("Autopilot, now: people get it before anybody thinks ({}): {reason}", reason.code.word()));
+    }
+    if let Some(handed) = &case.row.handed_off {
+        let HandedOff { at, reason, circumstances } = handed;
+        let topic = circumstances.topic.as_ref().map_or(String::new(), |topic| format!(", topic “{topic}”"));
+        let (code, sentiment) = (circumstances.code.word(), circumstances.sentiment.word());
+        told.push(format!(
+            "handed to people at {}: {code}{topic}, the customer sounds {sentiment}: {reason}",
+            moment(*at)
+        ));
+        told.extend(circumstances.summary.lines().map(|line| format!("summary: {line}")));
+    }
+    told
 }
 
 /// The time line from this mail to the next one, and the work that is left.
