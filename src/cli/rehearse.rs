@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{Context, Failure, block_on, control, paint};
 use crate::{
     agent::{
-        BuiltIn, Knowledge,
+        BuiltIn, Knowledge, Topics,
         rehearsal::{
             Rehearsal, Rehearsed,
             agreement::Likeness,
@@ -86,7 +86,8 @@ fn rehearsal(config: &Config) -> Result<Rehearsal, Failure> {
     let knowledge = Knowledge::load(config.knowledge.path.as_deref(), clock.clone());
     let knowledge = Arc::new(knowledge.map_err(|error| Failure::io(error.to_string()))?);
     let answerer = Arc::new(BuiltIn::new(knowledge, 0, config.agent.level_min));
-    Ok(Rehearsal::new(answerer, &config.agent, config.knowledge.support_min_percent, clock))
+    let rehearsal = Rehearsal::new(answerer, &config.agent, config.knowledge.support_min_percent, clock);
+    Ok(rehearsal.with_topics(Topics::new(&config.addresses)))
 }
 
 fn newest(exchange: &Exchange) -> String {

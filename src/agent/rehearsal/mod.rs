@@ -16,9 +16,12 @@ use self::{agreement::Likeness, past::Exchange};
 use super::{
     autopilot::{self, Decision},
     brakes,
+    desk::Case,
+    handoff::{self, Reason},
     model::{Answerer, Thought},
     notes::Notes,
     run::THINK_MAX,
+    topics::Topics,
 };
 use crate::{config::Agent, types::Clock};
 
@@ -54,6 +57,7 @@ pub struct Rehearsal {
     support_min_percent: u32,
     clock: Clock,
     think_max: Duration,
+    topics: Topics,
 }
 
 impl Rehearsal {
@@ -61,16 +65,28 @@ impl Rehearsal {
     /// here, so that the curve also shows what lies below it.
     pub fn new(answerer: Arc<dyn Answerer>, settings: &Agent, support_min_percent: u32, clock: Clock) -> Self {
         let settings = Agent { brakes: brakes::released(), ..settings.clone() };
-        Self { answerer, settings, support_min_percent, clock, think_max: THINK_MAX }
+        Self { answerer, settings, support_min_percent, clock, think_max: THINK_MAX, topics: Topics::default() }
+    }
+
+    /// The same, with what addresses say of topics.
+    #[must_use]
+    pub fn with_topics(self, topics: Topics) -> Self {
+        Self { topics, ..self }
+    }
+
+    async fn think(&self, case: &Arc<Case>) -> Thought {
+        let thinking = self.answerer.think(Arc::clone(case), Arc::new(Notes::unkept()));
+        tokio::time::timeout(self.think_max, thinking).await.unwrap_or_else(|_| {
+            Thought::hand_off(format!("the AI did not answer within {} s", self.think_max.as_secs()))
+        })
     }
 
     /// One exchange. Trouble is a silence with its reason, as it would have been.
     pub async fn play(&self, exchange: Exchange) -> Rehearsed {
         let case = Arc::new(exchange.case);
-        let thinking = self.answerer.think(Arc::clone(&case), Arc::new(Notes::unkept()));
-        let thought = match tokio::time::timeout(self.think_max, thinking).await {
-            Ok(thought) => thought,
-            Err(_) => Thought::hand_off(format!("the AI did not answer within {} s", self.think_max.as_secs())),
+        let thought = match handoff::gate(&case, &self.topics).await {
+            Ok(_) => self.think(&case).await,
+            Err(reason) => Thought::HandOff { reason },
         };
         let answer = match &thought {
             Thought::Answer(answer) => Some((answer.support_percent, topic(&answer.sources()))),
@@ -84,7 +100,10 @@ impl Rehearsal {
                     .then(|| format!("supported by {support_percent} % only, and {needed} % are needed"));
                 Rehearsed { topic, silence, proposal: Some(Proposal { markdown, support_percent, likeness }) }
             }
-            (Decision::HandOff { reason, .. } | Decision::Draft { reason, .. }, answer) => {
+            (
+                Decision::HandOff { reason: Reason { words: reason, .. }, .. } | Decision::Draft { reason, .. },
+                answer,
+            ) => {
                 let topic = answer.map_or_else(|| NO_PAGE.to_owned(), |(_, topic)| topic);
                 Rehearsed { topic, silence: Some(reason), proposal: None }
             }

@@ -126,8 +126,16 @@ fn exchange(
     // Whoever is rehearsed may be off or only assist so far: that is what is to be found out.
     let address = SupportAddress { autopilot: Autopilot::On, ..address.clone() };
     let row = conversation_row(&newest.row, first, &address.address, answer.at);
-    let (address, sent, suppressed) = (Some(address), Sent::default(), None);
-    let case = Case { row, address, mails, sent, suppressed, read_at: answer.at };
+    let case = Case {
+        row,
+        address: Some(address),
+        mails,
+        letters: Vec::new(),
+        answers_in_a_row: 0,
+        suppressed: None,
+        sent: Sent::default(),
+        read_at: answer.at,
+    };
     Some(Exchange { case, answered: answer.new_text.clone() })
 }
 
