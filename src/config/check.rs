@@ -171,6 +171,9 @@ fn addresses(config: &Config, all: &mut Findings) {
                 "a form that writes From the support address could not be told from an echo of ours",
             );
         }
+        if let (Some(name), None) = (&support.hours_name, &support.hours) {
+            all.say(format!("{key}.hours"), format!("no [[hours]] is named \"{name}\""));
+        }
         if support.form_vouches && support.form.is_none() {
             all.say(format!("{key}.form_vouches"), "it says something of a form, and there is no `form`");
         }

@@ -11,6 +11,29 @@ pub struct Topic {
     pub examples: Vec<String>,
 }
 
+/// `ai_hours`: when the AI answers at an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AiHours {
+    /// `"always"` (default).
+    #[default]
+    Always,
+    /// `"inside"`: while people are there.
+    Inside,
+    /// `"outside"`: while they are not.
+    Outside,
+}
+
+impl AiHours {
+    /// Whether it does, when people are there or not.
+    pub fn allow(self, people_are_there: bool) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Inside => people_are_there,
+            Self::Outside => !people_are_there,
+        }
+    }
+}
+
 /// What a topic does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TopicRule {

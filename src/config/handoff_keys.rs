@@ -1,6 +1,10 @@
 //! The keys of `[[address]]` that give customers to people, and `[[address.topic]]`.
 
-use super::{Handoff, HandoffLevel, Topic, TopicRule, reader::Section};
+use std::sync::Arc;
+
+use jiff::tz::{TimeZone, TimeZoneDatabase};
+
+use super::{AiHours, Handoff, HandoffLevel, Holiday, Hours, Shift, SupportAddress, Topic, TopicRule, reader::Section};
 
 /// Octets of one name or example: more is a text, not a topic.
 const PHRASE_OCTETS_MAX: usize = 400;
@@ -21,6 +25,43 @@ pub(super) fn handoff(s: &Section<'_, '_>) -> Handoff {
         tries_min: s.number("handoff_tries_min", of_level.tries_min, 0..=ANSWERS_MAX, "answers"),
         answers_max: s.number("handoff_answers_max", of_level.answers_max, 0..=ANSWERS_MAX, "answers"),
         request_waits: of_level.request_waits,
+    }
+}
+
+/// `hours` and `ai_hours` of an address; the hours themselves are [put beside](put_hours) when all are read.
+pub(super) fn hours_of(s: &Section<'_, '_>) -> (Option<String>, AiHours) {
+    let words = [("always", AiHours::Always), ("inside", AiHours::Inside), ("outside", AiHours::Outside)];
+    let name = s.text("hours");
+    let when = s.word("ai_hours", AiHours::default(), &words);
+    if when != AiHours::Always && name.is_none() {
+        s.wrong("ai_hours", "it says something of hours, and there are no `hours`");
+    }
+    (name, when)
+}
+
+/// `[[hours]]`.
+pub(super) fn hours(s: &Section<'_, '_>) -> Option<Hours> {
+    let shifts = s.texts("open", Shift::read).unwrap_or_default();
+    let holidays = s.texts("closed", Holiday::read).unwrap_or_default();
+    if shifts.is_empty() {
+        s.wrong("open", "it is needed here: a list such as [\"mon-fri 09:00-17:30\"]");
+    }
+    let (name, zone) = (s.needed("name", |name| Ok(name.to_owned())), s.needed("time_zone", zone));
+    Some(Hours { name: name?, zone: zone?, shifts, holidays })
+}
+
+/// Out of the database in the program: what is open must not depend on the machine.
+fn zone(name: &str) -> Result<TimeZone, String> {
+    let found = TimeZoneDatabase::bundled().get(name);
+    found.map_err(|_| format!("`{name}` is no time zone such as \"Europe/Vienna\""))
+}
+
+/// Gives each address the hours it names.
+pub(super) fn put_hours(addresses: &mut [SupportAddress], hours: &[Hours]) {
+    let hours: Vec<Arc<Hours>> = hours.iter().cloned().map(Arc::new).collect();
+    for address in addresses {
+        let named = |one: &&Arc<Hours>| address.hours_name.as_ref() == Some(&one.name);
+        address.hours = hours.iter().find(named).cloned();
     }
 }
 
@@ -97,6 +138,24 @@ mod tests {
         ] {
             let told = parsed(wrong).unwrap_err();
             assert!(told.contains(words), "{wrong}: {told}");
+        }
+    }
+
+    #[test]
+    fn hours_are_named_by_addresses() {
+        let hours = "[[hours]]\nname = \"office\"\ntime_zone = \"Europe/Vienna\"\nopen = [\"mon-fri 09:00-17:00\"]\n";
+        let address = parsed(&format!("hours = \"office\"\nai_hours = \"outside\"\n{hours}")).unwrap();
+        assert_eq!(address.hours.unwrap().shifts, [Shift::read("mon-fri 09:00-17:00").unwrap()]);
+        assert!(address.ai_hours.allow(false) && !address.ai_hours.allow(true));
+        for (wrong, words) in [
+            ("hours = \"office\"".to_owned(), "no [[hours]] is named"),
+            ("ai_hours = \"inside\"".to_owned(), "there are no `hours`"),
+            (hours.replace("Europe/Vienna", "Europe/Wien"), "is no time zone"),
+            (hours.replace("09:00-17:00", "9 to 5"), "is no shift"),
+            (hours.replace("\"mon-fri 09:00-17:00\"", ""), "it is needed here"),
+        ] {
+            let told = parsed(&wrong).unwrap_err();
+            assert!(told.contains(words), "{told}");
         }
     }
 }

@@ -45,7 +45,8 @@ impl Hours {
         let minute = u16::from(local.hour().unsigned_abs()) * 60 + u16::from(local.minute().unsigned_abs());
         let (today, yesterday) = (local.date(), local.date().yesterday());
         let since_today = self.on(today).any(|one| one.from <= minute && (minute < one.until || one.is_overnight()));
-        let since_yesterday = yesterday.is_ok_and(|day| self.on(day).any(|one| one.is_overnight() && minute < one.until));
+        let since_yesterday =
+            yesterday.is_ok_and(|day| self.on(day).any(|one| one.is_overnight() && minute < one.until));
         since_today || since_yesterday
     }
 
@@ -87,7 +88,11 @@ impl Shift {
     /// # Errors
     /// What is expected, in words.
     pub fn read(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is no shift: write days and hours as in \"mon-fri 09:00-17:30\" or \"sat,sun 10:00-14:00\"");
+        let wrong = || {
+            format!(
+                "`{text}` is no shift: write days and hours as in \"mon-fri 09:00-17:30\" or \"sat,sun 10:00-14:00\""
+            )
+        };
         let (days, hours) = text.trim().split_once(' ').ok_or_else(wrong)?;
         let (from, until) = hours.trim().split_once('-').ok_or_else(wrong)?;
         let (from, until) = (minute(from).ok_or_else(wrong)?, minute(until).ok_or_else(wrong)?);
@@ -123,7 +128,8 @@ const MINUTES: u16 = 24 * 60;
 /// `HH:MM`, up to `24:00`.
 fn minute(text: &str) -> Option<u16> {
     let (hour, minute) = text.trim().split_once(':')?;
-    let two = |text: &str| (text.len() == 2 && text.bytes().all(|c| c.is_ascii_digit())).then(|| text.parse::<u16>().ok());
+    let two =
+        |text: &str| (text.len() == 2 && text.bytes().all(|c| c.is_ascii_digit())).then(|| text.parse::<u16>().ok());
     let (hour, minute) = (two(hour)??, two(minute)??);
     let minutes = hour * 60 + minute;
     (minute < 60 && minutes <= MINUTES).then_some(minutes)
@@ -201,7 +207,8 @@ mod tests {
     #[test]
     fn a_night_shift_ends_on_the_next_day_and_days_go_over_the_end_of_the_week() {
         let night = office("UTC", &["sun 22:00-06:00"], &[]);
-        for (now, is_open) in [("2026-11-22T23:00:00Z", true), ("2026-11-23T05:59:00Z", true), ("2026-11-23T06:00:00Z", false)]
+        for (now, is_open) in
+            [("2026-11-22T23:00:00Z", true), ("2026-11-23T05:59:00Z", true), ("2026-11-23T06:00:00Z", false)]
         {
             assert_eq!(night.is_open(at(now)), is_open, "{now}");
         }
@@ -211,7 +218,8 @@ mod tests {
 
     #[test]
     fn what_is_no_shift_and_no_day_is_told_so() {
-        for wrong in ["", "mon", "mon 9-17", "mon 09:00-25:00", "mon 09:60-10:00", "foo 09:00-10:00", "mon 09:00-09:00"] {
+        for wrong in ["", "mon", "mon 9-17", "mon 09:00-25:00", "mon 09:60-10:00", "foo 09:00-10:00", "mon 09:00-09:00"]
+        {
             assert!(Shift::read(wrong).is_err(), "{wrong}");
         }
         for wrong in ["", "2026-02-30", "13-01", "xmas", "12.24."] {

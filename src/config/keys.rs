@@ -10,8 +10,8 @@ use std::{
 
 use super::{
     Agent, Auth, Config, Domain, EnvelopeShape, Extraction, Forwarder, Knowledge, Limits, Listener, Log, LogFormat,
-    Outbound, Smtp, Store, Timeouts, Tls, TlsMode, Web, brakes::brakes, forwarders, model_keys, outgoing_keys,
-    reader::Section, support_keys,
+    Outbound, Smtp, Store, Timeouts, Tls, TlsMode, Web, brakes::brakes, forwarders, handoff_keys, model_keys,
+    outgoing_keys, reader::Section, support_keys,
 };
 use crate::types::{Address, Level};
 
@@ -30,7 +30,7 @@ const COUNT_MAX: i64 = 1_000_000;
 /// The whole file. Relative paths are taken from `base`.
 pub(super) fn config(root: &Section<'_, '_>, base: &Path) -> Config {
     let store = root.table("store", |s| store(s, base));
-    Config {
+    let mut config = Config {
         smtp: root.table("smtp", smtp),
         tls: root.table("tls", |s| tls(s, base)),
         limits: root.table("limits", limits),
@@ -52,7 +52,10 @@ pub(super) fn config(root: &Section<'_, '_>, base: &Path) -> Config {
             )
             .unwrap_or_default(),
         forwarders: root.tables("forwarder", "name", forwarders::canonical, forwarder).unwrap_or_default(),
-    }
+        hours: root.tables("hours", "name", str::to_owned, handoff_keys::hours).unwrap_or_default(),
+    };
+    handoff_keys::put_hours(&mut config.addresses, &config.hours);
+    config
 }
 
 fn smtp(s: &Section<'_, '_>) -> Smtp {

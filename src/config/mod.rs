@@ -8,6 +8,7 @@ mod check;
 mod forwarders;
 mod handoff;
 mod handoff_keys;
+mod hours;
 mod keys;
 mod model;
 mod model_keys;
@@ -26,7 +27,8 @@ pub use check::check;
 pub use forwarders::{
     EnvelopeShape, Forwarder, built_in_forwarders, forwarder, forwarder_headers, forwarder_selectors,
 };
-pub use handoff::{Handoff, HandoffLevel, Topic, TopicRule};
+pub use handoff::{AiHours, Handoff, HandoffLevel, Topic, TopicRule};
+pub use hours::{Holiday, Hours, Shift};
 pub use model::{Model, ModelServer};
 pub use outgoing::{
     Autopilot, Dane, Domain, EnvelopeSender, Route, Signature, Smarthost, SmarthostTls, SupportAddress,

@@ -1,8 +1,8 @@
 //! Routes, and the tables that may stand many times: domains and addresses.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
-use super::{Handoff, Topic};
+use super::{AiHours, Handoff, Hours, Topic};
 use crate::types::{Address, Secret};
 
 /// `[outbound] route`.
@@ -167,6 +167,12 @@ pub struct SupportAddress {
     pub handoff: Handoff,
     /// `[[address.topic]]`; none by default.
     pub topics: Vec<Topic>,
+    /// `hours`: the name of the `[[hours]]` when its people are there; none by default, and then nothing is said of hours.
+    pub hours_name: Option<String>,
+    /// These hours, when there are such.
+    pub hours: Option<Arc<Hours>>,
+    /// `ai_hours`: `"always"` (default), `"inside"`, `"outside"`.
+    pub ai_hours: AiHours,
 }
 
 /// `[[address.signature]]`: what stands below letters in one language.
@@ -243,6 +249,9 @@ impl SupportAddress {
             keyed_reply_to: false,
             handoff: Handoff::default(),
             topics: Vec::new(),
+            hours_name: None,
+            hours: None,
+            ai_hours: AiHours::default(),
         }
     }
 }

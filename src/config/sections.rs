@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use super::{Brakes, Dane, Domain, EnvelopeSender, Forwarder, Model, Route, SupportAddress};
+use super::{Brakes, Dane, Domain, EnvelopeSender, Forwarder, Hours, Model, Route, SupportAddress};
 
 /// The whole configuration.
 #[derive(Debug, Clone, Default)]
@@ -35,6 +35,8 @@ pub struct Config {
     pub addresses: Vec<SupportAddress>,
     /// `[[forwarder]]`.
     pub forwarders: Vec<Forwarder>,
+    /// `[[hours]]`.
+    pub hours: Vec<Hours>,
 }
 
 /// `[smtp]`: where mail arrives.

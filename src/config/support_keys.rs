@@ -26,6 +26,7 @@ pub(super) fn support(s: &Section<'_, '_>) -> Option<SupportAddress> {
     let attachments_denied = s.texts("attachments_denied", ending_or_type);
     let keyed_reply_to = s.flag("keyed_reply_to", false);
     let (handoff, topics) = (handoff_keys::handoff(s), handoff_keys::topics(s));
+    let (hours_name, ai_hours) = handoff_keys::hours_of(s);
     let address = s.needed("address", address)?;
     let attachments_denied = attachments_denied.unwrap_or_else(|| denied_by_default().to_vec());
     Some(SupportAddress {
@@ -46,6 +47,9 @@ pub(super) fn support(s: &Section<'_, '_>) -> Option<SupportAddress> {
         keyed_reply_to,
         handoff,
         topics,
+        hours_name,
+        hours: None,
+        ai_hours,
     })
 }
 

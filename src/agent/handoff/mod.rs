@@ -1,6 +1,6 @@
 //! What goes to people before anybody thinks, and what they are told with it.
 //!
-//! The order: the word HUMAN, which every letter promises (S-28); law, authorities and press; the topics of the address;
+//! The order: the word HUMAN, which every letter promises (S-28); law, authorities and press; the hours and topics of the address;
 //! then what `handoff` of the address says of requests, anger and answers that did not help.
 
 mod mood;
@@ -65,6 +65,9 @@ pub async fn gate(case: &Case, topics: &Topics) -> Result<Option<String>, Reason
         let words = format!("the mail speaks of `{word}`, which is for a person");
         return Err(Reason::new(HandOffCode::Policy, words));
     }
+    if let Some(reason) = off_hours(case) {
+        return Err(reason);
+    }
     let topic = match topics.look(case, &title, &text).await {
         Found::Open(topic) => topic,
         Found::Closed(reason) => return Err(reason),
@@ -90,6 +93,15 @@ fn as_the_address_says(case: &Case, texts: &[&str; 2]) -> Option<Reason> {
         let words = format!("the AI answered {answers} times in a row, and the customer still writes");
         Reason::new(HandOffCode::NoProgress, words)
     })
+}
+
+fn off_hours(case: &Case) -> Option<Reason> {
+    let address = case.address.as_ref()?;
+    let hours = address.hours.as_ref()?;
+    let people_are_there = hours.is_open(case.read_at);
+    let when = if people_are_there { "while people are there" } else { "while nobody is there" };
+    let words = format!("the AI does not answer at this address {when} (hours “{}”)", hours.name);
+    (!address.ai_hours.allow(people_are_there)).then(|| Reason::new(HandOffCode::OfficeHours, words))
 }
 
 fn asks() -> Reason {

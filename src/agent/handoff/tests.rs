@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     agent::samples::{case, mail},
-    config::HandoffLevel,
+    config::{AiHours, HandoffLevel, Hours, Shift},
 };
 
 async fn code_after(level: HandoffLevel, answers: u32, text: &str) -> Option<HandOffCode> {
@@ -73,4 +73,24 @@ async fn a_title_that_was_answered_asks_for_nobody_any_more() {
     case.mails[0].answered = true;
     case.mails.push(mail(2, "And how long does it take?"));
     assert_eq!(gate(&case, &Topics::default()).await, Ok(None));
+}
+
+#[tokio::test]
+async fn an_address_says_at_which_hours_the_ai_answers() {
+    // Given hours that read_at of the sample case (1970-01-01 02:46 UTC, a Thursday) lies in or not.
+    for (shift, ai_hours, expected) in [
+        ("thu 00:00-09:00", AiHours::Always, None),
+        ("thu 00:00-09:00", AiHours::Inside, None),
+        ("thu 00:00-09:00", AiHours::Outside, Some(HandOffCode::OfficeHours)),
+        ("fri 00:00-09:00", AiHours::Inside, Some(HandOffCode::OfficeHours)),
+        ("fri 00:00-09:00", AiHours::Outside, None),
+    ] {
+        let mut case = case("Shipping", CALM);
+        let address = case.address.as_mut().unwrap();
+        let (shifts, holidays) = (vec![Shift::read(shift).unwrap()], Vec::new());
+        let hours = Hours { name: "office".into(), zone: jiff::tz::TimeZone::UTC, shifts, holidays };
+        (address.hours, address.ai_hours) = (Some(hours.into()), ai_hours);
+        let code = gate(&case, &Topics::default()).await.err().map(|reason| reason.code);
+        assert_eq!(code, expected, "{shift} {ai_hours:?}");
+    }
 }

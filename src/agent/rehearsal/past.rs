@@ -197,5 +197,6 @@ fn conversation_row(newest: &MailRow, first: &Message, address: &Address, now: M
         last_mail: Some(newest.id),
         waits_because: String::new(),
         draft: None,
+        handed_off: None,
     }
 }
