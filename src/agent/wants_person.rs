@@ -130,8 +130,8 @@ pub fn writes_human(new_text: &str) -> bool {
 
 fn stands_alone(folded: &str) -> bool {
     let alone = |line: &str| {
-        let line = line.trim_matches(|c: char| !c.is_alphanumeric());
-        !line.is_empty() && HUMAN.iter().any(|(_, words, _)| words.contains(&line))
+        let line = line.trim_matches(|c: char| !c.is_alphanumeric()).replace(',', "");
+        !line.is_empty() && HUMAN.iter().any(|(_, words, _)| words.contains(&line.as_str()))
     };
     folded.lines().take(LINES_MAX).any(alone)
 }
