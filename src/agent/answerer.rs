@@ -71,6 +71,9 @@ pub fn think_now(
     if text.is_empty() {
         return Thought::hand_off("the mail has no new text");
     }
+    if case.row.rewrite.is_some() {
+        return Thought::hand_off("the built-in answerer quotes pages as they are: it cannot write another draft");
+    }
     let Some(questions) = questions(&text, &case.row.title) else {
         return Thought::hand_off(format!("more than {QUESTIONS_MAX} questions at once"));
     };

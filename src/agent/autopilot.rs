@@ -223,7 +223,10 @@ pub fn judge(case: &Case, settings: &Agent, support_min_percent: u32, thought: T
 
 fn approved(case: &Case, answer: &Answer, markdown: String, now: Millis) -> Decision {
     let (sources, generation) = (answer.sources(), case.row.generation);
-    match case.address.as_ref().map_or(Autopilot::Off, |address| address.autopilot) {
+    let mode = case.address.as_ref().map_or(Autopilot::Off, |address| address.autopilot);
+    // Whoever asked for another draft wants to see it.
+    let mode = if case.row.rewrite.is_some() { Autopilot::Assist } else { mode };
+    match mode {
         Autopilot::On => Decision::Send { approval: Approval::by_autopilot(generation), markdown, sources },
         Autopilot::Assist => Decision::Draft {
             draft: Draft { markdown, sources, generation, made: now, taken_back: None },

@@ -35,4 +35,6 @@ pub use run::Autopilot;
 pub use store_desk::StoreDesk;
 pub use topics::{Classifier, Topics};
 #[cfg(test)]
+mod house_tests;
+#[cfg(test)]
 mod loop_world_tests;

@@ -41,6 +41,27 @@ pub(super) enum Action {
         #[arg(long)]
         by: String,
     },
+    /// Throw the waiting draft away; a person answers.
+    Discard {
+        /// Its number or id.
+        id: String,
+        /// Who decides.
+        #[arg(long)]
+        by: String,
+        /// Why, in words.
+        #[arg(long, default_value = "")]
+        why: String,
+    },
+    /// Have the AI write another draft; until then the waiting one can be sent.
+    Rewrite {
+        /// Its number or id.
+        id: String,
+        /// What shall be different.
+        instruction: String,
+        /// Who asks.
+        #[arg(long)]
+        by: String,
+    },
     /// Close as resolved.
     Close {
         /// Its number or id.
@@ -109,6 +130,12 @@ pub(super) fn run(context: &Context, action: Action) -> Result<(), Failure> {
                 control.send::<Value>("POST", &letter, json!({ "by": by })).await?;
                 print(context, &control.get(&path(&id, "")).await?)
             }
+            Action::Discard { id, by, why } => {
+                order(context, &control, &id, "discard", json!({ "by": by, "why": why })).await
+            }
+            Action::Rewrite { id, instruction, by } => {
+                order(context, &control, &id, "rewrite", json!({ "by": by, "instruction": instruction })).await
+            }
             Action::Merge { id, gone } => {
                 let body = json!({ "from": gone.trim_start_matches('#') });
                 let view: Value = control.send("POST", &path(&id, "/merge"), body).await?;
@@ -127,6 +154,13 @@ fn path(id: &str, rest: &str) -> String {
     // What is neither number nor id finds nothing; it must only not become another path.
     let id: String = id.trim_start_matches('#').chars().filter(char::is_ascii_alphanumeric).collect();
     format!("/api/v1/conversations/{id}{rest}")
+}
+
+/// A word about the draft as it is shown now: what comes meanwhile makes it stale, and that is told.
+async fn order(context: &Context, control: &Control, id: &str, verb: &str, mut body: Value) -> Result<(), Failure> {
+    let read: Value = control.get(&path(id, "")).await?;
+    body["generation"] = read["generation"].clone();
+    print(context, &control.send("POST", &path(id, &format!("/draft/{verb}")), body).await?)
 }
 
 fn newest_letter(conversation: &Value) -> Option<&str> {
@@ -211,7 +245,7 @@ pub(super) fn render(view: &Value, paint: Paint) -> String {
                 format!(
                     "\n{at} {} {}\n{}{}{}",
                     paint.green(text(&line["from"])),
-                    paint.dim(&format!("({by}, {})", text(&line["id"]))),
+                    paint.dim(&format!("({by}{}, {})", origin(&line["origin"]), text(&line["id"]))),
                     body(without_quote(text(&line["text"])), paint),
                     enclosed(&line["enclosed"], paint),
                     deliveries(&line["deliveries"], paint)
@@ -221,7 +255,11 @@ pub(super) fn render(view: &Value, paint: Paint) -> String {
         };
     }
     if let Some(draft) = view["draft"]["markdown"].as_str() {
-        out += &format!("\n{}\n{}", paint.green("draft, to be sent with reply --draft"), body(draft, paint));
+        out += &format!(
+            "\n{}\n{}",
+            paint.green("draft, to be sent with reply --draft, or discard, or rewrite"),
+            body(draft, paint)
+        );
     }
     out
 }
@@ -273,6 +311,16 @@ fn enclosed(rows: &Value, paint: Paint) -> String {
         format!("   {} {}\n", paint.dim("│"), paint.dim(&paint::one_line(&words)))
     };
     rows.as_array().into_iter().flatten().map(line).collect()
+}
+
+/// What a person's letter has to do with the AI's draft.
+fn origin(origin: &Value) -> String {
+    match (origin.as_str(), origin["draft_edited"]["kept_percent"].as_u64()) {
+        (Some("draft_as_it_is"), _) => ", the AI's draft as it was".into(),
+        (Some("draft_replaced"), _) => ", not the AI's draft".into(),
+        (_, Some(kept)) => format!(", the AI's draft with {kept} % of its words"),
+        _ => String::new(),
+    }
 }
 
 /// How far a letter got, a line for each recipient.

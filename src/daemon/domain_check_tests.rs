@@ -118,6 +118,7 @@ fn letter(made: Millis) -> LetterRow {
         subject: "x".into(),
         raw: RawRef { segment: 0, offset: 0, len: 0, blake3: String::new() },
         sources: Vec::new(),
+        origin: Origin::Written,
         digests: Vec::new(),
         enclosed: Vec::new(),
         draft: None,

@@ -41,6 +41,7 @@ pub(super) fn letter_row(to: &str) -> LetterRow {
         subject: "Re: Parcel [12345]".into(),
         raw: RawRef { segment: 0, offset: 0, len: 0, blake3: String::new() },
         sources: Vec::new(),
+        origin: Origin::Written,
         digests: Vec::new(),
         enclosed: Vec::new(),
         draft: None,

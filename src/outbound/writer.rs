@@ -12,7 +12,7 @@ use crate::{
     config::{Config, SupportAddress},
     conversation::{ReplyKeys, quotes, text_digest},
     mime,
-    store::{ConversationRow, NewLetter, Store, StoreError, Undo, Written},
+    store::{ConversationRow, NewLetter, Origin, Store, StoreError, Undo, Written},
     types::{Address, AddressError, Approval, Author, Clock, IdMaker, Level},
 };
 
@@ -40,6 +40,8 @@ pub struct Reply {
     pub markdown: String,
     /// What carries them.
     pub sources: Vec<String>,
+    /// How they came to be.
+    pub origin: Origin,
     /// ISO 639-1 of the words, where it is known.
     pub language: Option<&'static str>,
     /// Who gets it, as far as that was said.
@@ -143,6 +145,7 @@ impl Writer {
             subject: composed.subject,
             raw: composed.raw,
             sources: reply.sources,
+            origin: reply.origin,
             enclosed: reply.enclosed.iter().map(Enclosed::row).collect(),
             digests,
             undo,

@@ -110,6 +110,7 @@ pub(super) fn open(
         waits_because: String::new(),
         draft: None,
         handed_off: None,
+        rewrite: None,
     };
     let place = Place::Conversation { id: row.id, joined_by: None, level, why: why.clone() };
     let lookups = &destination.lookups;
@@ -142,7 +143,9 @@ fn written_to(
 ) -> Result<(), StoreError> {
     row.generation += 1;
     row.last_mail = Some(arrival.envelope.id);
-    row.draft = None;
+    if row.forget_draft().is_some() {
+        event(desk, row, arrival.now, "draft_stale", "a newer mail came, which the draft that waited does not answer")?;
+    }
     let words = match (&row.owner, destination.answer.wanted) {
         (Owner::Person(name), _) => format!("{name} answers this conversation"),
         (Owner::Team, _) => "a person answers this conversation".to_owned(),

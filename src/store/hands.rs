@@ -21,17 +21,23 @@ pub(super) fn hand_off(desk: &mut Desk, given: HandOff) -> Result<Written, Store
     if given.generation != row.generation {
         return Ok(Written::Stale);
     }
+    let kept = row.rewrite.take().and(row.draft.take());
+    let (name, draft) = match (given.draft, kept) {
+        (Some(draft), _) => ("drafted", Some(draft)),
+        // It could not be written as a person wished: what waited waits on.
+        (None, Some(kept)) => ("not_rewritten", Some(kept)),
+        (None, None) => ("handed_off", None),
+    };
     // Who drafts goes on drafting: a newer mail makes this draft stale, and must get one of its own.
-    row.owner = if given.draft.is_some() { Owner::Ai } else { Owner::Team };
+    row.owner = if draft.is_some() { Owner::Ai } else { Owner::Team };
     row.generation += 1;
     row.waits_because = cut_words(&given.reason);
     row.updated = row.updated.max(given.now);
-    let name = if given.draft.is_some() { "drafted" } else { "handed_off" };
-    if given.draft.is_none() {
+    if draft.is_none() {
         row.handed_off = Some(HandedOff::new(given.now, &given.reason, given.circumstances));
     }
     // The draft belongs to the conversation as it is now, in the hands of people.
-    row.draft = given.draft.map(|mut draft| {
+    row.draft = draft.map(|mut draft| {
         draft.generation = row.generation;
         draft
     });
@@ -61,6 +67,7 @@ pub(super) fn mark(desk: &mut Desk, id: ConversationId, mark: Mark, now: Millis)
                 row.waits_because = cut_words(&format!("{name} answers this conversation"));
             }
             row.owner = Owner::Person(name);
+            row.rewrite = None;
             drop_job(desk, JobId::Answer(id))?;
         }
         Mark::GivenBack => {
@@ -68,7 +75,7 @@ pub(super) fn mark(desk: &mut Desk, id: ConversationId, mark: Mark, now: Millis)
             row.owner = Owner::Ai;
             row.handed_off = None;
             row.waits_because.clear();
-            row.draft = None;
+            row.forget_draft();
             if row.status == Status::Open && is_unanswered(desk, &row)? {
                 set_job(desk, JobId::Answer(id), id, "", JobState::Due(now), now)?;
             }
@@ -89,7 +96,7 @@ fn close(
     }
     (row.status, row.closed) = (status, Some(now));
     row.waits_because.clear();
-    row.draft = None;
+    row.forget_draft();
     drop_job(desk, JobId::Answer(row.id))?;
     event(desk, row, now, "closed", words)
 }

@@ -26,6 +26,9 @@ pub struct LetterRow {
     pub raw: RawRef,
     /// What carries the words: file and heading of each passage.
     pub sources: Vec<String>,
+    /// How its words came to be.
+    #[serde(default, skip_serializing_if = "Origin::is_written")]
+    pub origin: Origin,
     /// [Digests](crate::conversation::text_digest) of what it says, as written and as read.
     #[serde(default)]
     pub digests: Vec<String>,
@@ -54,6 +57,30 @@ impl LetterRow {
             DeliveryState::Dropped { .. } => one.tries == 0,
             _ => false,
         })
+    }
+}
+
+/// How the words of a letter came to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Its author wrote them.
+    #[default]
+    Written,
+    /// A person sent the AI's draft as it was.
+    DraftAsItIs,
+    /// A person changed the AI's draft.
+    DraftEdited {
+        /// Of its words so many percent are in the letter.
+        kept_percent: u8,
+    },
+    /// A person wrote something else than the AI's draft.
+    DraftReplaced,
+}
+
+impl Origin {
+    fn is_written(&self) -> bool {
+        *self == Self::Written
     }
 }
 

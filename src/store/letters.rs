@@ -44,6 +44,7 @@ pub(super) fn reply(desk: &mut Desk, letter: NewLetter, blake3: String) -> Resul
         subject: letter.subject,
         raw: RawRef { segment: 0, offset: 0, len: letter.raw.len() as u64, blake3 },
         sources: letter.sources,
+        origin: letter.origin,
         digests: letter.digests,
         enclosed: letter.enclosed,
         draft,
@@ -57,7 +58,7 @@ pub(super) fn reply(desk: &mut Desk, letter: NewLetter, blake3: String) -> Resul
     };
     // Also after the AI's own letter: a second run that was allowed by the same generation must not be sent as well.
     row.generation += 1;
-    row.draft = None;
+    row.forget_draft();
     row.waits_because.clear();
     row.updated = row.updated.max(letter.now);
     steps::entry(desk, &mut row, letter.now, What::Letter(kept.id))?;

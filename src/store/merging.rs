@@ -45,7 +45,7 @@ pub(super) fn merge(
     stays.last_mail = newer(desk, &stays, &goes)?;
     unanswered(desk, &mut stays, &goes, now)?;
     stays.generation += 1;
-    stays.draft = None;
+    stays.forget_draft();
     stays.updated = stays.updated.max(now);
 
     // All that leads to the one that goes leads on in one step.
@@ -108,7 +108,7 @@ fn leave(desk: &mut Desk, mut goes: ConversationRow, stays: &ConversationRow, no
     // A letter approved for it as it was is stale.
     goes.generation += 1;
     goes.waits_because.clear();
-    goes.draft = None;
+    goes.forget_draft();
     if goes.status == Status::Open {
         (goes.status, goes.closed) = (Status::Resolved, Some(now));
     }

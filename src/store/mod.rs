@@ -8,6 +8,7 @@ mod accepting;
 mod agenda;
 mod committer;
 mod desk;
+mod drafts;
 mod facts;
 mod filing;
 mod handed_off;
@@ -72,14 +73,14 @@ use self::{
 };
 pub use self::{
     handed_off::{Circumstances, HandedOff},
-    letter_rows::{Delay, Delivery, DeliveryState, EnclosedRow, LetterRow},
+    letter_rows::{Delay, Delivery, DeliveryState, EnclosedRow, LetterRow, Origin},
     opening::OpenError,
     requests::{
-        AiLetters, ConversationFilter, Counts, Discard, HandOff, Lift, Mark, Merged, NewLetter, Release, ReleaseTo,
-        Settled, Steer, Steered, Steering, StoreError, Suppress, Undo, Written,
+        AiLetters, ConversationFilter, Counts, Discard, DraftOrder, HandOff, Lift, Mark, Merged, NewLetter, Order,
+        Release, ReleaseTo, Settled, Steer, Steered, Steering, StoreError, Suppress, Undo, Written,
     },
     rows::{
-        ConversationRow, Draft, Entry, Filed, LearnedRow, MailRow, Owner, Participant, Place, RawRef, Status,
+        ConversationRow, Draft, Entry, Filed, LearnedRow, MailRow, Owner, Participant, Place, RawRef, Rewrite, Status,
         TakenBack, Voucher, What,
     },
     run_rows::{ModelCallRow, PassageRow, RunDecision, RunRow, ToolCallRow, ToolClass},
@@ -206,6 +207,16 @@ impl Store {
     /// [`Written::Stale`] when it has moved on: nothing is written.
     pub async fn hand_off(&self, given: HandOff) -> Result<Written, StoreError> {
         self.ask(move |desk| hands::hand_off(desk, given)).await
+    }
+
+    /// Does what a person says with a draft that waits.
+    ///
+    /// [`Written::Stale`] when the conversation has moved on since they read it: nothing is written.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when no draft waits there, or another one cannot be had.
+    pub async fn draft(&self, order: DraftOrder) -> Result<Written, StoreError> {
+        self.ask(move |desk| drafts::order(desk, order)).await
     }
 
     /// Ends a claimed job without a word. One that a newer mail made due again stays due.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     handed_off::Circumstances,
-    letter_rows::{DeliveryState, EnclosedRow},
+    letter_rows::{DeliveryState, EnclosedRow, Origin},
     rows::{ConversationRow, Draft, Status},
 };
 use crate::types::{Address, Approval, ConversationId, HandOffCode, JobId, LetterId, MailId, Millis};
@@ -33,6 +33,8 @@ pub struct NewLetter {
     pub raw: Bytes,
     /// What carries the words.
     pub sources: Vec<String>,
+    /// How its words came to be.
+    pub origin: Origin,
     /// [Digests](crate::conversation::text_digest) of what it says, as written and as read.
     pub digests: Vec<String>,
     /// The words as they were written, and for how long its writer may think better of it.
@@ -94,6 +96,36 @@ pub struct HandOff {
     pub draft: Option<Draft>,
     /// When.
     pub now: Millis,
+}
+
+/// What a person does with a draft besides sending it.
+#[derive(Debug, Clone)]
+pub struct DraftOrder {
+    /// Of which conversation.
+    pub conversation: ConversationId,
+    /// The generation they have read.
+    pub generation: u64,
+    /// What.
+    pub order: Order,
+    /// Who says so.
+    pub by: String,
+    /// When.
+    pub now: Millis,
+}
+
+/// See [`DraftOrder`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Order {
+    /// It is thrown away; a person answers.
+    Discard {
+        /// Why, in words; may be empty.
+        why: String,
+    },
+    /// Another one is written; until then this one waits.
+    Rewrite {
+        /// What shall be different.
+        instruction: String,
+    },
 }
 
 /// What a person does with a conversation.

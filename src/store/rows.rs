@@ -182,12 +182,21 @@ pub struct ConversationRow {
     /// How the AI gave it to people, until it is given back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handed_off: Option<HandedOff>,
+    /// What a person wants to be different in another draft, until that is written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rewrite: Option<Rewrite>,
 }
 
 impl ConversationRow {
     /// Whether this is the contact or one of the participants.
     pub fn takes_part(&self, who: &Address) -> bool {
         self.contact == *who || self.participants.iter().any(|one| one.address == *who)
+    }
+
+    /// Takes the draft away, and with it the wish for another one. Gives what waited.
+    pub(super) fn forget_draft(&mut self) -> Option<Draft> {
+        self.rewrite = None;
+        self.draft.take()
     }
 
     /// It as what a key proposes.
@@ -244,6 +253,7 @@ impl ConversationRow {
             waits_because: String::new(),
             draft: None,
             handed_off: None,
+            rewrite: None,
         }
     }
 }
@@ -290,6 +300,17 @@ pub struct Draft {
     pub taken_back: Option<TakenBack>,
 }
 
+/// A person's word to the AI about a draft. They are trusted as a colleague is; what comes of it is a draft again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rewrite {
+    /// Who asks.
+    pub by: String,
+    /// What shall be different.
+    pub instruction: String,
+    /// When.
+    pub at: Millis,
+}
+
 /// A letter that is written anew: its files go with it again, to those it did not reach.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TakenBack {
@@ -322,7 +343,8 @@ pub enum What {
     Letter(LetterId),
     /// Something else.
     Event {
-        /// One word to search for: `opened`, `waits`, `handed_off`, `drafted`, `delivered`, `refused`, `deferred`,
+        /// One word to search for: `opened`, `waits`, `handed_off`, `drafted`, `draft_stale`, `draft_discarded`,
+        /// `rewrite_asked`, `not_rewritten`, `delivered`, `refused`, `deferred`,
         /// `uncertain`, `retried`, `dropped`, `recalled`, `taken_back`, `closed`, `reopened`, `taken`, `given_back`, `bounced`,
         /// `delayed`, `arrived`, `complained`, `suppressed`, `lifted`, `takes_part`, `merged`.
         name: String,

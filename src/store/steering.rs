@@ -197,6 +197,7 @@ fn in_hand(
     if let Some(draft) = draft {
         row.draft = Some(Draft { generation: row.generation, ..draft });
     }
+    row.rewrite = None;
     row.owner = Owner::Person(steering.by.clone());
     row.waits_because = cut_words(told);
     drop_job(desk, JobId::Answer(row.id))

@@ -187,6 +187,7 @@ pub(super) fn letter(n: u64, conversation: ConversationId, approval: Approval) -
         subject: "Re: number 1".into(),
         raw: format!("Subject: Re: number 1\r\n\r\nletter {n}\r\n").into(),
         sources: vec!["faq.md".into()],
+        origin: Origin::Written,
         enclosed: Vec::new(),
         digests: Vec::new(),
         undo: None,

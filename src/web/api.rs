@@ -12,7 +12,7 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
-    attachments, held, message,
+    attachments, drafts, held, message,
     problem::Problem,
     queue, reply, suppressions,
     view::{self, ConversationView},
@@ -60,6 +60,7 @@ pub fn router(office: Office) -> Router {
         .merge(attachments::routes())
         .merge(queue::routes())
         .merge(reply::routes())
+        .merge(drafts::routes())
         .merge(suppressions::routes())
         .route("/counts", get(counts))
         .with_state(Arc::new(office.clone()));

@@ -5,6 +5,7 @@
 mod api;
 mod attachments;
 mod deliveries;
+mod drafts;
 mod held;
 mod message;
 mod metrics;

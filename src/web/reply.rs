@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use super::{
     api::{Answer, Office, find, whole},
+    drafts,
     problem::Problem,
     view::ConversationView,
 };
@@ -96,9 +97,10 @@ async fn reply(
             return Err(Problem::conflict("no draft waits there: it was sent, or a newer mail has come"));
         }
     };
+    let origin = drafts::origin(row.draft.as_ref(), &markdown);
     let language = Tongue::guessed(&markdown).map(Tongue::code);
     let approval = Approval::by_person(&request.by, generation);
-    let reply = Reply { markdown, sources, language, wanted, enclosed };
+    let reply = Reply { markdown, sources, origin, language, wanted, enclosed };
     match office.writer.write(&row, reply, approval).await {
         Ok(Written::Done) => Ok(Json(whole(&office, row.id).await?)),
         Ok(Written::Stale) => Err(stale()),

@@ -198,5 +198,6 @@ fn conversation_row(newest: &MailRow, first: &Message, address: &Address, now: M
         waits_because: String::new(),
         draft: None,
         handed_off: None,
+        rewrite: None,
     }
 }

@@ -1,0 +1,148 @@
+//! `POST /api/v1/conversations/{id}/draft/discard` and `…/rewrite`: what a person does with a draft besides sending it; and how
+//! much of it is in what they send instead.
+
+use std::{collections::HashMap, sync::Arc};
+
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    routing::post,
+};
+use serde::Deserialize;
+
+use super::{
+    api::{Answer, Office, find, whole},
+    problem::Problem,
+    view::ConversationView,
+};
+use crate::{
+    agent::words,
+    store::{ConversationRow, Draft, DraftOrder, Order, Origin, Written},
+};
+
+/// Octets of an instruction.
+const INSTRUCTION_OCTETS_MAX: usize = 2000;
+
+/// Percent of a draft's words below which what is sent is not the draft edited, but other words.
+const EDITED_MIN_PERCENT: usize = 30;
+
+pub(super) fn routes() -> Router<Arc<Office>> {
+    Router::new()
+        .route("/conversations/{id}/draft/discard", post(discard))
+        .route("/conversations/{id}/draft/rewrite", post(rewrite))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DiscardRequest {
+    /// Who decides.
+    by: String,
+    /// Why, in words; may be left out.
+    #[serde(default)]
+    why: String,
+    /// The generation of the conversation they have read. Without: as it is now.
+    generation: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RewriteRequest {
+    /// Who asks.
+    by: String,
+    /// What shall be different.
+    instruction: String,
+    /// The generation of the conversation they have read. Without: as it is now.
+    generation: Option<u64>,
+}
+
+async fn discard(
+    State(office): State<Arc<Office>>,
+    Path(id): Path<String>,
+    Json(request): Json<DiscardRequest>,
+) -> Answer<ConversationView> {
+    let row = find(&office, &id)?;
+    let order = Order::Discard { why: request.why.trim().to_owned() };
+    give(&office, &row, request.by, request.generation, order).await
+}
+
+async fn rewrite(
+    State(office): State<Arc<Office>>,
+    Path(id): Path<String>,
+    Json(request): Json<RewriteRequest>,
+) -> Answer<ConversationView> {
+    let row = find(&office, &id)?;
+    let instruction = request.instruction.trim().to_owned();
+    if instruction.is_empty() || instruction.len() > INSTRUCTION_OCTETS_MAX {
+        let words = format!("say what shall be different, in at most {INSTRUCTION_OCTETS_MAX} octets");
+        return Err(Problem::bad_request(words));
+    }
+    give(&office, &row, request.by, request.generation, Order::Rewrite { instruction }).await
+}
+
+async fn give(
+    office: &Office,
+    row: &ConversationRow,
+    by: String,
+    generation: Option<u64>,
+    order: Order,
+) -> Answer<ConversationView> {
+    if by.trim().is_empty() {
+        return Err(Problem::bad_request("say who decides"));
+    }
+    let generation = generation.unwrap_or(row.generation);
+    let given = DraftOrder { conversation: row.id, generation, order, by, now: office.clock.now() };
+    match office.store.draft(given).await? {
+        Written::Done => Ok(Json(whole(office, row.id).await?)),
+        Written::Stale => {
+            Err(Problem::conflict("the conversation has moved on, by a newer mail or another answer: read it first"))
+        }
+    }
+}
+
+/// What words that a person sends have to do with the draft that waited.
+pub(super) fn origin(draft: Option<&Draft>, sent: &str) -> Origin {
+    // The words of a letter that was taken back were a person's.
+    let Some(draft) = draft.filter(|draft| draft.taken_back.is_none()) else { return Origin::Written };
+    if draft.markdown.trim() == sent.trim() {
+        return Origin::DraftAsItIs;
+    }
+    match kept_percent(&draft.markdown, sent) {
+        kept @ EDITED_MIN_PERCENT.. => Origin::DraftEdited { kept_percent: kept as u8 },
+        _ => Origin::DraftReplaced,
+    }
+}
+
+/// Of the words of a draft, so many percent stand in what is sent.
+fn kept_percent(draft: &str, sent: &str) -> usize {
+    let drafted = words::plain(draft);
+    let mut there: HashMap<String, usize> = HashMap::new();
+    words::plain(sent).into_iter().for_each(|word| *there.entry(word).or_default() += 1);
+    let kept = drafted.iter().filter(|word| match there.get_mut(*word) {
+        Some(left @ 1..) => {
+            *left -= 1;
+            true
+        }
+        _ => false,
+    });
+    kept.count() * 100 / drafted.len().max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::Millis;
+
+    #[test]
+    fn what_is_sent_is_held_against_the_draft() {
+        let markdown = "It takes two working days to Austria.".to_owned();
+        let draft = Draft { markdown, sources: Vec::new(), generation: 1, made: Millis(0), taken_back: None };
+        for (sent, expected) in [
+            ("It takes two working days to Austria.\n", Origin::DraftAsItIs),
+            ("It takes three working days to Austria.", Origin::DraftEdited { kept_percent: 85 }),
+            ("Please call us.", Origin::DraftReplaced),
+        ] {
+            assert_eq!(origin(Some(&draft), sent), expected, "{sent}");
+        }
+        assert_eq!(origin(None, "Please call us."), Origin::Written);
+    }
+}
