@@ -24,8 +24,7 @@ use crate::{
     outbound::Writer,
     store::{ConversationFilter, ConversationRow, DraftOrder, Mark, Order, Store, StoreError, What, Written},
     types::{
-        Clock, ConversationId, Envelope, HandOffCode, IdMaker, JobKind, Level, Millis, Recipient, Secret, Sentiment,
-        Verdicts,
+        Clock, ConversationId, Envelope, HandOffCode, IdMaker, JobKind, Level, Recipient, Secret, Sentiment, Verdicts,
     },
 };
 

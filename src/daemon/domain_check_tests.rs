@@ -9,7 +9,7 @@ use crate::{
     outbound::{DomainCheck, DomainStatus, OLD_ROWS_STAY, Signer},
     playground,
     setup::RowKind,
-    store::{Delivery, LetterRow, RawRef},
+    store::{Delivery, LetterRow, Origin, RawRef},
     types::{Address, Author, Clock, ConversationId, LetterId},
 };
 

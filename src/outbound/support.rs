@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::{Answer, Attempt, Dns, DnsFault, DomainCheck, DomainStatus, KeyKind, Lane, Outcome, Signer, make_key};
 use crate::{
     config::{Autopilot, Domain, Smarthost, SmarthostTls, SupportAddress},
-    store::{ConversationRow, Delivery, LetterRow, RawRef},
+    store::{ConversationRow, Delivery, LetterRow, Origin, RawRef},
     types::{Address, Author, ConversationId, LetterId, Millis, Secret},
 };
 

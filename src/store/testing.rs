@@ -12,7 +12,7 @@ use crate::{
         AnswerPolicy, Arrival, Class, Classified, Destination, Filing, Fingerprint, Found, HeldReason, Lookups,
         MailSummary,
     },
-    store::{NewLetter, index::Index, journal::Position},
+    store::{NewLetter, Origin, index::Index, journal::Position},
     types::{
         Address, Approval, Clock, ConversationId, Envelope, JobKind, LetterId, Level, MailId, Millis, Recipient,
         Verdicts,

@@ -12,7 +12,7 @@ use std::{
 use axum::{Router, body::Body, http::Request};
 use http_body_util::BodyExt;
 use replyd::{
-    agent::StoreDesk,
+    agent::{StoreDesk, Topics},
     attachments::Attachments,
     auth::Authenticator,
     config::{Config, SupportAddress},
@@ -74,7 +74,7 @@ impl World {
         let ids = Arc::new(IdMaker::new(clock.clone(), 0));
         let writer = Writer::new(&config, store.clone(), keys, ids.clone(), clock.clone());
         let desk = StoreDesk::new(store.clone(), writer.clone(), &config.addresses, config.agent.brakes);
-        let rules = Arc::new(web::Rules { directory, agent: config.agent.clone(), desk });
+        let rules = Arc::new(web::Rules { directory, agent: config.agent.clone(), desk, topics: Topics::default() });
         let folder = std::env::temp_dir().join("attachments-of-nobody");
         let attachments = Attachments::new(folder, config.limits.extraction, Arc::new(store.clone()));
         let line = Line::new(Arc::new(judge), store.clone(), clock.clone(), &config.limits);
