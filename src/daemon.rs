@@ -7,6 +7,7 @@ mod asking;
 mod domain_check;
 mod domain_watch;
 mod parts;
+mod secrets;
 mod socket;
 
 pub use asking::fetcher;
@@ -25,7 +26,7 @@ use crate::{
     agent,
     config::Config,
     intake::Line,
-    outbound, smtp,
+    outbound, setup, smtp,
     store::Store,
     types::{Clock, IdMaker},
     web,
@@ -161,6 +162,9 @@ impl Parts {
             self.clock.clone(),
         )
         .with_topics(agent::Topics::new(&self.config.addresses));
+        let own_hosts = self.config.domains.iter().map(|domain| domain.name.clone()).collect();
+        let install = setup::secret_in(&self.config.store.path)?;
+        let autopilot = autopilot.keeping(secrets::of(&self.config, &install)?, own_hosts);
         let watching = tokio::spawn(watch.run(stop.clone()));
         Ok(vec![leaving, tokio::spawn(autopilot.run(stop.clone())), watching])
     }

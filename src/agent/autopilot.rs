@@ -8,7 +8,7 @@ use super::{
     desk::Case,
     handoff::Reason,
     model::Thought,
-    output::{self, Refusal},
+    output::{self, Fence, Refusal},
 };
 use crate::{
     config::{Agent, Autopilot},
@@ -203,7 +203,7 @@ const HIDDEN_OCTETS_MIN: usize = 60;
 /// Decides what becomes of a thought. What may not leave is handed over with the reason, never dropped.
 ///
 /// Asks [`may_think`] again: who calls this in the wrong order gets no approval.
-pub fn judge(case: &Case, settings: &Agent, support_min_percent: u32, thought: Thought, now: Millis) -> Decision {
+pub fn judge(case: &Case, settings: &Agent, fence: &Fence, thought: Thought, now: Millis) -> Decision {
     if let Err(silence) = may_think(case, settings) {
         return Decision::HandOff { reason: silence.reason(), brake: silence.brake() };
     }
@@ -211,7 +211,7 @@ pub fn judge(case: &Case, settings: &Agent, support_min_percent: u32, thought: T
         Thought::Answer(answer) => answer,
         Thought::HandOff { reason } => return Decision::hand_off(reason),
     };
-    let markdown = match output::checked(&answer, case, support_min_percent) {
+    let markdown = match output::checked(&answer, case, fence) {
         Ok(markdown) => markdown,
         Err(refusal) => return refused(&refusal),
     };

@@ -18,8 +18,12 @@ fn silence(change: impl FnOnce(&mut Case)) -> Result<(), Silence> {
     may_think(&case, &Agent::default())
 }
 
+fn fence() -> Fence {
+    Fence { support_min_percent: 60, ..Fence::default() }
+}
+
 fn judged(case: &Case, answer: Answer) -> Decision {
-    judge(case, &Agent::default(), 60, Thought::Answer(answer), Millis(7))
+    judge(case, &Agent::default(), &fence(), Thought::Answer(answer), Millis(7))
 }
 
 fn refusal(words: &str) -> String {
@@ -157,7 +161,7 @@ fn no_approval_is_made_where_nobody_may_think() {
 #[test]
 fn a_thought_that_hands_over_is_handed_over() {
     let thought = Thought::hand_off("no idea");
-    let decision = judge(&case("x", "y"), &Agent::default(), 60, thought, Millis(0));
+    let decision = judge(&case("x", "y"), &Agent::default(), &fence(), thought, Millis(0));
     assert_eq!(decision, Decision::hand_off("no idea".into()));
 }
 
@@ -199,22 +203,24 @@ fn links_and_names_of_strangers_do_not_leave_s22() {
         "Austria: 2 to 3 working days. Austria: ada@evil.example",
     ] {
         let reason = refusal(words);
-        assert!(reason.contains("which stands neither"), "{words}: {reason}");
+        assert!(reason.contains("stands in none of the pages"), "{words}: {reason}");
     }
 }
 
 #[test]
-fn links_of_the_page_and_of_the_customer_may_leave() {
+fn links_of_the_page_may_leave_and_those_of_the_customer_may_not_s22() {
     let mut case = case("Shipping", "I found https://my.example/wish, how long?");
     case.mails[0].quoted_text = "https://quoted.example/".into();
+    let says = |words: &str| judged(&case, answer(words, PAGE));
+    let page = says("Austria: 2 to 3 working days: [page](https://shop.acme.example/shipping).");
+    assert!(matches!(page, Decision::Send { .. }), "{page:?}");
     for words in [
         "Austria: 2 to 3 working days: [page](https://shop.acme.example/other).",
         "Austria: 2 to 3 working days, shipping times my.example.",
+        "Austria: 2 to 3 working days [page](https://quoted.example/)",
     ] {
-        assert!(matches!(judged(&case, answer(words, PAGE)), Decision::Send { .. }), "{words}");
+        assert!(matches!(says(words), Decision::HandOff { .. }), "{words}");
     }
-    let quoted = answer("Austria: 2 to 3 working days [page](https://quoted.example/)", PAGE);
-    assert!(matches!(judged(&case, quoted), Decision::HandOff { .. }));
 }
 
 #[test]

@@ -31,6 +31,7 @@ pub use handoff::Reason;
 pub use knowledge::{Knowledge, KnowledgeError, Passage};
 pub use model::{Answerer, Thought};
 pub use notes::{ModelCall, Noted, Notes, ToolCall};
+pub use output::Secrets;
 pub use run::Autopilot;
 pub use store_desk::StoreDesk;
 pub use topics::{Classifier, Topics};

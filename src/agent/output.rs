@@ -1,27 +1,66 @@
-//! Checks what would be said, whoever thought of it (S-22).
+//! The output fence: checks what would be said, whoever thought of it (S-22).
 //!
-//! The author is assumed to have been talked into anything by the mail. So: no pictures, no HTML, links and host names only
-//! from the quoted pages or the customer's own mail, and every paragraph carried by a passage.
+//! The author is assumed to have been talked into anything by the mail. What it may do is little:
+//!
+//! - Every paragraph is carried by a passage (a page or a tool's result), block by block and sentence by sentence.
+//! - Where to go, whom to write to, whom to call and where to pay stands in a passage exactly so, or is not said. A known host
+//!   with another query is another place: data could leave in it. **What a customer names is no source for this.** Sent back
+//!   to the one who named it, a place would gain an attacker a letter that our domain signed, to be shown to anybody (and
+//!   signatures survive being sent again); with somebody on Cc, that letter reaches them at once; and often it is not the
+//!   customer who named it, but whoever wrote what the customer forwards to us. Naming it twice proves no more than once.
+//!   So of the customer's places only their own mail address and ours may be said, and our own domain without any path.
+//!   What a tool says of a customer may hold a stranger's words (a note in an order), so its links go to hosts that the
+//!   administrator named.
+//! - Numbers stand in the passage of the paragraph. The name of the customer's matter (an order number) may be repeated from
+//!   their own words; amounts, dates and telephone numbers may not: a number repeated is a promise made. See `figures`.
+//! - No pictures, no HTML, nothing that cannot be seen, no word of letters that no language writes together.
+//! - The language is the customer's, where both can be told.
+//! - No secret of ours is in it, in whatever form ([`Secrets`]).
+//!
+//! Data of other contacts needs no check: a [`Case`] holds one conversation, and nothing else reaches who thinks.
 
-use std::collections::BTreeSet;
+mod carried;
+mod figures;
+mod language;
+mod places;
+mod rendered;
+mod secrets;
 
-use crate::types::head;
-use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use std::sync::Arc;
 
+use self::{
+    figures::Figures,
+    places::{Foreign, Places},
+    rendered::Rendered,
+};
 use super::{
-    answer::{Answer, Paragraph},
-    desk::Case,
-    knowledge::{Passage, markdown_options},
+    answer::Answer,
+    desk::{Case, CaseMail},
     words,
 };
+use crate::types::is_mixed;
+
+pub use self::{carried::CARRIED_MIN_PERCENT, figures::Figure, secrets::Secrets};
 
 /// Octets of an answer.
 pub const ANSWER_OCTETS_MAX: usize = 8_000;
 
-/// Share of a paragraph's words that must stand in the passage that carries it.
-pub const CARRIED_MIN_PERCENT: usize = 60;
+/// How the file of a passage begins that is a tool's result.
+pub const TOOL: &str = "tool:";
 
-/// Why an answer may not leave.
+/// What answers are held against, besides their own case.
+#[derive(Debug, Clone, Default)]
+pub struct Fence {
+    /// `[knowledge] support_min_percent`: how much a question must be supported.
+    pub support_min_percent: u32,
+    /// What is never said.
+    pub secrets: Arc<Secrets>,
+    /// Hosts to which links of tools' results may go, and those below them; the domain of the support address always may.
+    /// ASCII, lower case.
+    pub hosts: Arc<[String]>,
+}
+
+/// Why an answer may not leave. The words go to people and to the log: they quote nothing that an answer said but hosts.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// Nothing is said.
@@ -36,11 +75,14 @@ pub enum Refusal {
     /// Nobody stands for a paragraph.
     #[error("paragraph {0} of the answer is not carried by a passage")]
     NotCarried(usize),
-    /// A link to where neither the pages nor the customer point.
-    #[error("the answer links to {0}, which stands neither in the pages it quotes nor in the customer's mail")]
+    /// A number that its passage has not.
+    #[error("paragraph {0} of the answer names {words}, which does not stand in the passage that carries it", words = .1.words())]
+    ForeignFigure(usize, Figure),
+    /// A link to where the quoted pages do not point.
+    #[error("the answer links to {0} in a way that stands in none of the pages it quotes")]
     ForeignLink(String),
     /// A host name or address as plain text, which mail programs make a link of.
-    #[error("the answer names {0}, which stands neither in the pages it quotes nor in the customer's mail")]
+    #[error("the answer names {0} in a way that stands in none of the pages it quotes")]
     ForeignHost(String),
     /// A picture loads by itself and can carry data out.
     #[error("the answer holds a picture")]
@@ -51,13 +93,22 @@ pub enum Refusal {
     /// Characters that a reader does not see.
     #[error("the answer holds characters that cannot be seen")]
     Unseen,
+    /// Letters of several scripts in one word: it is not what it looks like.
+    #[error("the answer holds a word of letters that no language writes together")]
+    LookAlike,
+    /// The customer would not understand it, or somebody else wanted it.
+    #[error("the answer is not in the customer's language")]
+    Language,
+    /// One of [`Secrets`], by what it is.
+    #[error("the answer holds {0}, which must not leave")]
+    Secret(&'static str),
 }
 
 /// Checks an answer and puts it on paper.
 ///
 /// # Errors
 /// The first [`Refusal`] found.
-pub fn checked(answer: &Answer, case: &Case, support_min_percent: u32) -> Result<String, Refusal> {
+pub fn checked(answer: &Answer, case: &Case, fence: &Fence) -> Result<String, Refusal> {
     if answer.paragraphs.iter().all(|paragraph| paragraph.markdown.trim().is_empty()) {
         return Err(Refusal::Empty);
     }
@@ -65,191 +116,113 @@ pub fn checked(answer: &Answer, case: &Case, support_min_percent: u32) -> Result
     if markdown.len() > ANSWER_OCTETS_MAX {
         return Err(Refusal::TooLong);
     }
-    if answer.support_percent < support_min_percent {
+    let seen = Rendered::of(&markdown);
+    check_signs(&markdown, &seen)?;
+    // Before all that quotes the answer: no refusal says more than that there was a secret.
+    if let Some(what) = fence.secrets.found_in(&markdown).or_else(|| fence.secrets.found_in(&seen.text)) {
+        return Err(Refusal::Secret(what));
+    }
+    if answer.support_percent < fence.support_min_percent {
         return Err(Refusal::Unsupported(answer.support_percent));
     }
-    if markdown.chars().any(words::is_unseen) {
-        return Err(Refusal::Unseen);
+    check_places(answer, case, fence, &markdown, &seen)?;
+    check_paragraphs(answer, case)?;
+    let asked: Vec<&str> = own_words(case, |mail| !mail.answered).collect();
+    if !language::may_be_same(&seen.text, &asked.join("\n\n")) {
+        return Err(Refusal::Language);
     }
-    for (place, paragraph) in answer.paragraphs.iter().enumerate() {
-        if !blocks_are_carried(paragraph, answer.passage_of(paragraph)) {
-            return Err(Refusal::NotCarried(place + 1));
-        }
-    }
-    check_links(&markdown, &allowed_hosts(answer, case))?;
     Ok(markdown)
 }
 
-/// S-22: a paragraph's author may put several blocks into one, so each is held against the passage on its own.
-fn blocks_are_carried(paragraph: &Paragraph, passage: Option<&Passage>) -> bool {
-    let Some(passage) = passage else { return false };
-    let of = |text: &str| words::terms(text, passage.tongue).into_iter().map(|term| term.stem);
-    let numbers = |text: &str| words::plain(text).into_iter().filter(|word| word.contains(|c: char| c.is_numeric()));
-    let carries: BTreeSet<String> = of(&passage.text).chain(of(&passage.heading)).collect();
-    let known_numbers: BTreeSet<String> = numbers(&passage.text).chain(numbers(&passage.heading)).collect();
-    // A price or a date with one figure changed is another promise: numbers are carried all or not at all.
-    if numbers(&paragraph.markdown).any(|number| !known_numbers.contains(&number)) {
-        return false;
-    }
-    paragraph.markdown.split("\n\n").filter(|block| !block.trim().is_empty()).all(|block| {
-        let said: BTreeSet<String> = of(block).collect();
-        let carried = said.intersection(&carries).count();
-        carried * 100 >= said.len() * CARRIED_MIN_PERCENT
-    })
-}
-
-/// Hosts that stand in the quoted passages or were written by the customer.
-fn allowed_hosts(answer: &Answer, case: &Case) -> BTreeSet<String> {
-    let mut allowed = BTreeSet::new();
-    for passage in answer.paragraphs.iter().filter_map(|paragraph| answer.passage_of(paragraph)) {
-        let page = Rendered::of(&passage.text);
-        allowed.extend(page.links.iter().filter_map(|url| host_of(url)));
-        allowed.extend(hosts_in(&page.text));
-        allowed.extend(hosts_in(&passage.heading));
-    }
-    allowed.extend(case.mails.iter().flat_map(|mail| hosts_in(&mail.new_text)));
-    allowed
-}
-
-fn check_links(markdown: &str, allowed: &BTreeSet<String>) -> Result<(), Refusal> {
-    let seen = Rendered::of(markdown);
+/// What stands in an answer beside words.
+fn check_signs(markdown: &str, seen: &Rendered) -> Result<(), Refusal> {
     if seen.has_picture {
         return Err(Refusal::Picture);
     }
     if seen.has_html {
         return Err(Refusal::Html);
     }
-    for url in &seen.links {
-        if host_of(url).is_none_or(|host| !allowed.contains(&host)) {
-            return Err(Refusal::ForeignLink(head(url, 100).to_owned()));
-        }
+    if [markdown, &seen.text].into_iter().any(hides_something) {
+        return Err(Refusal::Unseen);
     }
-    match hosts_in(&seen.text).into_iter().find(|host| !allowed.contains(host)) {
-        Some(host) => Err(Refusal::ForeignHost(host)),
+    let mut words = seen.text.split(|c: char| !c.is_alphanumeric());
+    if words.any(is_mixed) { Err(Refusal::LookAlike) } else { Ok(()) }
+}
+
+/// Whether a text holds signs without a shape where no language needs them.
+fn hides_something(text: &str) -> bool {
+    let mut before = ' ';
+    text.chars().any(|c| {
+        // Joiners, direction marks and forms of pictographs stand once, behind a sign of a script that has them.
+        let misplaced = is_silent(c) && (before.is_ascii() || is_silent(before));
+        before = c;
+        misplaced || words::is_unseen(c) || is_blank(c)
+    })
+}
+
+fn is_silent(c: char) -> bool {
+    matches!(c, '\u{200c}'..='\u{200f}' | '\u{61c}' | '\u{fe00}'..='\u{fe0f}')
+}
+
+/// Letters and marks that show nothing.
+fn is_blank(c: char) -> bool {
+    matches!(c, '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{2800}'
+        | '\u{3164}' | '\u{ffa0}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0080}'..='\u{e01ef}')
+}
+
+/// Links, hosts and addresses: those of the passages that are quoted, and who writes to whom.
+fn check_places(answer: &Answer, case: &Case, fence: &Fence, markdown: &str, seen: &Rendered) -> Result<(), Refusal> {
+    let mut places = Places::default();
+    let ours = &case.row.address;
+    let hosts: Vec<String> = fence.hosts.iter().cloned().chain([ours.domain().to_owned()]).collect();
+    for passage in answer.paragraphs.iter().filter_map(|paragraph| answer.passage_of(paragraph)) {
+        if passage.file.starts_with(TOOL) {
+            places.learn_within(&passage.text, &hosts);
+            continue;
+        }
+        places.learn(&passage.text);
+        places.learn(&passage.heading);
+    }
+    places.learn_host(ours.domain());
+    for who in [ours, &case.row.contact] {
+        places.learn_address(&who.to_string());
+    }
+    match places.foreign_in(seen, markdown) {
         None => Ok(()),
+        Some(Foreign::Link(host)) => Err(Refusal::ForeignLink(host)),
+        Some(Foreign::Name(host)) => Err(Refusal::ForeignHost(host)),
     }
 }
 
-/// Markdown as its reader sees it: `e*vil*.example` is one name there.
-#[derive(Default)]
-struct Rendered {
-    text: String,
-    links: Vec<String>,
-    has_picture: bool,
-    has_html: bool,
-}
-
-impl Rendered {
-    fn of(markdown: &str) -> Self {
-        let mut seen = Self::default();
-        for event in Parser::new_ext(markdown, markdown_options()) {
-            match event {
-                Event::Start(Tag::Image { .. }) => seen.has_picture = true,
-                Event::Html(_) | Event::InlineHtml(_) => seen.has_html = true,
-                Event::Start(Tag::Link { dest_url, .. }) => seen.links.push(dest_url.to_string()),
-                Event::Text(words) | Event::Code(words) => seen.text.push_str(&words),
-                // These begin and end within a word.
-                Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough)
-                | Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link) => {}
-                _ => seen.text.push('\n'),
-            }
+/// Each paragraph against its own passage.
+fn check_paragraphs(answer: &Answer, case: &Case) -> Result<(), Refusal> {
+    let mut names = Figures::default();
+    own_words(case, |_| true).for_each(|text| names.learn_names(text));
+    for (place, paragraph) in answer.paragraphs.iter().enumerate() {
+        let place = place + 1;
+        let passage = answer.passage_of(paragraph).ok_or(Refusal::NotCarried(place))?;
+        let mut figures = names.clone();
+        figures.learn(&Rendered::of(&passage.text).text);
+        figures.learn(&passage.text);
+        figures.learn(&passage.heading);
+        let text = Rendered::of(&paragraph.markdown).text;
+        let foreign = figures.foreign_in(&text).or_else(|| figures.foreign_in(&paragraph.markdown));
+        if let Some(figure) = foreign {
+            return Err(Refusal::ForeignFigure(place, figure));
         }
-        seen
-    }
-}
-
-/// The host a link goes to: of `http`, `https` and `mailto` only. Anything doubtful has none.
-fn host_of(url: &str) -> Option<String> {
-    let (scheme, rest) = url.split_once(':')?;
-    if url.contains(['\\', '\t', '\n', '\r', ' ']) {
-        return None;
-    }
-    let authority = match scheme.to_ascii_lowercase().as_str() {
-        "http" | "https" => rest.strip_prefix("//")?.split(['/', '?', '#']).next()?,
-        "mailto" => {
-            let (address, fields) = rest.split_once('?').map_or((rest, ""), |(address, fields)| (address, fields));
-            // Further recipients and ready-made texts could be slipped in behind the address.
-            if !fields.is_empty() || address.contains([',', ';', '%']) {
-                return None;
-            }
-            address.rsplit_once('@')?.1
+        if !carried::is_carried(&paragraph.markdown, passage) {
+            return Err(Refusal::NotCarried(place));
         }
-        _ => return None,
-    };
-    // `https://good.example@evil.example/` goes to the second.
-    if authority.contains(['@', '%']) {
-        return None;
     }
-    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
-    ascii(host)
+    Ok(())
 }
 
-fn ascii(host: &str) -> Option<String> {
-    let ascii = idna::domain_to_ascii(host.trim_end_matches('.')).ok()?;
-    (!ascii.is_empty()).then_some(ascii)
-}
-
-/// Everything in a text that a mail program might take for a host name: labels joined by dots, the last one of letters.
-fn hosts_in(text: &str) -> BTreeSet<String> {
-    let is_part =
-        |c: char| c.is_alphanumeric() || c == '-' || c == '.' || c == '_' || is_joiner(c) || is_ideographic_dot(c);
-    text.split(|c: char| !is_part(c)).filter_map(host_like).collect()
-}
-
-fn host_like(word: &str) -> Option<String> {
-    let word = word.replace(is_ideographic_dot, ".");
-    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-    let (before, last) = word.rsplit_once('.')?;
-    // `3.50` and `v1.2` are no hosts, four numbers are.
-    let is_ip = word.parse::<std::net::Ipv4Addr>().is_ok();
-    let top = last.chars().count() >= 2 && last.chars().any(char::is_alphabetic);
-    if before.is_empty() || !is_ip && !top {
-        return None;
-    }
-    ascii(word).or_else(|| Some(word.to_lowercase()))
-}
-
-/// UTS 46 reads these as dots.
-fn is_ideographic_dot(c: char) -> bool {
-    matches!(c, '\u{3002}' | '\u{ff0e}' | '\u{ff61}')
-}
-
-/// Joiners belong to words of some scripts and to some pictographs; within a host name they hide it.
-fn is_joiner(c: char) -> bool {
-    matches!(c, '\u{200c}' | '\u{200d}')
+/// What the customer wrote themselves: nothing quoted, nothing of machines.
+fn own_words(case: &Case, wanted: impl Fn(&CaseMail) -> bool) -> impl Iterator<Item = &str> {
+    let mails = case.mails.iter().filter(|mail| mail.row.class.class.is_personal());
+    mails.filter(move |mail| wanted(mail)).map(|mail| mail.new_text.as_str())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_host_of_a_link_is_where_it_goes_s22() {
-        for (url, host) in [
-            ("https://Acme.example/a?b#c", Some("acme.example")),
-            ("http://acme.example:8080", Some("acme.example")),
-            ("https://bücher.example/", Some("xn--bcher-kva.example")),
-            ("mailto:ada@acme.example", Some("acme.example")),
-            ("https://acme.example@evil.example/", None),
-            ("https://acme.example\\@evil.example/", None),
-            ("//evil.example/", None),
-            ("javascript:alert(1)", None),
-            ("data:text/html,x", None),
-            ("mailto:ada@acme.example?bcc=x@evil.example", None),
-            ("mailto:x@evil.example,ada@acme.example", None),
-            ("returns.md", None),
-        ] {
-            assert_eq!(host_of(url).as_deref(), host, "{url}");
-        }
-    }
-
-    #[test]
-    fn what_a_mail_program_would_make_a_link_of_is_a_host() {
-        let found =
-            hosts_in("Go to www.evil.example, evil.example/x, a@b.example or 10.0.0.1; costs 3.50 e.g. v1.2. Done.");
-        let expected = ["10.0.0.1", "b.example", "evil.example", "www.evil.example"].map(str::to_owned);
-        assert_eq!(found, BTreeSet::from(expected));
-        assert!(!hosts_in("ev\u{200d}il.example").is_empty());
-        assert_eq!(hosts_in("evil。example"), BTreeSet::from(["evil.example".to_owned()]));
-    }
-}
+#[path = "output/tests.rs"]
+mod tests;

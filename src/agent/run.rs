@@ -14,6 +14,7 @@ use super::{
     handoff::{self, Reason},
     model::{Answerer, Thought},
     notes::Notes,
+    output::{Fence, Secrets},
     topics::Topics,
 };
 use crate::{
@@ -57,7 +58,7 @@ pub struct Autopilot<D> {
     answerer: Arc<dyn Answerer>,
     topics: Topics,
     settings: Agent,
-    support_min_percent: u32,
+    fence: Fence,
     clock: Clock,
     think_max: Duration,
     /// Held while one answer is counted, judged and written.
@@ -71,6 +72,7 @@ impl<D> Clone for Autopilot<D> {
             answerer: Arc::clone(&self.answerer),
             topics: self.topics.clone(),
             settings: self.settings.clone(),
+            fence: self.fence.clone(),
             clock: self.clock.clone(),
             turn: Arc::clone(&self.turn),
             ..*self
@@ -104,14 +106,23 @@ impl<D: Desk> Autopilot<D> {
         support_min_percent: u32,
         clock: Clock,
     ) -> Self {
+        let fence = Fence { support_min_percent, ..Fence::default() };
         let (topics, turn) = (Topics::default(), Arc::default());
-        Self { desk, answerer, topics, settings, support_min_percent, clock, think_max: THINK_MAX, turn }
+        Self { desk, answerer, topics, settings, fence, clock, think_max: THINK_MAX, turn }
     }
 
     /// The same, with what some addresses say of topics.
     #[must_use]
     pub fn with_topics(self, topics: Topics) -> Self {
         Self { topics, ..self }
+    }
+
+    /// The same, and nothing leaves that holds one of these secrets (S-22), nor links of tools' results to other hosts than
+    /// these.
+    #[must_use]
+    pub fn keeping(self, secrets: Secrets, hosts: Vec<String>) -> Self {
+        let fence = Fence { secrets: Arc::new(secrets), hosts: hosts.into(), ..self.fence };
+        Self { fence, ..self }
     }
 
     /// Works until `stop`: up to `concurrency` cases at once, each in a task of its own.
@@ -196,7 +207,7 @@ impl<D: Desk> Autopilot<D> {
         let _turn = self.turn.lock().await;
         let now = self.clock.now();
         let case = Case { sent: self.desk.sent(&case.row, now).await?, read_at: now, ..Arc::unwrap_or_clone(case) };
-        match autopilot::judge(&case, &self.settings, self.support_min_percent, thought, now) {
+        match autopilot::judge(&case, &self.settings, &self.fence, thought, now) {
             Decision::Send { approval, markdown, sources } => {
                 let conversation = case.row.id;
                 let passages = sources.len();

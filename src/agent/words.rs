@@ -84,16 +84,25 @@ impl Tongue {
 
     /// The same; `None` when no word tells.
     pub fn guessed(text: &str) -> Option<Self> {
+        let best = Self::counted(text).into_iter().rev().max_by_key(|(words, _)| *words);
+        best.filter(|(words, _)| *words > 0).map(|(_, tongue)| tongue)
+    }
+
+    /// The same; `None` unless several words tell, and hardly any speak for another language.
+    pub fn told(text: &str) -> Option<Self> {
+        const WORDS_MIN: usize = 3;
+        let mut counted = Self::counted(text);
+        counted.sort_by_key(|(words, _)| std::cmp::Reverse(*words));
+        let [(best, tongue), (second, _), ..] = counted[..] else { return None };
+        (best >= WORDS_MIN && second * 2 <= best).then_some(tongue)
+    }
+
+    /// How many stop words of each language stand in the beginning of `text`.
+    fn counted(text: &str) -> Vec<(usize, Self)> {
         let sample = head(text, SAMPLE_OCTETS_MAX);
         let all = count(&mut analyzer(None), sample);
-        let mut best = (0, None);
-        for (tongue, tools) in Self::ALL.iter().zip(TOOLS.iter()) {
-            let stopped = all - count(&mut tools.without_stop.clone(), sample);
-            if stopped > best.0 {
-                best = (stopped, Some(*tongue));
-            }
-        }
-        best.1
+        let stopped = |tools: &Tools| all - count(&mut tools.without_stop.clone(), sample);
+        Self::ALL.iter().zip(TOOLS.iter()).map(|(tongue, tools)| (stopped(tools), *tongue)).collect()
     }
 
     fn language(self) -> Language {

@@ -62,8 +62,8 @@ fn shown(domain: &str) -> String {
     idna::domain_to_unicode(domain).0
 }
 
-/// What is left when everything is taken away by which two look-alikes differ.
-fn skeleton(text: &str) -> String {
+/// What is left when everything is taken away by which two look-alikes differ. Lower case.
+pub fn skeleton(text: &str) -> String {
     let plain = DecomposingNormalizerBorrowed::new_nfd().normalize(&text.to_lowercase()).into_owned();
     let latin = |c: char| LOOK_ALIKE.iter().find(|(others, _)| others.contains(c)).map_or(c, |(_, latin)| *latin);
     let mut skeleton: String = plain.chars().filter(|c| !MARKS.contains(c)).map(latin).collect();
@@ -73,8 +73,9 @@ fn skeleton(text: &str) -> String {
     skeleton
 }
 
-/// UTS 39 §5.2, highly restrictive: one script, or those of Chinese, Japanese or Korean with Latin.
-fn is_mixed(label: &str) -> bool {
+/// Whether a word is of scripts that no language writes together. UTS 39 §5.2, highly restrictive: one script, or those of
+/// Chinese, Japanese or Korean with Latin.
+pub fn is_mixed(label: &str) -> bool {
     const EAST: [&[Script]; 3] = [
         &[Script::Latin, Script::Han, Script::Hiragana, Script::Katakana],
         &[Script::Latin, Script::Han, Script::Hangul],

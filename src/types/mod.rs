@@ -26,7 +26,7 @@ pub use handoff::{HandOffCode, Sentiment};
 pub use ids::{ConversationId, IdError, IdMaker, LetterId, MailId, Number, RunId};
 pub use job::{Job, JobId, JobKind, JobState, Pick};
 pub use level::{ArcSeal, DkimSignature, Level, Verdict, Verdicts};
-pub use likeness::{addresses_look_alike, domains_look_alike, mixed_label};
+pub use likeness::{addresses_look_alike, domains_look_alike, is_mixed, mixed_label, skeleton};
 pub use network::{Network, NetworkError};
 pub use proofs::{Accepted, Approval, Author, Signed};
 pub use secret::Secret;

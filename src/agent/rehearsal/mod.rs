@@ -20,6 +20,7 @@ use super::{
     handoff::{self, Reason},
     model::{Answerer, Thought},
     notes::Notes,
+    output::Fence,
     run::THINK_MAX,
     topics::Topics,
 };
@@ -92,7 +93,7 @@ impl Rehearsal {
             Thought::Answer(answer) => Some((answer.support_percent, topic(&answer.sources()))),
             Thought::HandOff { .. } => None,
         };
-        match (autopilot::judge(&case, &self.settings, 0, thought, self.clock.now()), answer) {
+        match (autopilot::judge(&case, &self.settings, &Fence::default(), thought, self.clock.now()), answer) {
             (Decision::Send { markdown, .. }, Some((support_percent, topic))) => {
                 let likeness = Likeness::of(&markdown, &exchange.answered);
                 let needed = self.support_min_percent;
