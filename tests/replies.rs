@@ -111,6 +111,16 @@ async fn who_takes_part_is_kept_in_copy_until_a_person_says_otherwise() {
     assert_eq!(part, [BOB, carl]);
     assert_eq!(sent(&world.answer(id, "All of you.").await), [ADA, BOB, carl]);
 
+    // By name too, which is no place to hide a field in.
+    let cc = json!(["\"Löwe, Bob\"\r\nBcc: eve@x.example <bob@customer.example>", "Carl C. <carl@carrier.example>"]);
+    let (status, answer) = world.reply(id, &json!({ "by": "Grace", "markdown": "Both.", "cc": cc })).await;
+    assert_eq!(status, 200, "{answer}");
+    let raw = world.newest_letter(id).await.1;
+    assert_eq!(sent(&raw), [ADA, BOB, carl]);
+    assert!(String::from_utf8_lossy(&raw).lines().all(|line| !line.starts_with("Bcc")));
+    let text = mime::parse(&raw).header("Cc").next().unwrap().to_owned();
+    assert!(text.contains("\"Carl C.\" <carl@carrier.example>") && text.contains("=?utf-8?"), "{text}");
+
     for (body, words) in [
         (json!({ "by": "Grace", "markdown": "x", "cc": [SUPPORT] }), "is the address the letter leaves from"),
         (json!({ "by": "Grace", "markdown": "x", "to": SUPPORT }), "is the address the letter leaves from"),

@@ -19,8 +19,8 @@ pub(super) struct Replying {
     /// To this address instead of the contact's.
     #[arg(long, value_name = "ADDRESS")]
     to: Option<String>,
-    /// A copy to this address; those who take part get none then unless they are named too. May stand many times.
-    #[arg(long, value_name = "ADDRESS", conflicts_with = "no_cc")]
+    /// A copy to this address, or to `Name <address>`; those who take part get none then unless they are named too. May stand many times.
+    #[arg(long, value_name = "WHO", conflicts_with = "no_cc")]
     cc: Vec<String>,
     /// No copies.
     #[arg(long)]

@@ -56,7 +56,7 @@ pub use mta_sts::{Demand, HTTPS_PORT, MtaSts};
 pub use outcome::Outcome;
 pub use plain::words_text;
 pub use queue::{Queue, Work, nothing_leaves, run};
-pub use recipients::{RecipientsError, Wanted};
+pub use recipients::{Named, RecipientsError, Wanted};
 pub use route::{Manner, RouteError, Target, Way, plan};
 pub use sign::{DomainCheck, DomainStatus, SignError, Signer};
 pub(crate) use tls::{any_certificate, public_roots};

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use tokio::{net::TcpListener, time::Instant};
 
 use super::{
-    Answered, Attempt, Composition, Limits, Manner, Outcome, Signer, Target, Wanted, Way, compose,
+    Answered, Attempt, Composition, Limits, Manner, Named, Outcome, Signer, Target, Wanted, Way, compose,
     connection::{GREETING_AGAIN, lend, wire_safe},
     scripted::{Heard, Lines, Script, converse, serve},
     support::{NOW, address, conversation, deliver, letter_row, settings, signer_of_nothing},
@@ -105,6 +105,7 @@ fn composed(chance: &mut Chance) -> Option<Bytes> {
         thread_index: text(chance).into_bytes(),
     };
     let markdown = text(chance);
+    let copy = Named { name: text(chance), address: recipient(chance) };
     let letter = Composition {
         letter: LetterId(1 << 30),
         message_id: "k.1@mx.acme.example",
@@ -113,7 +114,7 @@ fn composed(chance: &mut Chance) -> Option<Bytes> {
         disclosure: true,
         markdown: &markdown,
         enclosed: &[],
-        wanted: &Wanted::default(),
+        wanted: &Wanted { to: None, copies: Some(vec![copy]) },
         language: None,
         answered: Some(&answered),
         reply_to: None,

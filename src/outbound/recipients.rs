@@ -11,9 +11,10 @@ use lettre::{
     },
 };
 
+use super::compose::{NAME_CHARS_MAX, clean_line};
 use crate::{
     store::ConversationRow,
-    types::{Address, Level},
+    types::{Address, AddressError, Level},
 };
 
 /// Letters between the marks of an encoded word. RFC 2047 §2: 75 with them.
@@ -28,19 +29,62 @@ pub struct Wanted {
     /// Instead of the contact: an address that is spelt right, say.
     pub to: Option<Address>,
     /// Instead of those who take part; empty: nobody besides.
-    pub copies: Option<Vec<Address>>,
+    pub copies: Option<Vec<Named>>,
+}
+
+/// Somebody as a head names them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// What they are called; empty where that is not known.
+    pub name: String,
+    /// Where they get it.
+    pub address: Address,
+}
+
+impl From<Address> for Named {
+    fn from(address: Address) -> Self {
+        Self { name: String::new(), address }
+    }
+}
+
+impl Named {
+    /// Reads `ada@x.example`, `Ada Löwe <ada@x.example>` or `"Löwe, Ada" <ada@x.example>`. RFC 5322 §3.4.
+    ///
+    /// # Errors
+    /// Those of the address. Whatever stands before it is a name.
+    pub fn parse(text: &str) -> Result<Self, AddressError> {
+        let text = text.trim();
+        let Some((name, address)) = text.strip_suffix('>').and_then(|text| text.rsplit_once('<')) else {
+            return Address::parse(text).map(Self::from);
+        };
+        let name = name.trim();
+        let quoted = name.strip_prefix('"').and_then(|name| name.strip_suffix('"'));
+        let mut letters = quoted.unwrap_or(name).chars();
+        let mut read = String::new();
+        while let Some(c) = letters.next() {
+            // RFC 5322 §3.2.4: a quoted pair stands for its second letter.
+            let pair = if c == '\\' && quoted.is_some() { letters.next() } else { None };
+            read.push(pair.unwrap_or(c));
+        }
+        Ok(Self { name: clean_line(&read, NAME_CHARS_MAX), address: Address::parse(address.trim())? })
+    }
+
+    /// As the head has it.
+    fn mailbox(&self) -> Mailbox {
+        mailbox(&clean_line(&self.name, NAME_CHARS_MAX), &self.address)
+    }
 }
 
 /// Who gets a letter. All of them stand in its head: there are no blind copies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Recipients {
     pub(super) to: Address,
-    pub(super) copies: Vec<Address>,
+    pub(super) copies: Vec<Named>,
 }
 
 impl Recipients {
     pub(super) fn all(&self) -> Vec<Address> {
-        std::iter::once(&self.to).chain(&self.copies).cloned().collect()
+        std::iter::once(&self.to).chain(self.copies.iter().map(|one| &one.address)).cloned().collect()
     }
 }
 
@@ -70,10 +114,11 @@ pub(super) fn recipients(
     let said = if by_ai { &Wanted { to: None, copies: None } } else { wanted };
     let to = said.to.as_ref().unwrap_or(&conversation.contact).clone();
     let (ours, contact) = (&conversation.address, &conversation.contact);
-    let mut copies: Vec<Address> = Vec::new();
+    let mut copies: Vec<Named> = Vec::new();
     match &said.copies {
         Some(wanted) => {
-            let ourselves = wanted.iter().chain([&to]).find(|who| *who == ours && *who != contact);
+            let ourselves =
+                wanted.iter().map(|one| &one.address).chain([&to]).find(|who| *who == ours && *who != contact);
             if let Some(ourselves) = ourselves {
                 return Err(RecipientsError::Ourselves(ourselves.clone()));
             }
@@ -83,13 +128,13 @@ pub(super) fn recipients(
         None => {
             let others = conversation.participants.iter().take(COPIES_MAX);
             let may_hear = others.filter(|other| !by_ai || other.level >= Level::Vouched);
-            copies.extend(may_hear.map(|other| other.address.clone()).filter(|other| other != ours));
+            copies.extend(may_hear.map(|one| &one.address).filter(|one| *one != ours).cloned().map(Named::from));
         }
     }
     let mut seen = vec![to.clone()];
     copies.retain(|who| {
-        let is_new = !seen.contains(who);
-        seen.push(who.clone());
+        let is_new = !seen.contains(&who.address);
+        seen.push(who.address.clone());
         is_new
     });
     if copies.len() > COPIES_MAX {
@@ -106,26 +151,34 @@ pub(super) fn addressed(
     message: MessageBuilder,
     from: &Address,
     contact: (&str, &Address),
-    copies: &[Address],
+    copies: &[Named],
 ) -> Result<MessageBuilder, Error> {
     let (name, contact) = contact;
     let mut message = message.envelope(Envelope::new(Some(wire_address(from)), vec![wire_address(contact)])?);
     message = if contact.needs_utf8() {
-        message.raw_header(coded("To", &[format!("{name} {contact}").trim_start().to_owned()], &[]))
+        message.raw_header(coded("To", &[called(name, contact)], &[]))
     } else {
         message.to(mailbox(name, contact))
     };
-    if copies.iter().any(Address::needs_utf8) {
-        let (unspeakable, plain): (Vec<&Address>, Vec<&Address>) = copies.iter().partition(|copy| copy.needs_utf8());
-        let text = |all: Vec<&Address>| all.into_iter().map(ToString::to_string).collect::<Vec<_>>();
-        return Ok(message.raw_header(coded("Cc", &text(unspeakable), &text(plain))));
+    if copies.iter().any(|copy| copy.address.needs_utf8()) {
+        let (unspeakable, plain): (Vec<&Named>, Vec<&Named>) =
+            copies.iter().partition(|copy| copy.address.needs_utf8());
+        let unspeakable: Vec<String> =
+            unspeakable.iter().map(|Named { name, address }| called(name, address)).collect();
+        let plain: Vec<String> = plain.iter().map(|copy| copy.address.to_string()).collect();
+        return Ok(message.raw_header(coded("Cc", &unspeakable, &plain)));
     }
     if copies.is_empty() {
         return Ok(message);
     }
     // All at once: the builder would read what it wrote to add one more, and cannot read each address that may stand there.
-    let copies: Mailboxes = copies.iter().map(|copy| mailbox("", copy)).collect();
+    let copies: Mailboxes = copies.iter().map(Named::mailbox).collect();
     Ok(message.header(Cc::from(copies)))
+}
+
+/// The name of a group that stands for somebody.
+fn called(name: &str, address: &Address) -> String {
+    format!("{} {address}", clean_line(name, NAME_CHARS_MAX)).trim_start().to_owned()
 }
 
 /// A field of plain addresses, and of groups that hold nobody and are called like an address that is not ASCII. RFC 6857.
@@ -202,8 +255,10 @@ mod tests {
                 .into_iter()
                 .map(|(address, proved)| Participant { address, since: Millis(0), level: level(proved) })
                 .collect();
+            let named: Vec<Address> = to.iter().chain(copies.iter().flatten()).cloned().collect();
+            let copies = copies.map(|all| all.into_iter().map(Named::from).collect());
             let wanted = Wanted { to, copies };
-            let names_us = wanted.to.iter().chain(wanted.copies.iter().flatten()).any(|who| *who == row.address);
+            let names_us = named.contains(&row.address);
             match recipients(&row, by_ai, &wanted) {
                 Err(RecipientsError::Ourselves(who)) => prop_assert!(!by_ai && names_us && who == row.address),
                 Err(error) => prop_assert!(false, "{error}"),
@@ -212,10 +267,9 @@ mod tests {
                     for (place, who) in all.iter().enumerate() {
                         prop_assert!(!all[..place].contains(who), "{who} twice");
                         prop_assert!(*who != row.address);
-                        let named = wanted.to.iter().chain(wanted.copies.iter().flatten()).any(|one| one == who);
                         let may_hear = |one: &Participant| one.address == *who && (!by_ai || one.level >= Level::Vouched);
                         let hears = *who == row.contact || row.participants.iter().any(may_hear);
-                        prop_assert!(hears || (!by_ai && named), "{who} was not asked for");
+                        prop_assert!(hears || (!by_ai && named.contains(who)), "{who} was not asked for");
                     }
                     let expected = if by_ai { None } else { wanted.to };
                     prop_assert_eq!(found.to, expected.unwrap_or(row.contact));
@@ -226,8 +280,26 @@ mod tests {
 
     #[test]
     fn more_than_twenty_copies_are_refused_and_not_cut() {
-        let copies = (0..21).map(|n| Address::parse(&format!("n{n}@x.example")).unwrap()).collect();
+        let copies = (0..21).map(|n| Named::parse(&format!("n{n}@x.example")).unwrap()).collect();
         let wanted = Wanted { to: None, copies: Some(copies) };
         assert_eq!(recipients(&conversation("Parcel"), false, &wanted), Err(RecipientsError::TooMany(21)));
+    }
+
+    #[test]
+    fn whoever_is_named_is_read_as_a_head_names_them() {
+        for (text, name, address) in [
+            (" ada@x.example ", "", "ada@x.example"),
+            ("<ada@x.example>", "", "ada@x.example"),
+            ("Ada Löwe <ada@x.example>", "Ada Löwe", "ada@x.example"),
+            ("\"Löwe, \\\"Ada\\\"\" <ada@x.example>", "Löwe, \"Ada\"", "ada@x.example"),
+            ("Ada\r\nBcc: eve@x.example <ada@x.example>", "Ada Bcc: eve@x.example", "ada@x.example"),
+            ("a < b <ada@x.example>", "a < b", "ada@x.example"),
+        ] {
+            let read = Named::parse(text).unwrap();
+            assert_eq!((read.name.as_str(), read.address.to_string().as_str()), (name, address), "{text}");
+        }
+        for text in ["", "Ada", "Ada <>", "Ada <ada@x.example", "Ada ada@x.example", "<a@x.example> <b>"] {
+            assert!(Named::parse(text).is_err(), "{text}");
+        }
     }
 }

@@ -23,7 +23,7 @@ use crate::{
     agent::words::Tongue,
     attachments::{disposition, leaving_type},
     mime::{self, Attachment, Encoding, Pieces},
-    outbound::{Enclosed, Reply, Wanted, WriteError, is_shown_name},
+    outbound::{Enclosed, Named, Reply, Wanted, WriteError, is_shown_name},
     store::{ConversationRow, EnclosedRow, LetterRow, TakenBack, Written},
     types::{Address, Approval, LetterId},
 };
@@ -52,7 +52,8 @@ struct ReplyRequest {
     generation: Option<u64>,
     /// To whom, instead of the contact, or of whom the letter did not reach that was taken back.
     to: Option<String>,
-    /// Who gets a copy, instead of those who take part, or of the others it did not reach; `[]`: nobody.
+    /// Who gets a copy, by address or as `Name <address>`, instead of those who take part, or of the others it did not reach;
+    /// `[]`: nobody.
     cc: Option<Vec<String>>,
     /// Files that go with it, instead of those of the letter that was taken back.
     attachments: Option<Vec<FileRequest>>,
@@ -113,8 +114,10 @@ async fn reply(
 fn wanted(request: &ReplyRequest, again: Option<&TakenBack>) -> Result<Wanted, Problem> {
     let address =
         |text: &String| Address::parse(text.trim()).map_err(|error| Problem::bad_request(format!("`{text}`: {error}")));
-    let copies = request.cc.as_ref().map(|cc| cc.iter().map(address).collect::<Result<_, _>>());
-    let before = again.and_then(|again| again.to.split_first()).map(|(to, copies)| (to.clone(), copies.to_vec()));
+    let named = |text: &String| Named::parse(text).map_err(|error| Problem::bad_request(format!("`{text}`: {error}")));
+    let copies = request.cc.as_ref().map(|cc| cc.iter().map(named).collect::<Result<_, _>>());
+    let before = again.and_then(|again| again.to.split_first());
+    let before = before.map(|(to, copies)| (to.clone(), copies.iter().cloned().map(Named::from).collect()));
     let (to_before, copies_before) = before.unzip();
     let to = request.to.as_ref().map(address).transpose()?;
     Ok(Wanted { to: to.or(to_before), copies: copies.transpose()?.or(copies_before) })
