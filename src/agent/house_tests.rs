@@ -12,6 +12,7 @@ use super::{
     desk::{Case, Desk as _},
     model::{Answerer, Thinking, Thought},
     notes::Notes,
+    output::Fence,
     run::{Autopilot, Ended, LEASE},
     samples::{self, address},
     store_desk::StoreDesk,
@@ -244,7 +245,8 @@ async fn a_wish_where_the_ai_answers_by_itself_is_a_draft_all_the_same() {
     let on = SupportAddress { autopilot: config::Autopilot::On, ..case.address.clone().unwrap() };
     let case = Case { address: Some(on), ..case };
     let thought = Thought::Answer(samples::answer(PAGE, PAGE));
-    let decision = super::autopilot::judge(&case, &config::Agent::default(), 60, thought, house.clock.now());
+    let decision =
+        super::autopilot::judge(&case, &config::Agent::default(), &Fence::default(), thought, house.clock.now());
     assert!(matches!(decision, super::autopilot::Decision::Draft { .. }), "{decision:?}");
 }
 
