@@ -58,10 +58,13 @@ pub(super) fn reply(desk: &mut Desk, letter: NewLetter, blake3: String) -> Resul
     };
     // Also after the AI's own letter: a second run that was allowed by the same generation must not be sent as well.
     row.generation += 1;
-    row.forget_draft();
+    let again = row.forget_draft().and_then(|draft| draft.taken_back);
     row.waits_because.clear();
     row.updated = row.updated.max(letter.now);
     steps::entry(desk, &mut row, letter.now, What::Letter(kept.id))?;
+    if let Some(again) = again {
+        participants::corrected(desk, &mut row, &again, &kept)?;
+    }
     participants::written_to(desk, &mut row, &kept)?;
     remember_message_id(desk, &kept.message_id, &row)?;
     drop_job(desk, JobId::Answer(row.id))?;

@@ -5,10 +5,10 @@
 
 use super::{
     desk::Desk,
-    letter_rows::{Delivery, LetterRow},
+    letter_rows::{Delivery, DeliveryState, LetterRow},
     requests::StoreError,
-    rows::{ConversationRow, Participant},
-    steps,
+    rows::{ConversationRow, Participant, TakenBack},
+    steps, view,
 };
 use crate::{
     conversation::Arrival,
@@ -58,6 +58,30 @@ pub(super) fn written_to(desk: &mut Desk, row: &mut ConversationRow, letter: &Le
         steps::event(desk, row, letter.made, "takes_part", &words)?;
     }
     Ok(())
+}
+
+/// A letter that the contact's address refused goes to another one: that is the contact's from now on, so that what they write
+/// joins and what we write reaches them. The refused one takes part no more: nobody has it, or somebody else.
+pub(super) fn corrected(
+    desk: &mut Desk,
+    row: &mut ConversationRow,
+    again: &TakenBack,
+    letter: &LetterRow,
+) -> Result<(), StoreError> {
+    let Some(to) = letter.recipients.first().map(|one| one.to.clone()) else { return Ok(()) };
+    let before = view::letter(desk, again.letter)?;
+    let of_contact = before.as_ref().and_then(|before| before.recipients.iter().find(|one| one.to == row.contact));
+    let was_refused = of_contact
+        .is_some_and(|one| matches!(one.state, DeliveryState::Refused { .. } | DeliveryState::Bounced { .. }));
+    let is_written_to = letter.recipients.iter().any(|one| one.to == row.contact);
+    // A letter to somebody who takes part already is for them, and says nothing of the contact.
+    if !was_refused || is_written_to || row.takes_part(&to) || to == row.address {
+        return Ok(());
+    }
+    let old = std::mem::replace(&mut row.contact, to);
+    let words =
+        format!("letter {} goes to {} instead of {old}, which refused it: that is the contact", letter.id, row.contact);
+    steps::event(desk, row, letter.made, "contact", &words)
 }
 
 /// Adds somebody, or gives who takes part already the higher level and the earlier moment.

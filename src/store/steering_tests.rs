@@ -6,7 +6,8 @@ use std::{collections::BTreeSet, time::Duration};
 use super::testing::*;
 use crate::{
     store::{
-        DeliveryState, Mark, Owner, Settled, Status, Steer, Steered, Steering, Store, StoreError, Undo, What, Written,
+        ConversationRow, DeliveryState, Mark, Owner, Settled, Status, Steer, Steered, Steering, Store, StoreError,
+        Undo, What, Written,
     },
     types::{Approval, ConversationId, JobId, JobKind, JobState, LetterId, Millis},
 };
@@ -55,6 +56,10 @@ fn accepted() -> DeliveryState {
 
 fn state(store: &Store, place: usize) -> DeliveryState {
     store.letter(LetterId(1)).unwrap().unwrap().recipients.remove(place).state
+}
+
+fn row_of(store: &Store, id: ConversationId) -> ConversationRow {
+    store.conversation(id).unwrap().unwrap()
 }
 
 /// The newest event of a conversation.
@@ -257,6 +262,67 @@ async fn the_words_of_a_refused_letter_are_a_draft_for_whom_it_did_not_reach_and
         let corrected = letter(2, id, Approval::by_person("Eve", row.generation));
         assert_eq!(store.reply(corrected).await.unwrap(), Written::Done);
         assert_eq!((store.conversation(id).unwrap().unwrap().draft, state(&store, 1)), (None, refused()));
+        end(store, &bed).await;
+    }
+}
+
+#[tokio::test]
+async fn a_corrected_address_is_the_contact_and_what_it_writes_joins() {
+    for bed in Bed::all() {
+        // Given a letter that Ada's address refused and Bob's took
+        let store = bed.open();
+        let id = written(&store).await;
+        settle(&store, 0, refused()).await;
+        settle(&store, 1, accepted()).await;
+        store.steer(eve(Steer::Edit)).await.unwrap();
+
+        // When it is written anew to another address
+        let mut corrected = letter(2, id, Approval::by_person("Eve", row_of(&store, id).generation));
+        corrected.recipients = vec![address("ada@right.example")];
+        assert_eq!(store.reply(corrected).await.unwrap(), Written::Done);
+
+        // Then that is the contact, which is told, and the refused one takes no part
+        let row = row_of(&store, id);
+        assert_eq!(row.contact, address("ada@right.example"));
+        assert_eq!(
+            row.participants.iter().map(|one| one.address.to_string()).collect::<Vec<_>>(),
+            ["bob@customer.example"]
+        );
+        let told = store.timeline(id).unwrap().into_iter().filter_map(|entry| match entry.what {
+            What::Event { name, words } if name == "contact" => Some(words),
+            _ => None,
+        });
+        let told: Vec<String> = told.collect();
+        assert!(told.len() == 1 && told[0].contains("ada@right.example instead of ada@customer.example"), "{told:?}");
+
+        // And it is by this that what either writes is filed
+        assert!(row.takes_part(&address("ada@right.example")) && !row.takes_part(&address(ADA)));
+        end(store, &bed).await;
+    }
+}
+
+#[tokio::test]
+async fn a_letter_written_anew_to_others_leaves_the_contact_as_it_is() {
+    for bed in Bed::all() {
+        let store = bed.open();
+        for (n, refuses, to) in [
+            // To the contact again, who had it mended; to somebody who takes part; and one that Bob refused, to his right address.
+            (1, 0, vec![ADA, "carl@right.example"]),
+            (2, 0, vec!["bob@customer.example"]),
+            (3, 1, vec!["bob@right.example"]),
+        ] {
+            let id = written_as(&store, n).await;
+            let job = JobId::Deliver(LetterId(n), refuses);
+            store
+                .settle(Settled { job, delivery: refused(), uncertain: false, no_mailbox: false, now: NOW })
+                .await
+                .unwrap();
+            store.steer(Steering { letter: LetterId(n), ..eve(Steer::Edit) }).await.unwrap();
+            let mut anew = letter(10 + n, id, Approval::by_person("Eve", row_of(&store, id).generation));
+            anew.recipients = to.into_iter().map(address).collect();
+            assert_eq!(store.reply(anew).await.unwrap(), Written::Done);
+            assert_eq!(row_of(&store, id).contact, address(ADA), "{n}");
+        }
         end(store, &bed).await;
     }
 }
