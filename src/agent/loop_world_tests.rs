@@ -196,7 +196,7 @@ impl House {
             letters.push((raw.to_vec(), letter.recipients[usize::from(place)].to.clone()));
             let delivery = DeliveryState::Accepted { by: "peer".into(), words: String::new(), at: now };
             self.store
-                .settle(Settled { job: job.id, delivery, uncertain: false, no_mailbox: false, now })
+                .settle(Settled { job: job.id, claim: job.claim(), delivery, uncertain: false, no_mailbox: false, now })
                 .await
                 .unwrap();
         }

@@ -165,6 +165,7 @@ async fn attempt<W: Work>(work: &W, queue: &Queue, job: Job, lane: &mut Lane) {
             Some(done) if done.state.is_settled() => {
                 let settled = Settled {
                     job: job.id,
+                    claim: job.claim(),
                     delivery: done.state.clone(),
                     uncertain: false,
                     no_mailbox: false,
@@ -222,7 +223,7 @@ fn verdict(outcome: Outcome, job: &Job, settings: &config::Outbound, now: Millis
         Outcome::Later { words } => (again(words, job, settings, now), false),
         Outcome::Unknown { words } => (again(words, job, settings, now), true),
     };
-    Settled { job: job.id, delivery, uncertain, no_mailbox, now }
+    Settled { job: job.id, claim: job.claim(), delivery, uncertain, no_mailbox, now }
 }
 
 /// A further attempt, as long as there is time for one.

@@ -319,7 +319,11 @@ async fn an_outcome_is_written_down_once_the_store_can_again() {
     work.faults.lock().unwrap().extend([full(), full()]);
     let job = JobId::Deliver(LetterId(1 << 30), 0);
     let accepted = DeliveryState::Accepted { by: "mx".into(), words: "250".into(), at: NOW };
-    settle(&*work, Settled { job, delivery: accepted.clone(), uncertain: false, no_mailbox: false, now: NOW }).await;
+    settle(
+        &*work,
+        Settled { job, claim: None, delivery: accepted.clone(), uncertain: false, no_mailbox: false, now: NOW },
+    )
+    .await;
     assert_eq!(settlements.recv().await.unwrap().delivery, accepted);
 }
 

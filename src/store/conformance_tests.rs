@@ -240,18 +240,32 @@ async fn a_letter_is_written_once_and_delivered_once() {
         let next = Millis(NOW.0 + 60_000);
         let deferred = DeliveryState::Deferred { attempts: 1, next, words: "450 later".into() };
         store
-            .settle(Settled { job: job.id, delivery: deferred, uncertain: false, no_mailbox: false, now: NOW })
+            .settle(Settled {
+                job: job.id,
+                claim: job.claim(),
+                delivery: deferred,
+                uncertain: false,
+                no_mailbox: false,
+                now: NOW,
+            })
             .await
             .unwrap();
         assert_eq!(store.next_due(JobKind::Deliver).unwrap(), Some(next));
         let by = || DeliveryState::Accepted { by: "mx.customer.example".into(), words: "250 ok".into(), at: NOW };
         store
-            .settle(Settled { job: job.id, delivery: by(), uncertain: false, no_mailbox: false, now: NOW })
+            .settle(Settled { job: job.id, claim: None, delivery: by(), uncertain: false, no_mailbox: false, now: NOW })
             .await
             .unwrap();
         let refused = DeliveryState::Refused { words: "550 no".into(), at: NOW };
         store
-            .settle(Settled { job: job.id, delivery: refused, uncertain: false, no_mailbox: false, now: NOW })
+            .settle(Settled {
+                job: job.id,
+                claim: None,
+                delivery: refused,
+                uncertain: false,
+                no_mailbox: false,
+                now: NOW,
+            })
             .await
             .unwrap();
         let row = store.letter(LetterId(1)).unwrap().unwrap();
@@ -279,8 +293,11 @@ async fn a_letter_that_may_have_arrived_says_so_for_good() {
         let accepted = DeliveryState::Accepted { by: "mx".into(), words: "250 queued as 4f2".into(), at: NOW };
         let later = |attempts| DeliveryState::Deferred { attempts, next: NOW, words: "the connection broke".into() };
         for (delivery, uncertain) in [(later(1), true), (later(2), false), (accepted, false)] {
-            let job = claim_late(&store, JobKind::Deliver).await.id;
-            store.settle(Settled { job, delivery, uncertain, no_mailbox: false, now: NOW }).await.unwrap();
+            let job = claim_late(&store, JobKind::Deliver).await;
+            store
+                .settle(Settled { job: job.id, claim: job.claim(), delivery, uncertain, no_mailbox: false, now: NOW })
+                .await
+                .unwrap();
             let one = store.letter(LetterId(1)).unwrap().unwrap().recipients.remove(0);
             states.push((one.tries, one.uncertain));
         }
@@ -327,6 +344,7 @@ async fn a_refused_letter_opens_its_conversation_again_and_waits() {
         store
             .settle(Settled {
                 job: JobId::Deliver(LetterId(1), 0),
+                claim: None,
                 delivery,
                 uncertain: false,
                 no_mailbox: false,

@@ -82,6 +82,12 @@ pub(super) fn reply(desk: &mut Desk, letter: NewLetter, blake3: String) -> Resul
 pub(super) fn settle(desk: &mut Desk, settled: Settled) -> Result<(), StoreError> {
     let JobId::Deliver(id, place) = settled.job else { return hands::done(desk, settled.job) };
     let mut letter = view::letter(desk, id)?.ok_or_else(|| StoreError::NotFound(format!("letter {id}")))?;
+    let job = view::job(desk, settled.job)?;
+    // Whose lease ended may be slower than the attempt after. How that ends counts; what the far side took it has all the same.
+    let is_late = job.as_ref().and_then(Job::claim) != settled.claim;
+    if is_late && !matches!(settled.delivery, DeliveryState::Accepted { .. }) {
+        return Ok(());
+    }
     let delivery = letter
         .recipients
         .get_mut(usize::from(place))
@@ -98,7 +104,7 @@ pub(super) fn settle(desk: &mut Desk, settled: Settled) -> Result<(), StoreError
     if over {
         return drop_job(desk, settled.job);
     }
-    let begun = view::job(desk, settled.job)?.map_or(0, |job| job.attempts);
+    let begun = job.map_or(0, |job| job.attempts);
     delivery.tries = begun.max(delivery.tries + 1);
     let uncertain_before = delivery.uncertain;
     delivery.uncertain |= settled.uncertain;
@@ -174,7 +180,7 @@ const MAY_HAVE_ARRIVED: &str = "it may have arrived already, and is tried again 
 pub(super) fn interrupted(desk: &mut Desk, job: &Job, now: Millis) -> Result<(), StoreError> {
     let words = "the attempt was interrupted".to_owned();
     let delivery = DeliveryState::Deferred { attempts: job.attempts, next: now, words };
-    settle(desk, Settled { job: job.id, delivery, uncertain: true, no_mailbox: false, now })
+    settle(desk, Settled { job: job.id, claim: job.claim(), delivery, uncertain: true, no_mailbox: false, now })
 }
 
 /// Why a conversation waits whose letter did not arrive.

@@ -213,7 +213,14 @@ async fn a_letter_under_way_is_stale_and_the_fate_of_one_sent_is_told_where_peop
     let job = claim_late(&store, JobKind::Deliver).await;
     let refused = super::DeliveryState::Refused { words: "550 nobody".into(), at: NOW };
     store
-        .settle(super::Settled { job: job.id, delivery: refused, uncertain: false, no_mailbox: false, now: NOW })
+        .settle(super::Settled {
+            job: job.id,
+            claim: job.claim(),
+            delivery: refused,
+            uncertain: false,
+            no_mailbox: false,
+            now: NOW,
+        })
         .await
         .unwrap();
     assert!(row(&store, first).waits_because.contains("550 nobody"), "{}", row(&store, first).waits_because);

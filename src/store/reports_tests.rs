@@ -41,7 +41,8 @@ async fn written(store: &Store, n: u64) -> ConversationId {
 
 async fn settle(store: &Store, place: u16, delivery: DeliveryState, no_mailbox: bool) {
     let job = JobId::Deliver(LetterId(1), place);
-    store.settle(Settled { job, delivery, uncertain: false, no_mailbox, now: NOW }).await.unwrap();
+    let claim = claim_of(store, job);
+    store.settle(Settled { job, claim, delivery, uncertain: false, no_mailbox, now: NOW }).await.unwrap();
 }
 
 fn accepted() -> DeliveryState {

@@ -8,7 +8,7 @@ use super::{
     letter_rows::{DeliveryState, EnclosedRow, Origin},
     rows::{ConversationRow, Draft, Status},
 };
-use crate::types::{Address, Approval, ConversationId, HandOffCode, JobId, LetterId, MailId, Millis};
+use crate::types::{Address, Approval, Claim, ConversationId, HandOffCode, JobId, LetterId, MailId, Millis};
 
 /// A composed letter to keep, with its delivery jobs.
 #[derive(Debug, Clone)]
@@ -191,6 +191,8 @@ pub struct Discard {
 pub struct Settled {
     /// Which job.
     pub job: JobId,
+    /// Under which claim the attempt was made; `None` where none was.
+    pub claim: Option<Claim>,
     /// For a delivery: what the letter's row says from now on. `Deferred` makes the job due again at `next`.
     pub delivery: DeliveryState,
     /// The letter was sent and no word came back: it may have arrived. RFC 1047.

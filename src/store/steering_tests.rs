@@ -9,7 +9,7 @@ use crate::{
         ConversationRow, DeliveryState, Mark, Owner, Settled, Status, Steer, Steered, Steering, Store, StoreError,
         Undo, What, Written,
     },
-    types::{Approval, ConversationId, JobId, JobKind, JobState, LetterId, Millis},
+    types::{Approval, ConversationId, Job, JobId, JobKind, JobState, LetterId, Millis},
 };
 
 const ADA: &str = "ada@customer.example";
@@ -43,7 +43,8 @@ async fn written_as(store: &Store, n: u64) -> ConversationId {
 
 async fn settle(store: &Store, place: u16, delivery: DeliveryState) {
     let job = JobId::Deliver(LetterId(1), place);
-    store.settle(Settled { job, delivery, uncertain: false, no_mailbox: false, now: NOW }).await.unwrap();
+    let claim = claim_of(store, job);
+    store.settle(Settled { job, claim, delivery, uncertain: false, no_mailbox: false, now: NOW }).await.unwrap();
 }
 
 fn refused() -> DeliveryState {
@@ -191,6 +192,54 @@ async fn whose_lease_ran_out_holds_nobody_up() {
     }
 }
 
+/// Two attempts overlap, as when the first outlives its lease: whatever the order in which they end, the letter is due again
+/// only by the word of whoever has it, and what the far side took it has.
+#[tokio::test]
+async fn an_outcome_that_comes_after_its_lease_leaves_the_job_to_who_has_it_now() {
+    const FIRST: Millis = LEAVES;
+    let second = FIRST.plus(LEASE);
+    let deferred = |n| DeliveryState::Deferred { attempts: n, next: second, words: format!("45{n} later") };
+    let late = [deferred(1), refused(), accepted()];
+    let ends = [deferred(2), refused(), accepted()];
+    for (late, end_of_second) in late.iter().flat_map(|late| ends.iter().map(move |end| (late.clone(), end.clone()))) {
+        for is_late_first in [true, false] {
+            // Given a letter whose first attempt goes on while a second one has it
+            let bed = Bed::segments();
+            let store = bed.open();
+            written(&store).await;
+            let slow = store.claim(JobKind::Deliver, FIRST, LEASE).await.unwrap().unwrap();
+            store.claim(JobKind::Deliver, FIRST, LEASE).await.unwrap().unwrap();
+            let has_it = store.claim(JobKind::Deliver, second, LEASE).await.unwrap().unwrap();
+            assert_eq!((slow.id, has_it.id), (JobId::Deliver(LetterId(1), 0), slow.id));
+            assert_ne!(slow.claim(), has_it.claim());
+            let ended = async |job: &Job, delivery: &DeliveryState| {
+                let (job, claim, delivery) = (job.id, job.claim(), delivery.clone());
+                let settled = Settled { job, claim, delivery, uncertain: false, no_mailbox: false, now: second };
+                store.settle(settled).await.unwrap();
+            };
+
+            // When both end
+            if is_late_first {
+                ended(&slow, &late).await;
+                let holds = claim_of(&store, slow.id);
+                let was_taken = late == accepted();
+                assert_eq!(holds, if was_taken { None } else { has_it.claim() }, "nobody else may have it: {late:?}");
+                ended(&has_it, &end_of_second).await;
+            } else {
+                ended(&has_it, &end_of_second).await;
+                ended(&slow, &late).await;
+            }
+
+            // Then the second one's word stands, unless the first brought it
+            let is_taken = [&late, &end_of_second].contains(&&accepted());
+            assert_eq!(state(&store, 0), if is_taken { accepted() } else { end_of_second.clone() }, "{late:?}");
+            let is_due = store.jobs().unwrap().iter().any(|job| job.id == slow.id);
+            assert_eq!(is_due, !is_taken && end_of_second == deferred(2), "{late:?} {end_of_second:?}");
+            end(store, &bed).await;
+        }
+    }
+}
+
 #[tokio::test]
 async fn what_is_not_there_is_not_found() {
     let bed = Bed::segments();
@@ -314,7 +363,14 @@ async fn a_letter_written_anew_to_others_leaves_the_contact_as_it_is() {
             let id = written_as(&store, n).await;
             let job = JobId::Deliver(LetterId(n), refuses);
             store
-                .settle(Settled { job, delivery: refused(), uncertain: false, no_mailbox: false, now: NOW })
+                .settle(Settled {
+                    job,
+                    claim: None,
+                    delivery: refused(),
+                    uncertain: false,
+                    no_mailbox: false,
+                    now: NOW,
+                })
                 .await
                 .unwrap();
             store.steer(Steering { letter: LetterId(n), ..eve(Steer::Edit) }).await.unwrap();

@@ -14,8 +14,8 @@ use crate::{
     },
     store::{NewLetter, Origin, index::Index, journal::Position},
     types::{
-        Address, Approval, Clock, ConversationId, Envelope, JobKind, LetterId, Level, MailId, Millis, Recipient,
-        Verdicts,
+        Address, Approval, Claim, Clock, ConversationId, Envelope, JobId, JobKind, LetterId, Level, MailId, Millis,
+        Recipient, Verdicts,
     },
 };
 
@@ -198,4 +198,9 @@ pub(super) fn letter(n: u64, conversation: ConversationId, approval: Approval) -
 /// Claims what is due of a kind, long after everything.
 pub(super) async fn claim_late(store: &Store, kind: JobKind) -> crate::types::Job {
     store.claim(kind, Millis(NOW.0 + 3_600_000), LEASE).await.unwrap().unwrap()
+}
+
+/// Under which claim somebody has that job now.
+pub(super) fn claim_of(store: &Store, job: JobId) -> Option<Claim> {
+    store.jobs().unwrap().into_iter().find(|one| one.id == job).and_then(|one| one.claim())
 }

@@ -101,3 +101,21 @@ pub struct Job {
     /// What the last attempt ended with, in words; empty before.
     pub last_words: String,
 }
+
+/// Which claim of a job: what somebody has from the store, until the lease ends or somebody else has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claim {
+    attempt: u32,
+    /// Beside the attempt, for a person may have these begin anew.
+    until: Millis,
+}
+
+impl Job {
+    /// The claim under which somebody has it; `None` while nobody does.
+    pub fn claim(&self) -> Option<Claim> {
+        match self.state {
+            JobState::Claimed(until) => Some(Claim { attempt: self.attempts, until }),
+            JobState::Due(_) | JobState::Parked => None,
+        }
+    }
+}

@@ -24,7 +24,7 @@ pub use clock::{Clock, Millis};
 pub use envelope::{Envelope, Recipient, TlsSession};
 pub use handoff::{HandOffCode, Sentiment};
 pub use ids::{ConversationId, IdError, IdMaker, LetterId, MailId, Number, RunId};
-pub use job::{Job, JobId, JobKind, JobState, Pick};
+pub use job::{Claim, Job, JobId, JobKind, JobState, Pick};
 pub use level::{ArcSeal, DkimSignature, Level, Verdict, Verdicts};
 pub use likeness::{addresses_look_alike, domains_look_alike, is_mixed, mixed_label, skeleton};
 pub use network::{Network, NetworkError};

@@ -149,8 +149,14 @@ impl World {
     pub(crate) async fn refuses(&self, letter: &LetterRow, place: u16) {
         let now = self.clock.now();
         let delivery = DeliveryState::Refused { words: "550 5.1.1 no such user".into(), at: now };
-        let settled =
-            Settled { job: JobId::Deliver(letter.id, place), delivery, uncertain: false, no_mailbox: false, now };
+        let settled = Settled {
+            job: JobId::Deliver(letter.id, place),
+            claim: None,
+            delivery,
+            uncertain: false,
+            no_mailbox: false,
+            now,
+        };
         self.store.settle(settled).await.unwrap();
     }
 
