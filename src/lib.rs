@@ -13,6 +13,7 @@
 //!              Accepted → 250 2.0.0 Ok: queued as ID
 //!
 //! answering    agent::Autopilot → store.claim(Answer)
+//!                  handoff::gate: requests, hours, topics, anger → people have it, or
 //!                  answerer (knowledge) → Thought → autopilot::judge → Approval
 //!                  outbound::Writer: compose → store.reply, or store.hand_off with the reason       ← the one write
 //!              a person: the control socket → web::api → Approval → outbound::Writer
@@ -152,7 +153,7 @@
 //! | S-25 | weak login tokens | there is no login: the control socket is a file of the daemon's user (`daemon/socket.rs`) | | issue 7 |
 //! | S-26 | reach across addresses | as S-25: whoever may open the socket is an administrator | | issue 7 |
 //! | S-27 | secrets and letters in logs | `types/secret.rs` cannot be printed; `observability/maillog.rs` and `outbound/queue.rs` write domains and our own words, and of others' what `types/text.rs` leaves | `the_words_of_others_are_one_short_line_without_addresses_s27`, `only_its_owner_may_read_it` | a canary through the whole suite: no issue yet |
-//! | S-28 | an AI that does not say so | `outbound/phrases.rs`: a line in the language of the letter; `outbound/compose.rs`: `Auto-Submitted`; `agent/wants_person.rs`: HUMAN in twenty languages | `an_answer_has_what_a_reader_and_a_mail_program_look_for`, `who_asks_for_a_person_gets_one_s28` | |
+//! | S-28 | an AI that does not say so | `outbound/phrases.rs`: a line in the language of the letter; `outbound/compose.rs`: `Auto-Submitted`; `agent/wants_person.rs`: HUMAN in twenty languages, at every level of `handoff` | `an_answer_has_what_a_reader_and_a_mail_program_look_for`, `who_asks_for_a_person_gets_one_s28`, `no_level_turns_off_what_every_letter_promises_and_what_the_law_may_ask_for_s28` | |
 
 pub mod agent;
 pub mod attachments;

@@ -6,7 +6,7 @@ use super::{
     answer::Answer,
     brakes::{self, Brake},
     desk::Case,
-    handoff::Reason,
+    handoff::{self, Acknowledgement, Reason},
     model::Thought,
     output::{self, Fence, Refusal},
 };
@@ -234,6 +234,15 @@ fn approved(case: &Case, answer: &Answer, markdown: String, now: Millis) -> Deci
         },
         Autopilot::Off => Decision::hand_off(Silence::Off.reason()),
     }
+}
+
+/// The letter that tells a customer that people have the conversation, where the address sends one: as an answer of the AI it needs
+/// every condition and passes every brake, the one against saying the same twice among them.
+pub fn acknowledged(case: &Case, settings: &Agent) -> Option<(Acknowledgement, Approval)> {
+    may_think(case, settings).ok()?;
+    let words = handoff::acknowledgement(case)?;
+    brakes::same_answer(case, &words.markdown).ok()?;
+    Some((words, Approval::by_autopilot(case.row.generation)))
 }
 
 fn refused(refusal: &Refusal) -> Decision {

@@ -3,7 +3,7 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use super::brakes::Sent;
+use super::{brakes::Sent, handoff::Acknowledgement};
 use crate::{
     config::SupportAddress,
     mime::Hidden,
@@ -128,6 +128,8 @@ pub struct Raising {
     pub circumstances: Circumstances,
     /// What would have been said (assist).
     pub draft: Option<Draft>,
+    /// The letter that tells the customer so, and who lets it go. Not with a draft.
+    pub acknowledgement: Option<(Acknowledgement, Approval)>,
     /// When.
     pub now: Millis,
 }

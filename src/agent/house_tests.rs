@@ -23,7 +23,10 @@ use crate::{
     conversation::{self, AnswerPolicy, Arrival, Class, Classified, Destination, MailSummary, ReplyKeys, quotes},
     mime,
     outbound::Writer,
-    store::{ConversationFilter, ConversationRow, DraftOrder, Mark, Order, Store, StoreError, What, Written},
+    store::{
+        ConversationFilter, ConversationRow, DraftOrder, LetterRow, Mark, Order, Origin, Owner, Store, StoreError,
+        What, Written,
+    },
     types::{
         Clock, ConversationId, Envelope, HandOffCode, IdMaker, JobKind, Level, Recipient, Secret, Sentiment, Verdicts,
     },
@@ -154,6 +157,15 @@ impl House {
         let row = self.only();
         let (generation, now) = (row.generation, self.clock.now());
         self.store.draft(DraftOrder { conversation: row.id, generation, order, by: "Eve".into(), now }).await
+    }
+
+    fn letters(&self) -> Vec<LetterRow> {
+        let line = self.store.timeline(self.only().id).unwrap().into_iter();
+        line.filter_map(|entry| match entry.what {
+            What::Letter(id) => self.store.letter(id).unwrap(),
+            _ => None,
+        })
+        .collect()
     }
 
     fn draft(&self) -> Option<String> {
@@ -287,4 +299,45 @@ async fn a_discarded_draft_is_gone_and_people_have_the_conversation() {
             matches!(house.order(order).await, Err(StoreError::Refused(words)) if words.contains("no draft waits"))
         );
     }
+}
+
+#[tokio::test]
+async fn who_goes_to_people_is_told_so_once_and_it_counts_as_a_letter_but_not_as_an_answer() {
+    // Given an address that acknowledges
+    let house = House::with(|address| {
+        address.acknowledge = true;
+        address.topics = vec![Topic { name: "Refunds".into(), rule: TopicRule::Deny, examples: Vec::new() }];
+    });
+    // When a mail goes to people
+    house.mail("When do I get my refund?").await;
+    assert!(matches!(house.looks().await, Some(Ended::HandedOff(_))));
+    // Then one letter leaves with the hand-off, marked as a machine's
+    let letters = house.letters();
+    assert_eq!(letters.iter().map(|letter| letter.origin).collect::<Vec<_>>(), [Origin::Acknowledgement]);
+    let raw = String::from_utf8(house.store.raw(&letters[0].raw).await.unwrap().to_vec()).unwrap();
+    assert!(raw.contains("Auto-Submitted: auto-replied\r\n") && raw.contains("a person will answer it"), "{raw}");
+    assert!(!raw.contains("HUMAN"), "no AI wrote it");
+    let row = house.only();
+    assert_eq!((row.owner.clone(), row.handed_off.is_some()), (Owner::Team, true));
+    assert_eq!(house.store.work_left().unwrap(), 1, "its delivery, and nothing else");
+    // And her mail waits for an answer all the same; whatever comes next is not acknowledged again
+    let case = house.desk.read(row.id, house.clock.now()).await.unwrap().unwrap();
+    assert!(!case.mails[0].answered && case.letters.is_empty() && case.answers_in_a_row == 0);
+    assert_eq!((case.sent.conversation_day, case.sent.said.is_empty()), (1, false));
+    house.mail("Hello? The refund!").await;
+    assert_eq!(house.looks().await, None);
+    house.store.mark(row.id, Mark::GivenBack, house.clock.now()).await.unwrap();
+    assert!(matches!(house.looks().await, Some(Ended::HandedOff(_))), "the mail was never answered");
+    assert_eq!(house.letters().len(), 1);
+}
+
+#[tokio::test]
+async fn whom_the_ai_may_not_answer_gets_no_acknowledgement() {
+    let house = House::with(|address| {
+        address.acknowledge = true;
+        address.level_min = Some(Level::Confirmed);
+    });
+    house.mail("HUMAN").await;
+    assert!(matches!(house.looks().await, Some(Ended::HandedOff(_))));
+    assert_eq!(house.letters().len(), 0);
 }

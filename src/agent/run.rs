@@ -11,7 +11,7 @@ use tracing::{error, warn};
 use super::{
     autopilot::{self, Decision, Silence},
     desk::{Case, Desk, DeskError, Raising, Sending},
-    handoff::{self, Reason},
+    handoff::{self, Acknowledgement, Reason},
     model::{Answerer, Thought},
     notes::Notes,
     output::{Fence, Secrets},
@@ -21,7 +21,7 @@ use crate::{
     config::Agent,
     observability::maillog,
     store::{Circumstances, Draft, Written},
-    types::{Clock, HandOffCode, Job, Millis},
+    types::{Approval, Clock, HandOffCode, Job, Millis},
 };
 
 /// How long a claimed job is ours. Reading, thinking and writing fit in; after a crash another attempt waits this long.
@@ -195,7 +195,7 @@ impl<D: Desk> Autopilot<D> {
         // Attempts that never came to an end: whatever breaks us here must not break us for ever.
         if job.attempts > ATTEMPTS_MAX {
             let words = format!("the AI began {} times and never finished: {}", job.attempts, job.last_words);
-            return self.hand_off(&case, Reason::new(HandOffCode::Failure, words), None).await;
+            return self.hand_off(&case, Reason::new(HandOffCode::Failure, words), Letters::default()).await;
         }
         if let Err(silence) = autopilot::may_think(&case, &self.settings) {
             return self.be_silent(&case, &silence).await;
@@ -220,10 +220,13 @@ impl<D: Desk> Autopilot<D> {
                 maillog::answered(&case.row, self.answerer.name(), passages);
                 Ok(Ended::Sent)
             }
-            Decision::Draft { draft, reason } => self.hand_off(&case, reason.into(), Some(draft)).await,
+            Decision::Draft { draft, reason } => {
+                self.hand_off(&case, reason.into(), Letters { draft: Some(draft), ..Letters::default() }).await
+            }
             Decision::HandOff { reason, brake } => {
                 brake.inspect(|brake| maillog::brake_held(&case.row, brake));
-                self.hand_off(&case, reason, None).await
+                let acknowledgement = autopilot::acknowledged(&case, &self.settings);
+                self.hand_off(&case, reason, Letters { acknowledgement, ..Letters::default() }).await
             }
         }
     }
@@ -232,7 +235,7 @@ impl<D: Desk> Autopilot<D> {
     async fn be_silent(&self, case: &Case, silence: &Silence) -> Result<Ended, DeskError> {
         if !silence.is_settled() {
             silence.brake().inspect(|brake| maillog::brake_held(&case.row, brake));
-            return self.hand_off(case, silence.reason(), None).await;
+            return self.hand_off(case, silence.reason(), Letters::default()).await;
         }
         Ok(match self.desk.rest(case, self.clock.now()).await? {
             Written::Done => Ended::Rested(silence.to_string()),
@@ -276,7 +279,8 @@ impl<D: Desk> Autopilot<D> {
         }
     }
 
-    async fn hand_off(&self, case: &Case, reason: Reason, draft: Option<Draft>) -> Result<Ended, DeskError> {
+    async fn hand_off(&self, case: &Case, reason: Reason, letters: Letters) -> Result<Ended, DeskError> {
+        let Letters { draft, acknowledgement } = letters;
         let drafted = draft.is_some();
         let Reason { code, words: reason, topic } = reason;
         let sentiment = handoff::sentiment(&handoff::unanswered_text(case));
@@ -286,6 +290,7 @@ impl<D: Desk> Autopilot<D> {
             reason: reason.clone(),
             circumstances: Circumstances { code, topic, sentiment, summary: handoff::summary(case) },
             draft,
+            acknowledgement,
             now: self.clock.now(),
         };
         Ok(match self.desk.hand_off(raising).await? {
@@ -307,7 +312,7 @@ impl<D: Desk> Autopilot<D> {
             Ok(None) => return self.defer_gone(job).await,
             Err(_) => return self.defer(job, reason.words).await,
         };
-        match self.hand_off(&case, reason.clone(), None).await {
+        match self.hand_off(&case, reason.clone(), Letters::default()).await {
             Ok(ended) => ended,
             Err(err) => self.defer(job, format!("{reason}; handing it over failed as well: {err}")).await,
         }
@@ -328,6 +333,13 @@ impl<D: Desk> Autopilot<D> {
         }
         Ended::Deferred(words)
     }
+}
+
+/// What is written together with a hand-off.
+#[derive(Default)]
+struct Letters {
+    draft: Option<Draft>,
+    acknowledgement: Option<(Acknowledgement, Approval)>,
 }
 
 fn failed(words: impl Into<String>) -> Reason {

@@ -3,12 +3,13 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use tokio::sync::Notify;
+use tracing::warn;
 
 use super::{
     autopilot,
     brakes::Sent,
     desk::{Case, CaseLetter, CaseMail, Desk, DeskError, Raising, Sending},
-    handoff::sentiment,
+    handoff::{Acknowledgement, sentiment},
     words::Tongue,
 };
 use crate::{
@@ -16,8 +17,10 @@ use crate::{
     conversation::quotes,
     mime::{self, Hidden, Mail},
     outbound::{Reply, WriteError, Writer},
-    store::{AiLetters, ConversationRow, Entry, HandOff, Store, StoreError, What, Written},
-    types::{Author, ConversationId, Job, JobId, JobKind, Millis, Sentiment},
+    store::{
+        AiLetters, ConversationRow, Entry, HandOff, LetterRow, NewLetter, Origin, Store, StoreError, What, Written,
+    },
+    types::{Approval, Author, ConversationId, Job, JobId, JobKind, Millis, Sentiment},
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -45,7 +48,7 @@ impl StoreDesk {
     fn last_letter(&self, timeline: &[Entry]) -> Result<Option<usize>, StoreError> {
         for (place, entry) in timeline.iter().enumerate().rev() {
             let What::Letter(id) = entry.what else { continue };
-            if self.store.letter(id)?.is_none_or(|letter| !letter.never_left()) {
+            if self.store.letter(id)?.is_none_or(|letter| letter.answers()) {
                 return Ok(Some(place));
             }
         }
@@ -77,6 +80,26 @@ impl StoreDesk {
         Ok(mails)
     }
 
+    /// A letter that cannot be written keeps nobody from people.
+    async fn acknowledgement(
+        &self,
+        conversation: ConversationId,
+        words: Acknowledgement,
+        approval: Approval,
+    ) -> Result<Option<Box<NewLetter>>, DeskError> {
+        let Some(row) = self.store.conversation(conversation)? else { return Ok(None) };
+        let (origin, language) = (Origin::Acknowledgement, Some(words.language));
+        let reply = Reply { markdown: words.markdown, origin, language, ..Reply::default() };
+        match self.writer.letter(&row, reply, approval).await {
+            Ok(letter) => Ok(Some(Box::new(letter))),
+            Err(WriteError::Store(error)) => Err(error.into()),
+            Err(error) => {
+                warn!(conversation.id = %conversation, "a hand-off is not acknowledged: {error}");
+                Ok(None)
+            }
+        }
+    }
+
     /// What was answered, and how many answers of the AI stand in a row. Whoever was helped begins anew.
     fn letters(&self, timeline: &[Entry], mails: &[CaseMail]) -> Result<(Vec<CaseLetter>, u32), StoreError> {
         let is_happy = |id| mails.iter().any(|mail| mail.row.id == id && sentiment(&mail.new_text) == Sentiment::Happy);
@@ -84,7 +107,7 @@ impl StoreDesk {
         for entry in timeline.iter().rev() {
             match &entry.what {
                 What::Letter(id) => {
-                    let Some(letter) = self.store.letter(*id)?.filter(|letter| !letter.never_left()) else { continue };
+                    let Some(letter) = self.store.letter(*id)?.filter(LetterRow::answers) else { continue };
                     counting &= letter.author == Author::Ai;
                     in_a_row += u32::from(counting);
                     letters.push(CaseLetter { author: letter.author, sources: letter.sources });
@@ -167,8 +190,13 @@ impl Desk for StoreDesk {
     }
 
     async fn hand_off(&self, raising: Raising) -> Result<Written, DeskError> {
-        let Raising { conversation, generation, reason, circumstances, draft, now } = raising;
-        Ok(self.store.hand_off(HandOff { conversation, generation, reason, circumstances, draft, now }).await?)
+        let Raising { conversation, generation, reason, circumstances, draft, acknowledgement, now } = raising;
+        let acknowledgement = match acknowledgement {
+            Some((words, approval)) => self.acknowledgement(conversation, words, approval).await?,
+            None => None,
+        };
+        let given = HandOff { conversation, generation, reason, circumstances, draft, acknowledgement, now };
+        Ok(self.store.hand_off(given).await?)
     }
 
     async fn rest(&self, case: &Case, _now: Millis) -> Result<Written, DeskError> {

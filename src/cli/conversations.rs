@@ -318,6 +318,7 @@ fn origin(origin: &Value) -> String {
     match (origin.as_str(), origin["draft_edited"]["kept_percent"].as_u64()) {
         (Some("draft_as_it_is"), _) => ", the AI's draft as it was".into(),
         (Some("draft_replaced"), _) => ", not the AI's draft".into(),
+        (Some("acknowledgement"), _) => ", acknowledges the hand-off".into(),
         (_, Some(kept)) => format!(", the AI's draft with {kept} % of its words"),
         _ => String::new(),
     }

@@ -34,6 +34,15 @@ impl AiHours {
     }
 }
 
+/// One `[[address.acknowledgement]]`: the administrator's words for one language, instead of ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acknowledgement {
+    /// `language`: ISO 639-1, lower case.
+    pub language: String,
+    /// `markdown`.
+    pub markdown: String,
+}
+
 /// What a topic does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TopicRule {

@@ -27,7 +27,7 @@ pub use check::check;
 pub use forwarders::{
     EnvelopeShape, Forwarder, built_in_forwarders, forwarder, forwarder_headers, forwarder_selectors,
 };
-pub use handoff::{AiHours, Handoff, HandoffLevel, Topic, TopicRule};
+pub use handoff::{Acknowledgement, AiHours, Handoff, HandoffLevel, Topic, TopicRule};
 pub use hours::{Holiday, Hours, Shift};
 pub use model::{Model, ModelServer};
 pub use outgoing::{

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{AiHours, Handoff, Hours, Topic};
+use super::{Acknowledgement, AiHours, Handoff, Hours, Topic};
 use crate::types::{Address, Secret};
 
 /// `[outbound] route`.
@@ -173,6 +173,10 @@ pub struct SupportAddress {
     pub hours: Option<Arc<Hours>>,
     /// `ai_hours`: `"always"` (default), `"inside"`, `"outside"`.
     pub ai_hours: AiHours,
+    /// `acknowledge_handoff`: a customer whom the AI gives to people is told so. Default false.
+    pub acknowledge: bool,
+    /// `[[address.acknowledgement]]`: other words than ours; none by default.
+    pub acknowledgements: Vec<Acknowledgement>,
 }
 
 /// `[[address.signature]]`: what stands below letters in one language.
@@ -252,6 +256,8 @@ impl SupportAddress {
             hours_name: None,
             hours: None,
             ai_hours: AiHours::default(),
+            acknowledge: false,
+            acknowledgements: Vec::new(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The keys of `[[address]]`: a support address.
 
 use super::{
-    Autopilot, Signature, SupportAddress, forwarders, handoff_keys,
+    Acknowledgement, Autopilot, Signature, SupportAddress, forwarders, handoff_keys,
     keys::{address, level},
     outgoing::{LETTER_BYTES_MAX, denied_by_default},
     reader::Section,
@@ -27,6 +27,8 @@ pub(super) fn support(s: &Section<'_, '_>) -> Option<SupportAddress> {
     let keyed_reply_to = s.flag("keyed_reply_to", false);
     let (handoff, topics) = (handoff_keys::handoff(s), handoff_keys::topics(s));
     let (hours_name, ai_hours) = handoff_keys::hours_of(s);
+    let acknowledge = s.flag("acknowledge_handoff", false);
+    let acknowledgements = s.tables("acknowledgement", "language", str::to_owned, acknowledgement).unwrap_or_default();
     let address = s.needed("address", address)?;
     let attachments_denied = attachments_denied.unwrap_or_else(|| denied_by_default().to_vec());
     Some(SupportAddress {
@@ -50,7 +52,18 @@ pub(super) fn support(s: &Section<'_, '_>) -> Option<SupportAddress> {
         hours_name,
         hours: None,
         ai_hours,
+        acknowledge,
+        acknowledgements,
     })
+}
+
+fn acknowledgement(s: &Section<'_, '_>) -> Option<Acknowledgement> {
+    let markdown = s.prose("markdown").filter(|words| !words.trim().is_empty());
+    let language = s.needed("language", language)?;
+    if markdown.is_none() {
+        s.wrong("markdown", "it is needed here");
+    }
+    Some(Acknowledgement { language, markdown: markdown? })
 }
 
 fn signature(s: &Section<'_, '_>) -> Option<Signature> {

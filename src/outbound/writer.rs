@@ -99,6 +99,20 @@ impl Writer {
     /// # Errors
     /// See [`WriteError`].
     pub async fn write(&self, row: &ConversationRow, reply: Reply, approval: Approval) -> Result<Written, WriteError> {
+        let letter = self.letter(row, reply, approval).await?;
+        Ok(self.0.store.reply(letter).await?)
+    }
+
+    /// The letter alone, for whoever writes it together with something else.
+    ///
+    /// # Errors
+    /// See [`WriteError`].
+    pub async fn letter(
+        &self,
+        row: &ConversationRow,
+        reply: Reply,
+        approval: Approval,
+    ) -> Result<NewLetter, WriteError> {
         let inner = &*self.0;
         let settings =
             inner.addresses.get(&row.address.key()).ok_or_else(|| WriteError::NoAddress(row.address.to_string()))?;
@@ -118,7 +132,8 @@ impl Writer {
                 message_id: &message_id,
                 conversation: wordless.as_ref().unwrap_or(row),
                 settings,
-                disclosure: inner.disclosure,
+                // Its words are ours, and say themselves that nobody wrote them just now.
+                disclosure: inner.disclosure && reply.origin != Origin::Acknowledgement,
                 markdown: &reply.markdown,
                 enclosed: &reply.enclosed,
                 wanted: &reply.wanted,
@@ -134,7 +149,7 @@ impl Writer {
         // People think better of it; the AI does not. The words of both may come back after a refusal.
         let wait = if *approval.author() == Author::Ai { Duration::ZERO } else { inner.undo };
         let undo = Some(Undo { until: now.plus(wait), markdown: reply.markdown.clone() });
-        let letter = NewLetter {
+        Ok(NewLetter {
             id: letter,
             conversation: row.id,
             approval,
@@ -150,7 +165,6 @@ impl Writer {
             digests,
             undo,
             now,
-        };
-        Ok(inner.store.reply(letter).await?)
+        })
     }
 }

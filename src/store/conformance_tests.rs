@@ -371,6 +371,7 @@ async fn what_people_have_is_not_answered_until_they_give_it_back() {
             generation,
             reason: "nothing supports an answer".into(),
             draft: None,
+            acknowledgement: None,
             now: NOW,
         };
         assert_eq!(store.hand_off(given(7)).await.unwrap(), Written::Stale);
@@ -406,6 +407,7 @@ async fn a_newer_mail_takes_the_draft_away_and_asks_for_another() {
         reason,
         circumstances: Circumstances::default(),
         draft: Some(draft),
+        acknowledgement: None,
         now: NOW,
     };
     assert_eq!(store.hand_off(given).await.unwrap(), Written::Done);
@@ -502,6 +504,7 @@ async fn a_long_row_is_kept_in_pieces_and_no_value_is_long() {
             reason: "r".into(),
             circumstances: Circumstances::default(),
             draft: Some(draft),
+            acknowledgement: None,
             now: NOW,
         };
         assert_eq!(store.hand_off(given).await.unwrap(), Written::Done);

@@ -42,6 +42,9 @@ pub(super) fn hand_off(desk: &mut Desk, given: HandOff) -> Result<Written, Store
         draft
     });
     event(desk, &mut row, given.now, name, &given.reason)?;
+    if let (None, Some(letter)) = (&row.draft, given.acknowledgement) {
+        letters::keep(desk, &mut row, *letter)?;
+    }
     drop_job(desk, JobId::Answer(row.id))?;
     desk.state(&Fact::Conversation(Box::new(row)))?;
     Ok(Written::Done)
@@ -106,7 +109,7 @@ fn is_unanswered(desk: &Desk, row: &ConversationRow) -> Result<bool, StoreError>
     let Some(newest) = row.last_mail else { return Ok(false) };
     for entry in view::timeline(desk, row)?.into_iter().rev() {
         match entry.what {
-            What::Letter(id) if view::letter(desk, id)?.is_none_or(|letter| !letter.never_left()) => return Ok(false),
+            What::Letter(id) if view::letter(desk, id)?.is_none_or(|letter| letter.answers()) => return Ok(false),
             What::Mail(mail) if mail == newest => return Ok(true),
             _ => {}
         }

@@ -50,6 +50,11 @@ impl LetterRow {
         }
     }
 
+    /// Whether it answers the mails before it: it was not taken back before anybody tried to send it, and says something.
+    pub fn answers(&self) -> bool {
+        self.origin != Origin::Acknowledgement && !self.never_left()
+    }
+
     /// Whether it was taken back before anybody tried to send it: it answers nothing.
     pub fn never_left(&self) -> bool {
         self.recipients.iter().all(|one| match one.state {
@@ -76,6 +81,8 @@ pub enum Origin {
     },
     /// A person wrote something else than the AI's draft.
     DraftReplaced,
+    /// Ours or the administrator's: it tells a customer that people have the conversation, and answers nothing.
+    Acknowledgement,
 }
 
 impl Origin {

@@ -18,13 +18,28 @@ use crate::types::{Address, Author, Job, JobId, JobState, LetterId, Millis};
 /// Octets of written words that are kept for a recall. What is longer stays in the letter only: its row would be too long.
 const DRAFT_OCTETS_MAX: usize = 256 * 1024;
 
-/// Keeps a letter with a delivery job for each recipient; `blake3` is that of its bytes.
-pub(super) fn reply(desk: &mut Desk, letter: NewLetter, blake3: String) -> Result<Written, StoreError> {
+/// Keeps a letter with a delivery job for each recipient; its author has the conversation.
+pub(super) fn reply(desk: &mut Desk, letter: NewLetter) -> Result<Written, StoreError> {
     let mut row = steps::conversation(desk, letter.conversation)?;
     if letter.approval.generation() != row.generation {
         return Ok(Written::Stale);
     }
-    let author = letter.approval.author().clone();
+    row.owner = match letter.approval.author().clone() {
+        Author::Ai => Owner::Ai,
+        Author::Person(name) => Owner::Person(name),
+    };
+    keep(desk, &mut row, letter)?;
+    // Also after the AI's own letter: a second run that was allowed by the same generation must not be sent as well.
+    row.generation += 1;
+    row.forget_draft();
+    row.waits_because.clear();
+    drop_job(desk, JobId::Answer(row.id))?;
+    desk.state(&Fact::Conversation(Box::new(row)))?;
+    Ok(Written::Done)
+}
+
+/// Adds a letter to a conversation. The row's own fact follows when all its changes are made.
+pub(super) fn keep(desk: &mut Desk, row: &mut ConversationRow, letter: NewLetter) -> Result<(), StoreError> {
     let due = letter.undo.as_ref().map_or(letter.now, |undo| undo.until);
     let undo = letter.undo.filter(|undo| undo.markdown.len() <= DRAFT_OCTETS_MAX);
     let draft = undo.map(|undo| Draft {
@@ -34,13 +49,14 @@ pub(super) fn reply(desk: &mut Desk, letter: NewLetter, blake3: String) -> Resul
         made: letter.now,
         taken_back: None,
     });
+    let blake3 = blake3::hash(&letter.raw).to_hex().to_string();
     let kept = LetterRow {
         id: letter.id,
         conversation: row.id,
         made: letter.now,
         message_id: letter.message_id,
         from: letter.from,
-        author: author.clone(),
+        author: letter.approval.author().clone(),
         subject: letter.subject,
         raw: RawRef { segment: 0, offset: 0, len: letter.raw.len() as u64, blake3 },
         sources: letter.sources,
@@ -52,30 +68,20 @@ pub(super) fn reply(desk: &mut Desk, letter: NewLetter, blake3: String) -> Resul
     };
     let recipients = u16::try_from(kept.recipients.len())
         .map_err(|_| StoreError::Damaged("a letter with more recipients than it may have".into()))?;
-    row.owner = match author {
-        Author::Ai => Owner::Ai,
-        Author::Person(name) => Owner::Person(name),
-    };
-    // Also after the AI's own letter: a second run that was allowed by the same generation must not be sent as well.
-    row.generation += 1;
-    let again = row.forget_draft().and_then(|draft| draft.taken_back);
-    row.waits_because.clear();
     row.updated = row.updated.max(letter.now);
-    steps::entry(desk, &mut row, letter.now, What::Letter(kept.id))?;
-    if let Some(again) = again {
-        participants::corrected(desk, &mut row, &again, &kept)?;
+    steps::entry(desk, row, letter.now, What::Letter(kept.id))?;
+    if let Some(again) = row.draft.as_ref().and_then(|draft| draft.taken_back.clone()) {
+        participants::corrected(desk, row, &again, &kept)?;
     }
-    participants::written_to(desk, &mut row, &kept)?;
-    remember_message_id(desk, &kept.message_id, &row)?;
-    drop_job(desk, JobId::Answer(row.id))?;
+    participants::written_to(desk, row, &kept)?;
+    remember_message_id(desk, &kept.message_id, row)?;
     for (place, recipient) in (0..recipients).zip(&kept.recipients) {
         let id = JobId::Deliver(kept.id, place);
         set_job(desk, id, row.id, recipient.to.domain(), JobState::Due(due), letter.now)?;
     }
     desk.state(&Fact::Letter(Box::new(kept)))?;
-    desk.state(&Fact::Conversation(Box::new(row)))?;
     desk.attach(vec![letter.raw]);
-    Ok(Written::Done)
+    Ok(())
 }
 
 /// Writes how an attempt ended.

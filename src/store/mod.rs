@@ -197,16 +197,16 @@ impl Store {
     ///
     /// [`Written::Stale`] when the conversation has moved on since the approval: nothing is written.
     pub async fn reply(&self, letter: NewLetter) -> Result<Written, StoreError> {
-        let blake3 = blake3::hash(&letter.raw).to_hex().to_string();
         let octets = SMALL_OCTETS + letter.raw.len();
-        self.0.committer.ask(octets, move |desk| letters::reply(desk, letter, blake3)).await
+        self.0.committer.ask(octets, move |desk| letters::reply(desk, letter)).await
     }
 
-    /// Gives a conversation to people, with the reason and perhaps a draft, and ends the answer job.
+    /// Gives a conversation to people, with the reason and perhaps a draft or a letter that says so, and ends the answer job.
     ///
     /// [`Written::Stale`] when it has moved on: nothing is written.
     pub async fn hand_off(&self, given: HandOff) -> Result<Written, StoreError> {
-        self.ask(move |desk| hands::hand_off(desk, given)).await
+        let octets = SMALL_OCTETS + given.acknowledgement.as_ref().map_or(0, |letter| letter.raw.len());
+        self.0.committer.ask(octets, move |desk| hands::hand_off(desk, given)).await
     }
 
     /// Does what a person says with a draft that waits.

@@ -94,6 +94,8 @@ pub struct HandOff {
     pub circumstances: Circumstances,
     /// What would have been said, when a draft waits for a person (assist).
     pub draft: Option<Draft>,
+    /// The letter that tells the customer so. Not with a draft.
+    pub acknowledgement: Option<Box<NewLetter>>,
     /// When.
     pub now: Millis,
 }

@@ -3,11 +3,16 @@
 //! The order: the word HUMAN, which every letter promises (S-28); law, authorities and press; the hours and topics of the address;
 //! then what `handoff` of the address says of requests, anger and answers that did not help.
 
+mod acknowledgement;
 mod mood;
 mod mood_words;
 mod summary;
 
-pub use self::{mood::sentiment, summary::summary};
+pub use self::{
+    acknowledgement::{Acknowledgement, acknowledgement},
+    mood::sentiment,
+    summary::summary,
+};
 use super::{
     desk::Case,
     questions::bare_title,
