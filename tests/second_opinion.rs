@@ -10,7 +10,7 @@ use std::sync::Arc;
 use replyd::{
     config::Domain,
     outbound::{self, Answer, DomainCheck, DomainStatus, KeyKind, Signer},
-    store::{LetterRow, RawRef},
+    store::{LetterRow, Origin, RawRef},
     types::{Address, Author, ConversationId, LetterId, Millis},
 };
 
@@ -38,6 +38,7 @@ fn row() -> LetterRow {
         subject: "Re: Delivery [12345]".into(),
         raw: RawRef { segment: 1, offset: 0, len: LETTER.len() as u64, blake3: String::new() },
         sources: vec![],
+        origin: Origin::Written,
         digests: vec![],
         enclosed: Vec::new(),
         draft: None,
