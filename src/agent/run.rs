@@ -245,7 +245,7 @@ impl<D: Desk> Autopilot<D> {
 
     /// What goes to people without a thought, or the thought. Both within one deadline.
     async fn think_behind_the_gate(&self, case: &Arc<Case>, notes: &Arc<Notes>) -> Thought {
-        let gate = handoff::gate(case, &self.topics);
+        let gate = handoff::gate(case, &self.topics, notes);
         match tokio::time::timeout(CLASSIFY_MAX.min(self.think_max), gate).await {
             Ok(Ok(topic)) => {
                 topic.iter().for_each(|topic| notes.topic(topic));

@@ -112,7 +112,7 @@ impl StoreDesk {
                     in_a_row += u32::from(counting);
                     letters.push(CaseLetter { author: letter.author, sources: letter.sources });
                 }
-                What::Mail(id) => counting &= !is_happy(*id),
+                What::Mail(id) => counting = counting && !is_happy(*id),
                 What::Event { name, .. } => counting &= !BEGINS_ANEW.contains(&name.as_str()),
             }
             if letters.len() >= Case::LETTERS_MAX {

@@ -120,7 +120,8 @@ const TEXT_OCTETS_MAX: usize = 32 * 1024;
 /// Whether the new text asks for a person, in whatever words.
 pub fn asks_for_person(new_text: &str) -> bool {
     let text = folded(new_text);
-    stands_alone(&text) || HUMAN.iter().any(|(.., phrases)| phrases.iter().any(|phrase| stands_in(&text, phrase)))
+    let line = in_one_line(&text);
+    stands_alone(&text) || HUMAN.iter().any(|(.., phrases)| phrases.iter().any(|phrase| stands_in(&line, phrase)))
 }
 
 /// Whether HUMAN, or one of its words in other languages, stands alone on a line: what each letter of the AI promises to hear.
@@ -138,8 +139,8 @@ fn stands_alone(folded: &str) -> bool {
 
 /// The grave word that stands in the new text, if one does.
 pub fn grave_word(new_text: &str) -> Option<&'static str> {
-    let text = folded(new_text);
-    GRAVE.iter().find(|word| stands_in(&text, word)).copied()
+    let line = in_one_line(&folded(new_text));
+    GRAVE.iter().find(|word| stands_in(&line, word)).copied()
 }
 
 /// Lower case, one kind of apostrophe, single spaces; lines stay apart.
@@ -149,14 +150,17 @@ fn folded(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Whether `phrase` stands in `text` as whole words; in scripts that do not part words, anywhere.
-pub(super) fn stands_in(text: &str, phrase: &str) -> bool {
-    // A phrase may run over the end of a line.
+/// A phrase may run over the end of a line.
+pub(super) fn in_one_line(text: &str) -> String {
+    text.replace('\n', " ")
+}
+
+/// Whether `phrase` stands in `line` as whole words; in scripts that do not part words, anywhere.
+pub(super) fn stands_in(line: &str, phrase: &str) -> bool {
     let parts_words = phrase.chars().all(|c| c < '\u{2e80}');
-    let text = text.replace('\n', " ");
-    text.match_indices(phrase).any(|(at, found)| {
-        let before = text[..at].chars().next_back().is_some_and(char::is_alphanumeric);
-        let after = text[at + found.len()..].chars().next().is_some_and(char::is_alphanumeric);
+    line.match_indices(phrase).any(|(at, found)| {
+        let before = line[..at].chars().next_back().is_some_and(char::is_alphanumeric);
+        let after = line[at + found.len()..].chars().next().is_some_and(char::is_alphanumeric);
         !parts_words || !before && !after
     })
 }

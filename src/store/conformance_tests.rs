@@ -6,8 +6,8 @@ use super::testing::*;
 use crate::{
     conversation::{Filing, Key},
     store::{
-        AiLetters, Circumstances, ConversationFilter, DeliveryState, Draft, HandOff, Mark, Owner, Place, Settled,
-        Status, Store, What, Written,
+        AiLetters, Circumstances, ConversationFilter, DeliveryState, Draft, HandOff, Mark, NewLetter, Origin, Owner,
+        Place, Settled, Status, Store, What, Written,
     },
     types::{Approval, HandOffCode, JobId, JobKind, JobState, LetterId, Level, MailId, Millis},
 };
@@ -389,6 +389,45 @@ async fn what_people_have_is_not_answered_until_they_give_it_back() {
         assert_eq!(store.next_due(JobKind::Answer).unwrap(), Some(NOW));
         let row = store.conversation(id).unwrap().unwrap();
         assert_eq!((row.waits_because.as_str(), row.handed_off), ("", None));
+        end(store, &bed).await;
+    }
+}
+
+#[tokio::test]
+async fn a_hand_off_and_the_letter_that_acknowledges_it_are_one_record() {
+    for bed in Bed::all() {
+        let store = bed.open();
+        store.accept(mail(1, ADA), file).await.unwrap();
+        let id = conversation_of(&store, 1);
+        let given = |generation| {
+            let letter = letter(1, id, Approval::by_autopilot(generation));
+            HandOff {
+                conversation: id,
+                generation,
+                reason: "the customer asks for a person".into(),
+                circumstances: Circumstances::default(),
+                draft: None,
+                acknowledgement: Some(Box::new(NewLetter { origin: Origin::Acknowledgement, ..letter })),
+                now: NOW,
+            }
+        };
+        // Too late is neither.
+        assert_eq!(store.hand_off(given(7)).await.unwrap(), Written::Stale);
+        assert_eq!((store.letter(LetterId(1)).unwrap(), store.counts().unwrap().letters), (None, 0));
+
+        assert_eq!(store.hand_off(given(1)).await.unwrap(), Written::Done);
+
+        let row = store.conversation(id).unwrap().unwrap();
+        assert_eq!((row.owner, row.waits_because.as_str()), (Owner::Team, "the customer asks for a person"));
+        assert_eq!(words(&store, id), ["mail", "handed_off", "letter"]);
+        assert_eq!(store.ai_letters(AiLetters::All, Millis(0), 9).unwrap(), 1, "the brakes count it");
+        assert_eq!(
+            (store.next_due(JobKind::Answer).unwrap(), store.next_due(JobKind::Deliver).unwrap()),
+            (None, Some(NOW))
+        );
+        // It answered nothing.
+        store.mark(id, Mark::GivenBack, NOW).await.unwrap();
+        assert_eq!(store.next_due(JobKind::Answer).unwrap(), Some(NOW));
         end(store, &bed).await;
     }
 }

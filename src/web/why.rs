@@ -3,6 +3,8 @@
 //! What was decided stands in the mail's row and in the time line; what is made anew (where addresses were looked for,
 //! whether Autopilot would answer) follows from the configuration as it is now, and says so.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::{
@@ -10,7 +12,7 @@ use super::{
     view::{self, MailView, moment},
 };
 use crate::{
-    agent::{Case, Desk as _, StoreDesk, Topics, autopilot, brakes, handoff},
+    agent::{Case, Desk as _, StoreDesk, Topics, autopilot, brakes, handoff, notes::Notes},
     config,
     conversation::{self, Directory, told},
     mime,
@@ -142,7 +144,7 @@ async fn autopilot_now(office: &Office, id: ConversationId, row: &MailRow) -> Re
 /// What people would get before anybody thinks, and how they got it when they did.
 async fn people_get_it(case: &Case, topics: &Topics) -> Vec<String> {
     let mut told = Vec::new();
-    if let Err(reason) = handoff::gate(case, topics).await {
+    if let Err(reason) = handoff::gate(case, topics, &Arc::new(Notes::unkept())).await {
         told.push(format!("Autopilot, now: people get it before anybody thinks ({}): {reason}", reason.code.word()));
     }
     if let Some(handed) = &case.row.handed_off {

@@ -8,6 +8,8 @@ mod mood;
 mod mood_words;
 mod summary;
 
+use std::sync::Arc;
+
 pub use self::{
     acknowledgement::{Acknowledgement, acknowledgement},
     mood::sentiment,
@@ -15,6 +17,7 @@ pub use self::{
 };
 use super::{
     desk::Case,
+    notes::Notes,
     questions::bare_title,
     topics::{Found, Topics},
     wants_person::{asks_for_person, grave_word, writes_human},
@@ -56,11 +59,11 @@ impl From<&str> for Reason {
     }
 }
 
-/// Whether anybody may think about a case; the topic it is about, where that is known.
+/// Whether anybody may think about a case; the topic it is about, where that is known. What asking for it costs is noted.
 ///
 /// # Errors
 /// Why people get it instead.
-pub async fn gate(case: &Case, topics: &Topics) -> Result<Option<String>, Reason> {
+pub async fn gate(case: &Case, topics: &Topics, notes: &Arc<Notes>) -> Result<Option<String>, Reason> {
     let (title, text) = (new_title(case), unanswered_text(case));
     let texts = [text.as_str(), title.as_str()];
     if texts.iter().any(|text| writes_human(text)) {
@@ -73,7 +76,7 @@ pub async fn gate(case: &Case, topics: &Topics) -> Result<Option<String>, Reason
     if let Some(reason) = off_hours(case) {
         return Err(reason);
     }
-    let topic = match topics.look(case, &title, &text).await {
+    let topic = match topics.look(case, &title, &text, notes).await {
         Found::Open(topic) => topic,
         Found::Closed(reason) => return Err(reason),
     };

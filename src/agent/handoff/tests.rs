@@ -6,11 +6,16 @@ use crate::{
     config::{AiHours, HandoffLevel, Hours, Shift},
 };
 
+/// Nobody keeps what it costs.
+async fn gated(case: &Case, topics: &Topics) -> Result<Option<String>, Reason> {
+    gate(case, topics, &Arc::new(Notes::unkept())).await
+}
+
 async fn code_after(level: HandoffLevel, answers: u32, text: &str) -> Option<HandOffCode> {
     let mut case = case("Shipping", text);
     case.address.as_mut().unwrap().handoff = Handoff::of(level);
     case.answers_in_a_row = answers;
-    gate(&case, &Topics::default()).await.err().map(|reason| reason.code)
+    gated(&case, &Topics::default()).await.err().map(|reason| reason.code)
 }
 
 const ASKS: &str = "How long does shipping to Austria take? I want to talk to a human!";
@@ -20,7 +25,7 @@ const CALM: &str = "How long does shipping to Austria take?";
 #[tokio::test]
 async fn who_asks_for_a_person_gets_one_s28() {
     for text in ["HUMAN", "How long does shipping take?\n\nHuman, please", ASKS] {
-        let reason = gate(&case("Shipping", text), &Topics::default()).await.unwrap_err();
+        let reason = gated(&case("Shipping", text), &Topics::default()).await.unwrap_err();
         assert_eq!(
             (reason.code, reason.words.as_str()),
             (HandOffCode::AsksForPerson, "the customer asks for a person")
@@ -69,10 +74,10 @@ async fn a_level_says_how_soon_people_get_it() {
 #[tokio::test]
 async fn a_title_that_was_answered_asks_for_nobody_any_more() {
     let mut case = case("Re: HUMAN", "Thank you.");
-    assert!(gate(&case, &Topics::default()).await.is_err());
+    assert!(gated(&case, &Topics::default()).await.is_err());
     case.mails[0].answered = true;
     case.mails.push(mail(2, "And how long does it take?"));
-    assert_eq!(gate(&case, &Topics::default()).await, Ok(None));
+    assert_eq!(gated(&case, &Topics::default()).await, Ok(None));
 }
 
 #[tokio::test]
@@ -90,7 +95,7 @@ async fn an_address_says_at_which_hours_the_ai_answers() {
         let (shifts, holidays) = (vec![Shift::read(shift).unwrap()], Vec::new());
         let hours = Hours { name: "office".into(), zone: jiff::tz::TimeZone::UTC, shifts, holidays };
         (address.hours, address.ai_hours) = (Some(hours.into()), ai_hours);
-        let code = gate(&case, &Topics::default()).await.err().map(|reason| reason.code);
+        let code = gated(&case, &Topics::default()).await.err().map(|reason| reason.code);
         assert_eq!(code, expected, "{shift} {ai_hours:?}");
     }
 }

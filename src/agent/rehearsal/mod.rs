@@ -85,7 +85,7 @@ impl Rehearsal {
     /// One exchange. Trouble is a silence with its reason, as it would have been.
     pub async fn play(&self, exchange: Exchange) -> Rehearsed {
         let case = Arc::new(exchange.case);
-        let thought = match handoff::gate(&case, &self.topics).await {
+        let thought = match handoff::gate(&case, &self.topics, &Arc::new(Notes::unkept())).await {
             Ok(_) => self.think(&case).await,
             Err(reason) => Thought::HandOff { reason },
         };

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use crate::{
     agent::{
         questions::sentences,
-        wants_person::stands_in,
+        wants_person::{in_one_line, stands_in},
         words::{self, Term, Tongue},
     },
     config::Topic,
@@ -97,7 +97,7 @@ impl Mailed {
         Self {
             tongue: Tongue::of(&whole),
             sentences: std::iter::once(title.to_owned()).chain(said).collect(),
-            whole: whole.to_lowercase(),
+            whole: in_one_line(&whole.to_lowercase()),
         }
     }
 

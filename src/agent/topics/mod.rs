@@ -8,7 +8,7 @@ mod matching;
 use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc};
 
 use self::matching::{Mailed, Phrases};
-use super::{desk::Case, handoff::Reason, questions};
+use super::{desk::Case, handoff::Reason, notes::Notes, questions};
 use crate::{
     config::{SupportAddress, Topic, TopicRule},
     types::{HandOffCode, head},
@@ -21,11 +21,11 @@ const TEXT_OCTETS_MAX: usize = 8 * 1024;
 ///
 /// What it says is checked: anything that is not one of the names it was given counts as trouble.
 pub trait Classifier: Send + Sync + 'static {
-    /// The names, out of `asked.topics`, of everything that `asked.text` is about; none when it is about none.
+    /// The names, out of `asked.topics`, of everything that `asked.text` is about; none when it is about none. What it costs is noted.
     ///
     /// # Errors
     /// Any trouble, in words.
-    fn classify(&self, asked: Arc<Asked>) -> Classifying;
+    fn classify(&self, asked: Arc<Asked>, notes: Arc<Notes>) -> Classifying;
 }
 
 /// A classification on its way.
@@ -85,7 +85,7 @@ impl Topics {
     }
 
     /// Looks at what is to be answered in a case: its new words, and its title while that is new.
-    pub async fn look(&self, case: &Case, title: &str, text: &str) -> Found {
+    pub async fn look(&self, case: &Case, title: &str, text: &str, notes: &Arc<Notes>) -> Found {
         let Some(rules) = self.of.get(&case.row.address.key()) else { return Found::Open(None) };
         let mailed = Mailed::of(title, text);
         // Words are looked at whatever a model says: it may have been talked into something by the mail.
@@ -96,7 +96,7 @@ impl Topics {
         let text = head(&format!("{title}\n\n{text}"), TEXT_OCTETS_MAX).to_owned();
         let asked = Arc::new(Asked { topics: rules.topics.clone(), text });
         // A task of its own: a panic there is no panic here.
-        match tokio::spawn(classifier.classify(asked)).await {
+        match tokio::spawn(classifier.classify(asked, Arc::clone(notes))).await {
             Ok(Ok(names)) => rules.by_names(&names),
             Ok(Err(words)) => not_classified(&words),
             Err(_) => not_classified("the model broke"),
