@@ -59,18 +59,10 @@ pub fn think_now(
     level_min: Level,
     notes: &Notes,
 ) -> Thought {
-    // An address may ask for less or for more than the house.
-    let level_min = case.address.as_ref().and_then(|address| address.level_min).unwrap_or(level_min);
-    let texts: Vec<&str> = case
-        .unanswered()
-        .filter(|mail| case.level_of(mail) >= level_min)
-        .map(|mail| mail.new_text.trim())
-        .filter(|text| !text.is_empty())
-        .collect();
-    let text = texts.join("\n\n");
-    if text.is_empty() {
-        return Thought::hand_off("the mail has no new text");
-    }
+    let text = match text_to_answer(case, level_min_of(case, level_min)) {
+        Ok(text) => text,
+        Err(words) => return Thought::hand_off(words),
+    };
     if case.row.rewrite.is_some() {
         return Thought::hand_off("the built-in answerer quotes pages as they are: it cannot write another draft");
     }
@@ -88,6 +80,25 @@ pub fn think_now(
 
 fn unsupported(words: impl Into<String>) -> Reason {
     Reason::new(HandOffCode::LowSupport, words)
+}
+
+/// The level a mail of this case needs to be read: an address may ask for less or for more than the house.
+pub(super) fn level_min_of(case: &Case, level_min: Level) -> Level {
+    case.address.as_ref().and_then(|address| address.level_min).unwrap_or(level_min)
+}
+
+/// The new text of the mails that are to be answered and may be read, whoever thinks about it.
+///
+/// # Errors
+/// That there is none.
+pub(super) fn text_to_answer(case: &Case, level_min: Level) -> Result<String, &'static str> {
+    let texts: Vec<&str> = case
+        .unanswered()
+        .filter(|mail| case.level_of(mail) >= level_min)
+        .map(|mail| mail.new_text.trim())
+        .filter(|text| !text.is_empty())
+        .collect();
+    if texts.is_empty() { Err("the mail has no new text") } else { Ok(texts.join("\n\n")) }
 }
 
 /// The best passage of each question, each passage once.

@@ -13,7 +13,7 @@ use super::{
     model::{Answerer, Thinking, Thought},
     notes::Notes,
     output::Fence,
-    run::{Autopilot, Ended, LEASE},
+    run::{Autopilot, Ended},
     samples::{self, address},
     store_desk::StoreDesk,
     topics::Topics,
@@ -139,7 +139,7 @@ impl House {
     /// Time passes until the AI has looked.
     async fn looks(&self) -> Option<Ended> {
         self.clock.testing_advance(QUIET + Duration::from_secs(1));
-        let job = self.desk.claim(self.clock.now(), LEASE).await.unwrap()?;
+        let job = self.desk.claim(self.clock.now(), Duration::from_secs(120)).await.unwrap()?;
         assert_eq!(job.id.kind(), JobKind::Answer);
         Some(self.pilot.work(job).await)
     }

@@ -20,7 +20,7 @@ use super::{
     desk::{Case, Desk},
     model::{Answerer, Thinking, Thought},
     notes::Notes,
-    run::{Autopilot, Ended, LEASE},
+    run::{Autopilot, Ended},
     samples::{self, address},
     store_desk::StoreDesk,
 };
@@ -36,6 +36,8 @@ use crate::{
     },
 };
 
+/// Nobody dies here while they work.
+const LEASE: Duration = Duration::from_secs(120);
 const HOUR: u64 = 3_600_000;
 const DAY: u64 = 24 * HOUR;
 const START: u64 = 1_795_000_000_000;

@@ -7,6 +7,8 @@ pub mod answer;
 pub mod answerer;
 pub mod autopilot;
 pub mod brakes;
+pub mod chat;
+mod courtesy;
 pub mod desk;
 pub mod handoff;
 pub mod knowledge;

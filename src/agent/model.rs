@@ -2,7 +2,7 @@
 //!
 //! What comes back is a proposal. It may hold anything its author was talked into; `autopilot::judge` decides.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use super::{answer::Answer, desk::Case, handoff::Reason, notes::Notes};
 
@@ -25,6 +25,9 @@ impl Thought {
     }
 }
 
+/// How long one thought takes at most, where nobody says otherwise.
+pub const THINK_MAX: Duration = Duration::from_secs(60);
+
 /// A thought on its way.
 pub type Thinking = Pin<Box<dyn Future<Output = Thought> + Send>>;
 
@@ -36,4 +39,9 @@ pub trait Answerer: Send + Sync + 'static {
     /// Thinks about a case, and notes what it was shown, asked and called on the way. Any failure is a [`Thought::HandOff`]
     /// that says so.
     fn think(&self, case: Arc<Case>, notes: Arc<Notes>) -> Thinking;
+
+    /// How long one thought takes at most. Whoever waits for it waits a little longer, and then no more.
+    fn think_max(&self) -> Duration {
+        THINK_MAX
+    }
 }

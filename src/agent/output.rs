@@ -34,12 +34,14 @@ use self::{
     rendered::Rendered,
 };
 use super::{
-    answer::Answer,
+    answer::{Answer, Paragraph},
+    courtesy,
     desk::{Case, CaseMail},
     words,
 };
 use crate::types::is_mixed;
 
+pub(super) use self::{carried::carried_percent, language::may_be_same as may_be_same_language};
 pub use self::{carried::CARRIED_MIN_PERCENT, figures::Figure, secrets::Secrets};
 
 /// Octets of an answer.
@@ -109,7 +111,7 @@ pub enum Refusal {
 /// # Errors
 /// The first [`Refusal`] found.
 pub fn checked(answer: &Answer, case: &Case, fence: &Fence) -> Result<String, Refusal> {
-    if answer.paragraphs.iter().all(|paragraph| paragraph.markdown.trim().is_empty()) {
+    if answer.paragraphs.iter().all(|paragraph| paragraph.markdown.trim().is_empty() || is_free(paragraph)) {
         return Err(Refusal::Empty);
     }
     let markdown = answer.markdown();
@@ -194,12 +196,20 @@ fn check_places(answer: &Answer, case: &Case, fence: &Fence, markdown: &str, see
     }
 }
 
+/// Needs no passage: a greeting or closing line of ours that refers to none.
+fn is_free(paragraph: &Paragraph) -> bool {
+    paragraph.carried_by.is_none() && courtesy::is_courtesy(&paragraph.markdown)
+}
+
 /// Each paragraph against its own passage.
 fn check_paragraphs(answer: &Answer, case: &Case) -> Result<(), Refusal> {
     let mut names = Figures::default();
     own_words(case, |_| true).for_each(|text| names.learn_names(text));
     for (place, paragraph) in answer.paragraphs.iter().enumerate() {
         let place = place + 1;
+        if is_free(paragraph) {
+            continue;
+        }
         let passage = answer.passage_of(paragraph).ok_or(Refusal::NotCarried(place))?;
         let mut figures = names.clone();
         figures.learn(&Rendered::of(&passage.text).text);

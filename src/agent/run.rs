@@ -24,11 +24,11 @@ use crate::{
     types::{Approval, Clock, HandOffCode, Job, Millis},
 };
 
-/// How long a claimed job is ours. Reading, thinking and writing fit in; after a crash another attempt waits this long.
-pub const LEASE: Duration = Duration::from_secs(120);
+/// How much longer than classifying and thinking may take a claimed job is ours: reading and writing fit in.
+pub const LEASE_MARGIN: Duration = Duration::from_secs(60);
 
-/// How long one thought may take, well within [`LEASE`].
-pub const THINK_MAX: Duration = Duration::from_secs(60);
+/// How much longer than a thought may take it is waited for: whoever thinks knows best why nothing came of it.
+const THINK_MARGIN: Duration = Duration::from_secs(5);
 
 /// How long saying what a mail is about may take, before the thought.
 pub const CLASSIFY_MAX: Duration = Duration::from_secs(30);
@@ -108,7 +108,8 @@ impl<D: Desk> Autopilot<D> {
     ) -> Self {
         let fence = Fence { support_min_percent, ..Fence::default() };
         let (topics, turn) = (Topics::default(), Arc::default());
-        Self { desk, answerer, topics, settings, fence, clock, think_max: THINK_MAX, turn }
+        let think_max = answerer.think_max() + THINK_MARGIN;
+        Self { desk, answerer, topics, settings, fence, clock, think_max, turn }
     }
 
     /// The same, with what some addresses say of topics.
@@ -149,8 +150,13 @@ impl<D: Desk> Autopilot<D> {
             }
         };
         if tokio::time::timeout(STOP_MAX, finish).await.is_err() {
-            warn!("answers were still being thought about; they are taken up again after {} s", LEASE.as_secs());
+            warn!("answers were still being thought about; they are taken up again after {} s", self.lease().as_secs());
         }
+    }
+
+    /// How long a claimed job is ours. After a crash another attempt waits this long.
+    fn lease(&self) -> Duration {
+        CLASSIFY_MAX + self.think_max + LEASE_MARGIN
     }
 
     fn concurrency(&self) -> usize {
@@ -160,7 +166,7 @@ impl<D: Desk> Autopilot<D> {
     /// Claims what is due while there is room. Says how long to wait before the next look.
     async fn fill(&self, running: &mut JoinSet<Ended>) -> Duration {
         while running.len() < self.concurrency() {
-            match self.desk.claim(self.clock.now(), LEASE).await {
+            match self.desk.claim(self.clock.now(), self.lease()).await {
                 Ok(Some(job)) => {
                     let this = self.clone();
                     running.spawn(async move { this.work(job).await });
@@ -246,7 +252,7 @@ impl<D: Desk> Autopilot<D> {
     /// What goes to people without a thought, or the thought. Both within one deadline.
     async fn think_behind_the_gate(&self, case: &Arc<Case>, notes: &Arc<Notes>) -> Thought {
         let gate = handoff::gate(case, &self.topics, notes);
-        match tokio::time::timeout(CLASSIFY_MAX.min(self.think_max), gate).await {
+        match tokio::time::timeout(CLASSIFY_MAX, gate).await {
             Ok(Ok(topic)) => {
                 topic.iter().for_each(|topic| notes.topic(topic));
                 match self.think(case, notes).await {

@@ -32,6 +32,8 @@ struct FakeDesk {
     /// What people were told with the last hand-off.
     told: Mutex<Option<Circumstances>>,
     fails_to_send: AtomicBool,
+    /// How long the last claimed job was.
+    lease: Mutex<Duration>,
     wake: Arc<Notify>,
     /// Rings after each thing that was done.
     news: Notify,
@@ -45,6 +47,7 @@ impl FakeDesk {
             done: Mutex::default(),
             told: Mutex::default(),
             fails_to_send: AtomicBool::new(false),
+            lease: Mutex::default(),
             wake: Arc::default(),
             news: Notify::new(),
         })
@@ -79,7 +82,7 @@ impl FakeDesk {
 
 impl Desk for FakeDesk {
     async fn claim(&self, _: Millis, lease: Duration) -> Result<Option<Job>, DeskError> {
-        assert_eq!(lease, LEASE);
+        *self.lease.lock().unwrap() = lease;
         Ok(self.due.lock().unwrap().pop_front())
     }
     async fn read(&self, _: ConversationId, _: Millis) -> Result<Option<Case>, DeskError> {
@@ -227,6 +230,38 @@ async fn a_thought_without_end_is_handed_over_after_its_deadline() {
     let mut pilot = pilot(&desk, |_| Box::pin(std::future::pending()));
     pilot.think_max = Duration::ZERO;
     assert_eq!(pilot.work(job(1)).await, Ended::HandedOff("the AI did not answer within 0 s".into()));
+}
+
+/// Takes its time, as a model does.
+struct Slow;
+
+impl Answerer for Slow {
+    fn name(&self) -> &'static str {
+        "slow"
+    }
+    fn think(&self, _: Arc<Case>, _: Arc<Notes>) -> Thinking {
+        Box::pin(std::future::pending())
+    }
+    fn think_max(&self) -> Duration {
+        Duration::from_secs(900)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_thinker_is_waited_for_and_its_lease_is_longer_still() {
+    let desk = desk();
+    desk.due.lock().unwrap().push_back(job(1));
+    let pilot = Autopilot::new(desk.clone(), Arc::new(Slow), Agent::default(), 60, Clock::testing_fixed(0));
+    let begun = tokio::time::Instant::now();
+    let (stop, waiting) = (CancellationToken::new(), Arc::clone(&desk));
+    let running = tokio::spawn(pilot.run(stop.clone()));
+    while waiting.done().is_empty() {
+        waiting.news.notified().await;
+    }
+    stop.cancel();
+    running.await.unwrap();
+    let (waited, lease) = (begun.elapsed(), *desk.lease.lock().unwrap());
+    assert!(waited > Duration::from_secs(900) && lease > waited + Duration::from_secs(30), "{waited:?} {lease:?}");
 }
 
 #[tokio::test]

@@ -7,7 +7,10 @@ use std::{
 
 use super::domain_watch::DomainWatch;
 use crate::{
-    agent::{self, knowledge::Knowledge},
+    agent::{
+        self, BuiltIn, Knowledge,
+        chat::{ChatAnswerer, Means, NoTools},
+    },
     attachments::Attachments,
     auth::{self, Authenticator},
     config::{Config, Domain, Route},
@@ -173,16 +176,25 @@ impl Parts {
         })
     }
 
-    pub(super) fn answerer(&self) -> Result<Arc<agent::answerer::BuiltIn>, StartError> {
-        let settings = &self.config.knowledge;
+    /// Whoever thinks: the model that `[model]` names, else the built-in answerer.
+    pub(super) fn answerer(&self) -> Result<Arc<dyn agent::Answerer>, StartError> {
+        let (model, settings) = (&self.config.model, &self.config.knowledge);
         let knowledge = Knowledge::load(settings.path.as_deref(), self.clock.clone())
             .map_err(|error| StartError::Knowledge(error.to_string()))?;
-        let builtin = agent::answerer::BuiltIn::new(
-            Arc::new(knowledge),
-            settings.support_min_percent,
-            self.config.agent.level_min,
-        );
-        Ok(Arc::new(builtin))
+        let (knowledge, level_min) = (Arc::new(knowledge), self.config.agent.level_min);
+        let builtin = BuiltIn::new(knowledge.clone(), settings.support_min_percent, level_min);
+        if model.server.is_none() {
+            return Ok(Arc::new(builtin));
+        }
+        let means = Means {
+            fetcher: super::fetcher(&self.config)?,
+            knowledge,
+            tools: Arc::new(NoTools),
+            builtin: model.builtin_fallback.then_some(builtin),
+            level_min,
+            clock: self.clock.clone(),
+        };
+        Ok(Arc::new(ChatAnswerer::new(model.clone(), means)))
     }
 }
 

@@ -34,6 +34,18 @@ pub(super) fn is_carried(markdown: &str, passage: &Passage) -> bool {
     markdown.split("\n\n").all(block) && sentences(&Rendered::of(markdown).text).all(sentence)
 }
 
+/// The share of its words that a paragraph has from a passage, in its weakest block, 0 to 100. Words that say nothing alone
+/// (`yes`, `you can not`) are carried by nothing.
+pub(in crate::agent) fn carried_percent(markdown: &str, passage: &Passage) -> u32 {
+    let carries: BTreeSet<String> = stems(&passage.text, passage).chain(stems(&passage.heading, passage)).collect();
+    let blocks = markdown.split("\n\n").filter(|block| !block.trim().is_empty());
+    let percents = blocks.map(|block| {
+        let said: BTreeSet<String> = stems(block, passage).collect();
+        (said.intersection(&carries).count() * 100).checked_div(said.len()).unwrap_or(0)
+    });
+    percents.min().unwrap_or(0) as u32
+}
+
 /// The longest run of words that the passage has not.
 fn own_words(text: &str, passage: &Passage, carries: &BTreeSet<String>) -> usize {
     let (mut longest, mut run) = (0, 0);

@@ -9,7 +9,7 @@ const LETTERS_MIN: usize = 12;
 const SCRIPT_MIN_PERCENT: usize = 60;
 
 /// Whether nothing says that the two are in different languages. What is too short to tell is in any.
-pub(super) fn may_be_same(answer: &str, customer: &str) -> bool {
+pub(in crate::agent) fn may_be_same(answer: &str, customer: &str) -> bool {
     let scripts = (script(answer), script(customer));
     if let (Some(one), Some(other)) = scripts
         && one != other

@@ -21,7 +21,6 @@ use super::{
     model::{Answerer, Thought},
     notes::Notes,
     output::Fence,
-    run::THINK_MAX,
     topics::Topics,
 };
 use crate::{config::Agent, types::Clock};
@@ -66,7 +65,8 @@ impl Rehearsal {
     /// here, so that the curve also shows what lies below it.
     pub fn new(answerer: Arc<dyn Answerer>, settings: &Agent, support_min_percent: u32, clock: Clock) -> Self {
         let settings = Agent { brakes: brakes::released(), ..settings.clone() };
-        Self { answerer, settings, support_min_percent, clock, think_max: THINK_MAX, topics: Topics::default() }
+        let think_max = answerer.think_max();
+        Self { answerer, settings, support_min_percent, clock, think_max, topics: Topics::default() }
     }
 
     /// The same, with what addresses say of topics.

@@ -1,0 +1,111 @@
+//! What a model may call: the tools of the house, and a search of ours in the knowledge.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use serde_json::{Value, json};
+
+use crate::agent::{
+    desk::Case,
+    knowledge::{Knowledge, Passage},
+    notes::Notes,
+};
+
+/// A tool as a model sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Offer {
+    /// Its name, as it is called by.
+    pub name: String,
+    /// What it does, for the model.
+    pub description: String,
+    /// JSON schema of its arguments.
+    pub parameters: Value,
+}
+
+/// What came of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Called {
+    /// It gave something, which can carry a paragraph.
+    Result(Passage),
+    /// It was not called: not allowed, wrong arguments. The words are for the model.
+    Refused(String),
+    /// It was called and did not work. The words are for the model.
+    Failed(String),
+    /// A person is to have the conversation, for that reason.
+    HandOff(String),
+    /// It was done, and there is nothing to quote.
+    Done(String),
+}
+
+/// A call on its way.
+pub type Calling<'a> = Pin<Box<dyn Future<Output = Called> + Send + 'a>>;
+
+/// Tools of the house.
+pub trait Tools: Send + Sync + 'static {
+    /// Those that may be called for this case.
+    fn offered(&self, case: &Case) -> Vec<Offer>;
+
+    /// Calls one. What it does, and whether it may, is checked here whatever was offered; it notes the call itself.
+    fn call<'a>(&'a self, case: &'a Case, name: &'a str, arguments: &'a Value, notes: &'a Notes) -> Calling<'a>;
+}
+
+/// Nothing to call.
+#[derive(Debug, Clone, Copy)]
+pub struct NoTools;
+
+impl Tools for NoTools {
+    fn offered(&self, _case: &Case) -> Vec<Offer> {
+        Vec::new()
+    }
+
+    fn call<'a>(&'a self, _case: &'a Case, name: &'a str, _arguments: &'a Value, _notes: &'a Notes) -> Calling<'a> {
+        Box::pin(std::future::ready(Called::Refused(format!("there is no tool {name}"))))
+    }
+}
+
+/// The name of our own search.
+pub(super) const SEARCH: &str = "search_knowledge";
+
+/// Passages that one search gives.
+const FOUND_MAX: usize = 3;
+
+/// Octets of a query.
+const QUERY_OCTETS_MAX: usize = 400;
+
+/// Our own search, offered beside the tools of the house.
+pub(super) fn search_offer() -> Offer {
+    Offer {
+        name: SEARCH.into(),
+        description: "Searches the company's own help pages. Gives the passages that speak most to the query. Use the \
+                      words and the language that such a page would use."
+            .into(),
+        parameters: json!({
+            "type": "object",
+            "properties": {"query": {"type": "string", "minLength": 1, "maxLength": QUERY_OCTETS_MAX}},
+            "required": ["query"],
+            "additionalProperties": false
+        }),
+    }
+}
+
+/// The query of a search.
+///
+/// # Errors
+/// In words for the model.
+pub(super) fn query_of(arguments: &Value) -> Result<&str, String> {
+    let query = arguments.get("query").and_then(Value::as_str).map(str::trim).unwrap_or_default();
+    let alone = arguments.as_object().is_some_and(|arguments| arguments.len() == 1);
+    if query.is_empty() || !alone || query.len() > QUERY_OCTETS_MAX {
+        return Err(format!("{SEARCH} takes `query` and nothing else: a text of 1 to {QUERY_OCTETS_MAX} octets"));
+    }
+    Ok(query)
+}
+
+/// Searches. Reads files, so it works beside the threads that keep connections alive.
+///
+/// # Errors
+/// In words for people.
+pub(super) async fn search(knowledge: &Arc<Knowledge>, query: &str) -> Result<Vec<Passage>, String> {
+    let (knowledge, query) = (Arc::clone(knowledge), query.to_owned());
+    let found = tokio::task::spawn_blocking(move || knowledge.search(&query, FOUND_MAX)).await;
+    found.map_err(|err| err.to_string())?.map_err(|err| err.to_string())
+}

@@ -1,0 +1,162 @@
+//! For the tests of this room: a house with a store, pages and a scripted model on a real socket, and one mail that waits.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{ChatAnswerer, Means, NoTools, Tools};
+use crate::{
+    agent::{
+        BuiltIn, StoreDesk, brakes,
+        run::{Autopilot, Ended},
+        samples,
+    },
+    config::{Agent, Config, Model, ModelServer},
+    conversation::{self, AnswerPolicy, Arrival, Class, Classified, Destination, MailSummary, ReplyKeys},
+    fetch::testing::{Authority, fetcher},
+    outbound::Writer,
+    playground::{Dns, Models, Zone},
+    store::{ConversationFilter, ConversationRow, Owner, Store},
+    types::{Clock, Envelope, IdMaker, JobKind, Level, Millis, Recipient, Secret, Verdicts},
+};
+
+pub(super) const QUESTION: &str = "How long does shipping to Austria take from the moment that I have ordered it?";
+
+const START: u64 = 1_795_000_000_000;
+const QUIET: Duration = Duration::from_secs(20);
+
+pub(super) struct World {
+    pub(super) store: Store,
+    pub(super) clock: Clock,
+    pub(super) pilot: Autopilot<StoreDesk>,
+    ids: Arc<IdMaker>,
+    _pages: tempfile::TempDir,
+    _dns: Dns,
+}
+
+/// A server of `[model]`.
+pub(super) fn server(models: &Models) -> ModelServer {
+    ModelServer {
+        base_url: models.base_url(),
+        name: "m".into(),
+        api_key: Some(Secret::new("sk-secret")),
+        input_price_millionths: 0,
+        output_price_millionths: 0,
+    }
+}
+
+/// `[model]` with that server, and short limits.
+pub(super) fn model(models: &Models) -> Model {
+    Model { server: Some(server(models)), ..Model::default() }
+}
+
+impl World {
+    pub(super) async fn new(model: Model) -> Self {
+        Self::with_tools(model, Arc::new(NoTools)).await
+    }
+
+    pub(super) async fn with_tools(model: Model, tools: Arc<dyn Tools>) -> Self {
+        let clock = Clock::testing_fixed(START);
+        let support = samples::case("", "").address.unwrap();
+        let config = Config {
+            addresses: vec![support],
+            agent: Agent { brakes: brakes::released(), ..Agent::default() },
+            ..Config::default()
+        };
+        let store = Store::testing_memory(clock.clone());
+        let ids = Arc::new(IdMaker::new(clock.clone(), 0));
+        let keys = ReplyKeys::new(&[Secret::new("a secret that is long enough")]);
+        let writer = Writer::new(&config, store.clone(), keys, ids.clone(), clock.clone());
+        let desk = StoreDesk::new(store.clone(), writer, &config.addresses, config.agent.brakes);
+        let (pages, knowledge) = samples::help_pages();
+        let (dns, knowledge) = (Dns::start(Zone::new()).unwrap(), Arc::new(knowledge));
+        let means = Means {
+            fetcher: fetcher(&dns, &Authority::new()),
+            builtin: model.builtin_fallback.then(|| BuiltIn::new(knowledge.clone(), 60, Level::Vouched)),
+            knowledge,
+            tools,
+            level_min: Level::Vouched,
+            clock: clock.clone(),
+        };
+        let answerer = Arc::new(ChatAnswerer::new(model, means));
+        let pilot = Autopilot::new(Arc::new(desk), answerer, config.agent, 60, clock.clone());
+        Self { store, clock, pilot, ids, _pages: pages, _dns: dns }
+    }
+
+    /// A mail of a customer arrives, is quiet for long enough, and is worked on until nothing is left to do.
+    pub(super) async fn asked(&self, from: &str, text: &str) -> Ended {
+        self.arrives(from, text).await;
+        self.clock.testing_advance(QUIET);
+        let job = self.store.claim(JobKind::Answer, self.clock.now(), QUIET).await.unwrap().expect("an answer is due");
+        self.pilot.work(job).await
+    }
+
+    async fn arrives(&self, from: &str, text: &str) {
+        let (from, to, now) = (samples::address(from), samples::address("support@acme.example"), self.clock.now());
+        let envelope = Envelope {
+            id: self.ids.mail(),
+            arrived: now,
+            peer: [127, 0, 0, 1].into(),
+            helo: "peer.example".into(),
+            esmtp: true,
+            tls: None,
+            mail_from: Some(from.clone()),
+            recipients: vec![Recipient { address: to.clone() }],
+            smtputf8: false,
+        };
+        let body = format!(
+            "From: {from}\r\nTo: {to}\r\nSubject: Shipping\r\nMessage-ID: <{}@customer.example>\r\n\
+             Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n",
+            envelope.id
+        );
+        let answer = AnswerPolicy { wanted: true, quiet: QUIET, reopen_within: Duration::from_secs(86_400) };
+        let lookups = conversation::lookups(
+            &crate::mime::parse(body.as_bytes()),
+            None,
+            Class::Human,
+            None,
+            &ReplyKeys::new(&[Secret::new("x")]),
+            &[],
+        );
+        let arrival = Arrival {
+            now,
+            trace: "".into(),
+            mail: MailSummary {
+                from: Some(from),
+                subject: "Shipping".into(),
+                message_id: format!("{}@customer.example", envelope.id),
+                ..MailSummary::default()
+            },
+            envelope,
+            body: body.into_bytes().into(),
+            verdicts: Verdicts { level: Level::Authenticated, ..Verdicts::unchecked("a signature passes") },
+            class: Classified { class: Class::Human, reasons: Vec::new() },
+            destinations: vec![Destination { address: Some(to), lookups, answer, named: true, one_of: false }],
+            dice: 1,
+        };
+        self.store.accept(arrival, conversation::file).await.unwrap();
+    }
+
+    /// The newest conversation.
+    pub(super) fn conversation(&self) -> ConversationRow {
+        self.store.conversations(&ConversationFilter::default()).unwrap().remove(0)
+    }
+
+    /// Nobody got a mail, people have the conversation with the reason, and nothing is left to do.
+    pub(super) async fn is_handed_over_because(&self, words: &str) {
+        let row = self.conversation();
+        assert_eq!(row.owner, Owner::Team, "people have it");
+        assert!(row.waits_because.contains(words), "expected `{words}`: {}", row.waits_because);
+        let later = self.clock.now().plus(Duration::from_secs(30 * 86_400));
+        assert_eq!(self.store.claim(JobKind::Deliver, later, QUIET).await.unwrap(), None, "no mail");
+        assert_eq!(self.store.claim(JobKind::Answer, later, QUIET).await.unwrap(), None, "no stuck job");
+        assert_eq!(self.store.next_due(JobKind::Answer).unwrap(), None::<Millis>);
+    }
+}
+
+/// What a model says that answers [`QUESTION`] from the passage of that label.
+pub(super) fn answer(label: &str) -> String {
+    format!(
+        r#"{{"paragraphs":[{{"markdown":"Hello,","source":null}},
+            {{"markdown":"Orders placed before noon are shipped the same day.\n\n- Austria: 2 to 3 working days","source":"{label}"}}],
+            "hand_off":null}}"#
+    )
+}
