@@ -41,8 +41,8 @@ use super::{
 };
 use crate::types::is_mixed;
 
-pub(super) use self::{carried::carried_percent, language::may_be_same as may_be_same_language};
 pub use self::{carried::CARRIED_MIN_PERCENT, figures::Figure, secrets::Secrets};
+pub(super) use self::{carried::carried_percent, language::may_be_same as may_be_same_language};
 
 /// Octets of an answer.
 pub const ANSWER_OCTETS_MAX: usize = 8_000;

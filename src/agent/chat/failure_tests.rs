@@ -61,7 +61,8 @@ async fn a_server_that_fails_is_asked_again_and_then_people_have_the_mail() {
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_is_silent_or_drips_is_waited_for_no_longer_than_a_thought_may_take() {
-    hands_over(vec![Turn::Silence], "did not answer within 59 s (asked 2 times), and there is no time to ask again", 2).await;
+    hands_over(vec![Turn::Silence], "did not answer within 59 s (asked 2 times), and there is no time to ask again", 2)
+        .await;
     let slow = Turn::Drip(vec![b' '; 10_000], Duration::from_secs(1));
     hands_over(vec![slow], "did not answer within 59 s (asked 2 times), and there is no time to ask again", 2).await;
 }

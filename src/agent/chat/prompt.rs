@@ -180,9 +180,10 @@ fn wished(instruction: &str, case: &Case, mark: &Mark, room: &mut Room) -> Optio
 
 fn rules(tongue: Option<Tongue>, mark: &Mark) -> String {
     let (greeting, closing) = courtesy::of(tongue.unwrap_or_default());
-    let language = tongue.map_or("the language of the mail", Tongue::english_name);
+    // Its variants have the English names of the languages.
+    let language = tongue.map_or("the language of the mail".to_owned(), |tongue| format!("{tongue:?}"));
     let filled =
-        [("{mark}", mark.0.as_str()), ("{language}", language), ("{greeting}", greeting), ("{closing}", closing)];
+        [("{mark}", mark.0.as_str()), ("{language}", &language), ("{greeting}", greeting), ("{closing}", closing)];
     filled.iter().fold(RULES.to_owned(), |rules, (name, value)| rules.replace(name, value))
 }
 

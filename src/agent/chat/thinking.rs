@@ -6,8 +6,9 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{
-    Chat, failed,
+    Chat,
     asking::Turn,
+    failed,
     fitting::{MESSAGE_TOKENS, Room, tokens},
     prompt::{self, Mark, Opening, again, label},
     said,
@@ -71,7 +72,9 @@ pub(super) async fn think(
     notes: &Notes,
     deadline: Instant,
 ) -> Result<Thought, NotAsked> {
-    let Some(mark) = Mark::random() else { return Ok(Thought::hand_off(failed("this machine gives no random numbers"))) };
+    let Some(mark) = Mark::random() else {
+        return Ok(Thought::hand_off(failed("this machine gives no random numbers")));
+    };
     let tongue = Tongue::told(text);
     let passages = match passages(chat, text, &case.row.title).await {
         Ok(passages) => passages,
