@@ -20,6 +20,7 @@ mod questions;
 pub mod rehearsal;
 pub mod run;
 mod store_desk;
+pub mod tools;
 pub mod topics;
 pub mod wants_person;
 pub mod words;

@@ -10,6 +10,7 @@ use super::{
     Config, EnvelopeSender, Mistake, Route, SmarthostTls, TlsMode, forwarders::built_in_forwarders, keys,
     outgoing::leads_back,
 };
+use crate::types::Address;
 
 /// What is wrong with a configuration beyond its form. Looks at the files it names. `line` of each mistake is 0.
 pub fn check(config: &Config) -> Vec<Mistake> {
@@ -22,6 +23,7 @@ pub fn check(config: &Config) -> Vec<Mistake> {
     domains(config, &mut all);
     addresses(config, &mut all);
     forwarders(config, &mut all);
+    tools(config, &mut all);
     if let Some(path) = &config.knowledge.path
         && let Err(error) = std::fs::read_dir(path)
     {
@@ -75,6 +77,19 @@ fn listeners(config: &Config, all: &mut Findings) {
             "{metrics} is no loopback address: whoever may read them from elsewhere must be said with metrics_from_anywhere = true"
         );
         all.say("web.metrics", words);
+    }
+}
+
+fn tools(config: &Config, all: &mut Findings) {
+    for (n, tool) in config.tools.iter().enumerate() {
+        let key = format!("tool[{}]", tool.name);
+        if config.tools[..n].iter().any(|earlier| earlier.name == tool.name) {
+            all.say(format!("{key}.name"), format!("two tools are named `{}`", tool.name));
+        }
+        let unknown = |address: &&Address| !config.addresses.iter().any(|known| known.address == **address);
+        if let Some(address) = tool.addresses.iter().find(unknown) {
+            all.say(format!("{key}.addresses"), format!("`{address}` is none of the [[address]]"));
+        }
     }
 }
 

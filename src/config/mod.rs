@@ -20,6 +20,7 @@ mod reader;
 mod sample_tests;
 mod sections;
 mod support_keys;
+mod tools;
 mod words;
 
 pub use brakes::Brakes;
@@ -38,3 +39,4 @@ pub use sections::{
     Agent, Auth, Config, Extraction, Knowledge, Limits, Listener, Log, LogFormat, Outbound, Smtp, Store, Timeouts, Tls,
     TlsMode, Web,
 };
+pub use tools::{BodyTemplate, Fact, Part, Schema, SchemaError, Template, Tool, ToolClass, ToolMethod, UrlTemplate};

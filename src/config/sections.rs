@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use super::{Brakes, Dane, Domain, EnvelopeSender, Forwarder, Hours, Model, Route, SupportAddress};
+use super::{Brakes, Dane, Domain, EnvelopeSender, Forwarder, Hours, Model, Route, SupportAddress, Tool};
 
 /// The whole configuration.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +37,8 @@ pub struct Config {
     pub forwarders: Vec<Forwarder>,
     /// `[[hours]]`.
     pub hours: Vec<Hours>,
+    /// `[[tool]]`.
+    pub tools: Vec<Tool>,
 }
 
 /// `[smtp]`: where mail arrives.

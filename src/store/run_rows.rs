@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::config::ToolClass;
+
 use crate::types::{Address, ConversationId, Millis, RunId};
 
 /// One run of the AI: a claimed answer job, from taken up to decided.
@@ -141,16 +143,6 @@ pub struct ModelCallRow {
     pub millis: u64,
     /// How it ended, in words.
     pub outcome: String,
-}
-
-/// Whether a tool changes anything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ToolClass {
-    /// It only looks.
-    Read,
-    /// It changes something outside; called twice it may do so twice.
-    Write,
 }
 
 /// One call of a tool.

@@ -1,0 +1,332 @@
+//! What the AI may do beside talking: tools of the administrator, asked by HTTP.
+//!
+//! A model names a tool and its arguments, no more. Whether it may, whom it asks, what stands where, for whom it is asked and
+//! how often is settled here, where no mail reaches. What comes back is a [`Passage`], so that an answer is held against it as
+//! against a page. People find the particular reason in the record of the run; the model hears a general word.
+
+mod asking;
+mod facts;
+mod rate;
+mod reading;
+mod signing;
+
+use std::time::Instant;
+
+use serde_json::{Map, Value};
+use tracing::warn;
+
+use self::{
+    asking::{Call, Secrets},
+    rate::Rates,
+};
+use super::{
+    desk::Case,
+    knowledge::Passage,
+    notes::{NotAgain, Notes, ToolCall},
+    words::Tongue,
+};
+use crate::{
+    config::{Tool, ToolClass},
+    fetch::{FetchError, Fetcher, Response},
+    types::{Clock, Secret},
+};
+
+pub use facts::Facts;
+
+/// Octets of a file that holds a secret.
+const SECRET_OCTETS_MAX: u64 = 16 * 1024;
+
+/// A tool as a model is told of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Offer {
+    /// By which it is called.
+    pub name: String,
+    /// When it helps.
+    pub description: String,
+    /// What it takes: a JSON schema of an object.
+    pub parameters: Value,
+}
+
+/// How a call ended, for the model.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Called {
+    /// With this.
+    Result(Passage),
+    /// It was not made, and making it again will not help: in a general word.
+    Refused(String),
+    /// It came to nothing: in a general word.
+    Failed(String),
+    /// People should have the conversation now, for this reason in their words. The run ends.
+    HandOff(String),
+    /// Something was done that has no result to quote.
+    Done(String),
+}
+
+/// All tools. One for the daemon.
+pub struct Toolbox {
+    tools: Vec<Tool>,
+    fetcher: Fetcher,
+    clock: Clock,
+    rates: Rates,
+}
+
+/// What a call came to, and the particular words for people.
+struct Ended {
+    called: Called,
+    words: String,
+}
+
+impl Ended {
+    fn refused(general: &str, words: impl Into<String>) -> Self {
+        Self { called: Called::Refused(general.to_owned()), words: format!("refused: {}", words.into()) }
+    }
+
+    fn failed(general: &str, words: impl Into<String>) -> Self {
+        Self { called: Called::Failed(general.to_owned()), words: format!("failed: {}", words.into()) }
+    }
+}
+
+/// What a model hears of a tool that there is not, and of one that is not for this mail: the same.
+const NO_SUCH_TOOL: &str = "there is no such tool";
+
+impl Toolbox {
+    /// `tools`: every `[[tool]]`.
+    pub fn new(tools: Vec<Tool>, fetcher: Fetcher, clock: Clock) -> Self {
+        Self { tools, fetcher, clock, rates: Rates::default() }
+    }
+
+    /// The tools that a model may call for this case: of its address, within the level of its mails.
+    pub fn offered(&self, case: &Case) -> Vec<Offer> {
+        let facts = Facts::of(case);
+        let offered = self.tools.iter().filter(|tool| permitted(tool, &facts).is_ok());
+        offered
+            .map(|tool| Offer {
+                name: tool.name.clone(),
+                description: tool.description.clone(),
+                parameters: tool.parameters.json().clone(),
+            })
+            .collect()
+    }
+
+    /// Calls a tool for this case, and notes it with its particulars.
+    pub async fn call(&self, case: &Case, name: &str, arguments: &Value, notes: &Notes) -> Called {
+        let (began, facts) = (Instant::now(), Facts::of(case));
+        let tool = self.tools.iter().find(|tool| tool.name == name);
+        let ended = match tool {
+            None => Ended::refused(NO_SUCH_TOOL, NO_SUCH_TOOL),
+            Some(tool) => self.ended(tool, &facts, arguments, notes).await,
+        };
+        let result = match &ended.called {
+            Called::Result(passage) => passage.text.clone(),
+            Called::Refused(words) | Called::Failed(words) | Called::HandOff(words) | Called::Done(words) => {
+                words.clone()
+            }
+        };
+        notes.called(ToolCall {
+            name: name.to_owned(),
+            class: tool.map_or(ToolClass::Read, |tool| tool.class),
+            arguments: arguments.clone(),
+            result,
+            millis: began.elapsed().as_millis() as u64,
+            outcome: ended.words,
+        });
+        ended.called
+    }
+
+    async fn ended(&self, tool: &Tool, facts: &Facts, arguments: &Value, notes: &Notes) -> Ended {
+        if let Err(words) = permitted(tool, facts) {
+            return Ended::refused(NO_SUCH_TOOL, words);
+        }
+        if let Err(fault) = tool.parameters.check(arguments) {
+            // Of the schema and not of the arguments: a model may hear it, to do better.
+            return Ended::refused(&format!("the arguments are not taken: {fault}"), fault.to_string());
+        }
+        let nothing = Map::new();
+        let arguments_map = arguments.as_object().unwrap_or(&nothing);
+        if tool.approval {
+            return self.waits_for_approval(tool, facts, arguments_map);
+        }
+        if !self.rates.takes(&tool.name, tool.per_minute_max, self.clock.now()) {
+            return Ended::failed(
+                "the tool is called too often now",
+                format!("{} calls in a minute", tool.per_minute_max),
+            );
+        }
+        let secrets = match secrets(tool).await {
+            Ok(secrets) => secrets,
+            Err(words) => return Ended::failed("the tool cannot be called now", words),
+        };
+        let now_secs = self.clock.now().0 / 1000;
+        let call = Call { tool, arguments: arguments_map, facts, secrets: &secrets, now_secs };
+        let request = match call.request() {
+            Ok(request) => request,
+            Err(words) => return Ended::refused("the arguments cannot be sent", words),
+        };
+        if tool.class == ToolClass::Write
+            && let Err(why) = notes.calling(&tool.name, arguments).await
+        {
+            return not_again(tool, why);
+        }
+        match self.fetcher.fetch(request).await {
+            Ok(response) => read(tool, &response, &secrets),
+            Err(fault) => unanswered(tool, &fault),
+        }
+    }
+
+    fn waits_for_approval(&self, tool: &Tool, facts: &Facts, arguments: &Map<String, Value>) -> Ended {
+        let secrets = Secrets::masked(tool);
+        match (Call { tool, arguments, facts, secrets: &secrets, now_secs: self.clock.now().0 / 1000 }).request() {
+            Ok(request) => {
+                let shown = asking::shown(&request);
+                let words = format!("the AI would use “{}”, which a person must let run: {shown}", tool.title);
+                Ended { words: "not made: a person must let it run".to_owned(), called: Called::HandOff(words) }
+            }
+            Err(words) => Ended::refused("the arguments cannot be sent", words),
+        }
+    }
+
+    /// The tools there are.
+    pub fn tools(&self) -> &[Tool] {
+        &self.tools
+    }
+
+    /// Calls a tool for a person who tries it out, for these facts; the request for the eye comes with the answer.
+    ///
+    /// # Errors
+    /// Why it was not made, or what came of it, with all particulars.
+    pub async fn tried(&self, tool: &Tool, facts: &Facts, arguments: &Value, is_dry: bool) -> Result<Tried, String> {
+        tool.parameters.check(arguments).map_err(|fault| fault.to_string())?;
+        let nothing = Map::new();
+        let arguments = arguments.as_object().unwrap_or(&nothing);
+        let now_secs = self.clock.now().0 / 1000;
+        let masked = Secrets::masked(tool);
+        let request = Call { tool, arguments, facts, secrets: &masked, now_secs }.request()?;
+        let mut tried = Tried { request: asking::shown(&request), answer: None };
+        if is_dry {
+            return Ok(tried);
+        }
+        let secrets = secrets(tool).await?;
+        let request = Call { tool, arguments, facts, secrets: &secrets, now_secs }.request()?;
+        let response = self.fetcher.fetch(request).await.map_err(|fault| fault.to_string())?;
+        let text = reading::lines(&response, &secrets.named).unwrap_or_else(str::to_owned);
+        tried.answer = Some((response.status, text));
+        Ok(tried)
+    }
+}
+
+/// What a person sees who tries a tool out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tried {
+    /// The request, with masks for secrets and without what is signed.
+    pub request: String,
+    /// Status and lines of the answer; `None` when nothing was asked.
+    pub answer: Option<(u16, String)>,
+}
+
+/// Whether this tool is for these mails.
+fn permitted(tool: &Tool, facts: &Facts) -> Result<(), String> {
+    if !tool.addresses.is_empty() && !tool.addresses.contains(&facts.address) {
+        return Err("the tool is not for this support address".to_owned());
+    }
+    if facts.level < tool.level_min {
+        let (has, needs) = (facts.level.as_u8(), tool.level_min.as_u8());
+        return Err(format!("the mails have level {has}, the tool needs {needs}"));
+    }
+    Ok(())
+}
+
+fn not_again(tool: &Tool, why: NotAgain) -> Ended {
+    let words = why.to_string();
+    match why {
+        NotAgain::Done(result) => Ended {
+            called: Called::Result(passage(tool, result)),
+            words: "done by an earlier attempt; not made again".into(),
+        },
+        NotAgain::InDoubt => in_doubt(tool, &words),
+        NotAgain::Over | NotAgain::TooMany | NotAgain::NotKept(_) => {
+            Ended::failed("the tool cannot be called now", words)
+        }
+    }
+}
+
+/// Nobody knows whether something was changed: people look, and nobody guesses.
+fn in_doubt(tool: &Tool, words: &str) -> Ended {
+    let reason = format!("nobody knows whether “{}” did what it was asked: {words}", tool.title);
+    Ended { words: format!("in doubt: {words}"), called: Called::HandOff(reason) }
+}
+
+fn unanswered(tool: &Tool, fault: &FetchError) -> Ended {
+    warn!(tool = tool.name, "a tool did not answer: {fault}");
+    if tool.class == ToolClass::Write && fault.may_have_been_heard() {
+        return in_doubt(tool, &fault.to_string());
+    }
+    Ended::failed(fault.in_general(), fault.to_string())
+}
+
+fn read(tool: &Tool, response: &Response, secrets: &Secrets) -> Ended {
+    let status = response.status;
+    let words = format!("it answered {status}");
+    match status {
+        200..=299 => match reading::lines(response, &secrets.named) {
+            Ok(text) => Ended { called: Called::Result(passage(tool, text)), words: format!("done: {words}") },
+            // It did what it was asked; there is only nothing to quote.
+            Err(_) if tool.class == ToolClass::Write => {
+                Ended { called: Called::Done("it was done".to_owned()), words: format!("done: {words}") }
+            }
+            Err(fault) => Ended::failed("the service did not answer properly", fault),
+        },
+        404 | 410 => Ended::failed("the service knows nothing of that", words),
+        400..=499 => Ended::failed("the service does not take that", words),
+        500.. if tool.class == ToolClass::Write => {
+            warn!(tool = tool.name, "a tool failed: {words}");
+            in_doubt(tool, &words)
+        }
+        _ => {
+            warn!(tool = tool.name, "a tool failed: {words}");
+            Ended::failed("the service did not answer properly", words)
+        }
+    }
+}
+
+/// The one place where a result becomes something that an answer may quote.
+fn passage(tool: &Tool, text: String) -> Passage {
+    Passage {
+        file: format!("tool:{}", tool.name),
+        heading: tool.title.clone(),
+        tongue: Tongue::of(&text),
+        text,
+        score: 0.0,
+        // It was asked for: whether it carries an answer is seen where the answer is held against it.
+        support_percent: 100,
+    }
+}
+
+async fn secrets(tool: &Tool) -> Result<Secrets, String> {
+    let mut named = Vec::with_capacity(tool.secrets.len());
+    for (name, file) in &tool.secrets {
+        named.push((name.clone(), secret(file).await?));
+    }
+    let signing = match &tool.signing_key_file {
+        Some(file) => Some(secret(file).await?),
+        None => None,
+    };
+    Ok(Secrets { named, signing })
+}
+
+/// The first line of a file.
+async fn secret(file: &std::path::Path) -> Result<Secret, String> {
+    let wrong = |words: &str| format!("{}: {words}", file.display());
+    let about = tokio::fs::metadata(file).await.map_err(|fault| wrong(&fault.to_string()))?;
+    if !about.is_file() || about.len() > SECRET_OCTETS_MAX {
+        return Err(wrong("it is not a file that holds a secret"));
+    }
+    let text = tokio::fs::read_to_string(file).await.map_err(|fault| wrong(&fault.to_string()))?;
+    match text.lines().next().map(str::trim_end) {
+        Some(line) if !line.is_empty() => Ok(Secret::new(line)),
+        _ => Err(wrong("its first line is empty; the secret is expected there")),
+    }
+}
+
+#[cfg(test)]
+#[path = "tools_tests.rs"]
+mod tests;
