@@ -106,13 +106,16 @@ fn ring(config: &Config, domain: &Domain) -> Result<KeyRing, Failure> {
 
 fn add(context: &Context, name: &str) -> Result<(), Failure> {
     let config = control::load(&context.config)?;
-    let known = config.domains.iter().find(|domain| domain.name == name);
     // It may be configured already, perhaps with keys still to be made.
-    if known.is_none_or(|domain| domain.selector_rsa.is_none() && domain.selector_ed25519.is_none()) {
+    if !has_selectors(&config, name) {
         let Selectors { rsa, ed25519 } = Selectors::dated(&config.store.path, name, &date()).map_err(of_keys)?;
         let new = setup::NewDomain { name: name.to_owned(), selector_rsa: rsa, selector_ed25519: ed25519 };
-        edit(context, |text| setup::add_domain(text, &new), |_| Ok(()))?;
-        eprintln!("replyd: a daemon that runs knows of {name} after its next start");
+        match edit(context, |text| setup::add_domain(text, &new), |_| Ok(())) {
+            Ok(()) => eprintln!("replyd: a daemon that runs knows of {name} after its next start"),
+            // Another command was faster: its keys are the ones.
+            Err(_) if has_selectors(&control::load(&context.config)?, name) => {}
+            Err(failure) => return Err(failure),
+        }
     }
     let config = control::load(&context.config)?;
     let domain = find(&config, name)?;
@@ -120,6 +123,11 @@ fn add(context: &Context, name: &str) -> Result<(), Failure> {
     signing.make_missing(&config.store.path, &domain.name).map_err(of_keys)?;
     domain_rows::print(context, &config, &look(&config, domain)?.checked);
     Ok(())
+}
+
+fn has_selectors(config: &Config, name: &str) -> bool {
+    let known = config.domains.iter().find(|domain| domain.name == name);
+    known.is_some_and(|domain| domain.selector_rsa.is_some() || domain.selector_ed25519.is_some())
 }
 
 fn records(context: &Context, name: &str) -> Result<(), Failure> {

@@ -120,8 +120,13 @@ impl Dial<'_> {
             let stream = self.handshake(stream, config).await.map_err(Opening::Handshake)?;
             return Ok(self.lend(stream).await?);
         }
+        Ok(self.in_clear(stream, &said).await?)
+    }
+
+    /// A connection that stays as it is: `said` is what EHLO, or HELO, was answered with.
+    async fn in_clear(&self, stream: TcpStream, said: &Reply) -> Result<Open, Fault> {
         let (timed, deadline) = self.timed(stream);
-        Ok(lend(timed.that_heard_ehlo(&said.to_bytes()), &self.target.host, self.hello, deadline).await?)
+        lend(timed.that_heard_ehlo(&said.to_bytes()), &self.target.host, self.hello, deadline).await
     }
 
     /// RFC 8461 §5, RFC 7672 §2.2: through TLS with a certificate that `config` takes, or later. `demanded`: by whom.
@@ -142,7 +147,11 @@ impl Dial<'_> {
 
     async fn relay_at_once(&self, smarthost: &Smarthost) -> Result<Open, Fault> {
         let mut connection = match smarthost.tls {
-            SmarthostTls::Off => self.lend(self.greeted(self.tcp().await?).await?).await?,
+            SmarthostTls::Off => {
+                let mut stream = self.greeted(self.tcp().await?).await?;
+                let said = self.ehlo(&mut stream).await?;
+                self.in_clear(stream, &said).await?
+            }
             SmarthostTls::Implicit => {
                 let config = tls::checked(smarthost.ca.as_deref()).await.map_err(Fault::Later)?;
                 let stream = self.handshake(self.tcp().await?, config).await?;

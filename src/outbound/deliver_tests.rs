@@ -249,6 +249,19 @@ async fn a_relay_with_the_wrong_certificate_or_without_starttls_gets_nothing() {
 }
 
 #[tokio::test]
+async fn a_relay_in_clear_that_knows_helo_only_gets_helo() {
+    let smarthost = Smarthost { tls: SmarthostTls::Off, password: None, ..crate::outbound::support::relay() };
+    let (listener, address) = listener().await;
+    let script = Script { ehlo: Some("502 5.5.1 what"), helo: Some("250 relay"), ..Script::default() };
+    let server = tokio::spawn(async move { serve(&listener, script).await });
+    let outcome = deliver(attempt("relay.x", vec![address], Manner::Relay(smarthost)).await).await;
+    assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
+    let heard = server.await.unwrap();
+    assert_eq!(heard.lines[..2], ["EHLO mx.acme.example", "HELO mx.acme.example"], "each once");
+    assert!(heard.lines[2].starts_with("MAIL FROM:"), "{:?}", heard.lines);
+}
+
+#[tokio::test]
 async fn a_relay_that_does_not_take_our_password_is_tried_again() {
     let (listener, address) = listener().await;
     let server = tokio::spawn(async move {

@@ -66,11 +66,16 @@ impl Selectors {
     /// Makes the keys that are not there yet.
     ///
     /// # Errors
-    /// Those of [`keys::make`].
+    /// Those of [`keys::make`], but for [`KeyError::Exists`].
     pub fn make_missing(&self, data: &Path, domain: &str) -> Result<(), KeyError> {
         for (selector, kind) in self.each() {
-            if !keys::path(data, domain, selector)?.exists() {
-                keys::make(data, domain, selector, kind)?;
+            if keys::path(data, domain, selector)?.exists() {
+                continue;
+            }
+            match keys::make(data, domain, selector, kind) {
+                // Somebody else made it meanwhile.
+                Ok(_) | Err(KeyError::Exists(_)) => {}
+                Err(error) => return Err(error),
             }
         }
         Ok(())

@@ -115,6 +115,21 @@ fn a_next_key_that_is_lost_is_never_switched_to_and_made_again_on_demand() {
 }
 
 #[test]
+fn of_many_who_make_the_missing_keys_at_once_none_fails_and_one_set_is_made() {
+    let data = tempfile::tempdir().unwrap();
+    let make = || Selectors::of(&acme()).make_missing(data.path(), "acme.example");
+    std::thread::scope(|scope| {
+        let all: Vec<_> = (0..8).map(|_| scope.spawn(make)).collect();
+        all.into_iter().for_each(|one| one.join().unwrap().unwrap());
+    });
+    let keys = std::fs::read_dir(data.path().join("dkim/acme.example")).unwrap();
+    assert_eq!(
+        keys.filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|end| end == "pem")).count(),
+        2
+    );
+}
+
+#[test]
 fn of_many_who_switch_at_once_one_does() {
     let data = installed();
     let begun = begin(data.path());
