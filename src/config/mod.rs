@@ -39,4 +39,6 @@ pub use sections::{
     Agent, Auth, Config, Extraction, Knowledge, Limits, Listener, Log, LogFormat, Outbound, Smtp, Store, Timeouts, Tls,
     TlsMode, Web,
 };
-pub use tools::{BodyTemplate, Fact, Part, Schema, SchemaError, Template, Tool, ToolClass, ToolMethod, UrlTemplate};
+pub use tools::{
+    BodyTemplate, Fact, McpPin, Part, Schema, SchemaError, Template, Tool, ToolClass, ToolMethod, UrlTemplate,
+};

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use bytes::Bytes;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{facts::Facts, signing};
 use crate::{
@@ -65,8 +65,19 @@ impl Call<'_> {
     /// # Errors
     /// Which value cannot stand in its place, in words that hold nothing of it.
     pub(super) fn request(&self) -> Result<fetch::Request, String> {
+        let body = match &self.tool.mcp {
+            Some(pin) => {
+                let params = json!({ "name": pin.tool, "arguments": self.arguments });
+                Some(json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params }))
+            }
+            None => self.body()?,
+        };
+        self.message(body.map(|body| Bytes::from(body.to_string())).unwrap_or_default())
+    }
+
+    /// A request to the same place with that body.
+    pub(super) fn message(&self, body: Bytes) -> Result<fetch::Request, String> {
         let url = self.url()?;
-        let body = self.body()?.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
         let method = match self.tool.method {
             ToolMethod::Get => Method::GET,
             ToolMethod::Post => Method::POST,

@@ -39,6 +39,12 @@ impl Facts {
         }
     }
 
+    /// Those of nobody, for looking at a tool: at that level, in no conversation.
+    pub fn of_nobody(contact: Address, address: Address, level: Level) -> Self {
+        let (conversation, number) = (ConversationId(0), Number(0));
+        Self { contact, contact_name: String::new(), conversation, number, address, level, generation: 0 }
+    }
+
     /// One of them as a text.
     pub(super) fn text(&self, fact: Fact) -> String {
         match fact {

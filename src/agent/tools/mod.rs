@@ -5,33 +5,38 @@
 //! against a page. People find the particular reason in the record of the run; the model hears a general word.
 
 mod asking;
+mod built_in;
+mod ending;
 mod facts;
+mod mcp;
+mod pinned;
 mod rate;
 mod reading;
 mod signing;
 
-use std::time::Instant;
+use std::{collections::BTreeSet, sync::Mutex, time::Instant};
 
 use serde_json::{Map, Value};
-use tracing::warn;
 
 use self::{
     asking::{Call, Secrets},
+    ending::{Ended, announced, read, unanswered},
     rate::Rates,
 };
 use super::{
     desk::Case,
     knowledge::Passage,
-    notes::{NotAgain, Notes, ToolCall},
-    words::Tongue,
+    notes::{Notes, ToolCall},
 };
 use crate::{
     config::{Tool, ToolClass},
-    fetch::{FetchError, Fetcher, Response},
+    fetch::Fetcher,
     types::{Clock, Secret},
 };
 
+pub use built_in::{HAND_OFF, RESOLVE};
 pub use facts::Facts;
+pub use mcp::definition_hash;
 
 /// Octets of a file that holds a secret.
 const SECRET_OCTETS_MAX: u64 = 16 * 1024;
@@ -68,22 +73,8 @@ pub struct Toolbox {
     fetcher: Fetcher,
     clock: Clock,
     rates: Rates,
-}
-
-/// What a call came to, and the particular words for people.
-struct Ended {
-    called: Called,
-    words: String,
-}
-
-impl Ended {
-    fn refused(general: &str, words: impl Into<String>) -> Self {
-        Self { called: Called::Refused(general.to_owned()), words: format!("refused: {}", words.into()) }
-    }
-
-    fn failed(general: &str, words: impl Into<String>) -> Self {
-        Self { called: Called::Failed(general.to_owned()), words: format!("failed: {}", words.into()) }
-    }
+    /// Tools of MCP servers that are defined otherwise than they were pinned.
+    changed: Mutex<BTreeSet<String>>,
 }
 
 /// What a model hears of a tool that there is not, and of one that is not for this mail: the same.
@@ -92,20 +83,20 @@ const NO_SUCH_TOOL: &str = "there is no such tool";
 impl Toolbox {
     /// `tools`: every `[[tool]]`.
     pub fn new(tools: Vec<Tool>, fetcher: Fetcher, clock: Clock) -> Self {
-        Self { tools, fetcher, clock, rates: Rates::default() }
+        Self { tools, fetcher, clock, rates: Rates::default(), changed: Mutex::default() }
     }
 
-    /// The tools that a model may call for this case: of its address, within the level of its mails.
+    /// The tools that a model may call for this case: those that are built in, and of the others those of its address, within the
+    /// level of its mails.
     pub fn offered(&self, case: &Case) -> Vec<Offer> {
         let facts = Facts::of(case);
-        let offered = self.tools.iter().filter(|tool| permitted(tool, &facts).is_ok());
-        offered
-            .map(|tool| Offer {
-                name: tool.name.clone(),
-                description: tool.description.clone(),
-                parameters: tool.parameters.json().clone(),
-            })
-            .collect()
+        let permitted = self.tools.iter().filter(|tool| permitted(tool, &facts).is_ok() && !self.has_changed(tool));
+        let asking = permitted.map(|tool| Offer {
+            name: tool.name.clone(),
+            description: tool.description.clone(),
+            parameters: tool.parameters.json().clone(),
+        });
+        built_in::offers().into_iter().chain(asking).collect()
     }
 
     /// Calls a tool for this case, and notes it with its particulars.
@@ -113,6 +104,7 @@ impl Toolbox {
         let (began, facts) = (Instant::now(), Facts::of(case));
         let tool = self.tools.iter().find(|tool| tool.name == name);
         let ended = match tool {
+            None if built_in::is_one(name) => built_in::call(name, arguments),
             None => Ended::refused(NO_SUCH_TOOL, NO_SUCH_TOOL),
             Some(tool) => self.ended(tool, &facts, arguments, notes).await,
         };
@@ -162,14 +154,18 @@ impl Toolbox {
             Ok(request) => request,
             Err(words) => return Ended::refused("the arguments cannot be sent", words),
         };
-        if tool.class == ToolClass::Write
-            && let Err(why) = notes.calling(&tool.name, arguments).await
-        {
-            return not_again(tool, why);
+        if let Some(pin) = &tool.mcp {
+            return self.ended_by_mcp(&call, pin, arguments, notes).await;
+        }
+        if let Err(ended) = announced(tool, arguments, notes).await {
+            return ended;
         }
         match self.fetcher.fetch(request).await {
             Ok(response) => read(tool, &response, &secrets),
-            Err(fault) => unanswered(tool, &fault),
+            Err(fault) => {
+                let in_doubt = fault.may_have_been_heard();
+                unanswered(tool, fault.in_general(), &fault.to_string(), in_doubt)
+            }
         }
     }
 
@@ -206,8 +202,16 @@ impl Toolbox {
             return Ok(tried);
         }
         let secrets = secrets(tool).await?;
-        let request = Call { tool, arguments, facts, secrets: &secrets, now_secs }.request()?;
-        let response = self.fetcher.fetch(request).await.map_err(|fault| fault.to_string())?;
+        let call = Call { tool, arguments, facts, secrets: &secrets, now_secs };
+        if let Some(pin) = &tool.mcp {
+            let mut session = self.held(&call, pin).await.map_err(|fault| fault.words())?;
+            let called = session.call(&pin.tool, &Value::Object(arguments.clone())).await;
+            let (text, is_error) = called.map_err(|fault| fault.words())?;
+            session.close().await;
+            tried.answer = Some((if is_error { 400 } else { 200 }, reading::text(&text, &secrets.named)));
+            return Ok(tried);
+        }
+        let response = self.fetcher.fetch(call.request()?).await.map_err(|fault| fault.to_string())?;
         let text = reading::lines(&response, &secrets.named).unwrap_or_else(str::to_owned);
         tried.answer = Some((response.status, text));
         Ok(tried)
@@ -219,7 +223,8 @@ impl Toolbox {
 pub struct Tried {
     /// The request, with masks for secrets and without what is signed.
     pub request: String,
-    /// Status and lines of the answer; `None` when nothing was asked.
+    /// Status and lines of the answer; `None` when nothing was asked. An MCP server has no status of its own: 200, or 400 for what it
+    /// calls an error.
     pub answer: Option<(u16, String)>,
 }
 
@@ -233,72 +238,6 @@ fn permitted(tool: &Tool, facts: &Facts) -> Result<(), String> {
         return Err(format!("the mails have level {has}, the tool needs {needs}"));
     }
     Ok(())
-}
-
-fn not_again(tool: &Tool, why: NotAgain) -> Ended {
-    let words = why.to_string();
-    match why {
-        NotAgain::Done(result) => Ended {
-            called: Called::Result(passage(tool, result)),
-            words: "done by an earlier attempt; not made again".into(),
-        },
-        NotAgain::InDoubt => in_doubt(tool, &words),
-        NotAgain::Over | NotAgain::TooMany | NotAgain::NotKept(_) => {
-            Ended::failed("the tool cannot be called now", words)
-        }
-    }
-}
-
-/// Nobody knows whether something was changed: people look, and nobody guesses.
-fn in_doubt(tool: &Tool, words: &str) -> Ended {
-    let reason = format!("nobody knows whether “{}” did what it was asked: {words}", tool.title);
-    Ended { words: format!("in doubt: {words}"), called: Called::HandOff(reason) }
-}
-
-fn unanswered(tool: &Tool, fault: &FetchError) -> Ended {
-    warn!(tool = tool.name, "a tool did not answer: {fault}");
-    if tool.class == ToolClass::Write && fault.may_have_been_heard() {
-        return in_doubt(tool, &fault.to_string());
-    }
-    Ended::failed(fault.in_general(), fault.to_string())
-}
-
-fn read(tool: &Tool, response: &Response, secrets: &Secrets) -> Ended {
-    let status = response.status;
-    let words = format!("it answered {status}");
-    match status {
-        200..=299 => match reading::lines(response, &secrets.named) {
-            Ok(text) => Ended { called: Called::Result(passage(tool, text)), words: format!("done: {words}") },
-            // It did what it was asked; there is only nothing to quote.
-            Err(_) if tool.class == ToolClass::Write => {
-                Ended { called: Called::Done("it was done".to_owned()), words: format!("done: {words}") }
-            }
-            Err(fault) => Ended::failed("the service did not answer properly", fault),
-        },
-        404 | 410 => Ended::failed("the service knows nothing of that", words),
-        400..=499 => Ended::failed("the service does not take that", words),
-        500.. if tool.class == ToolClass::Write => {
-            warn!(tool = tool.name, "a tool failed: {words}");
-            in_doubt(tool, &words)
-        }
-        _ => {
-            warn!(tool = tool.name, "a tool failed: {words}");
-            Ended::failed("the service did not answer properly", words)
-        }
-    }
-}
-
-/// The one place where a result becomes something that an answer may quote.
-fn passage(tool: &Tool, text: String) -> Passage {
-    Passage {
-        file: format!("tool:{}", tool.name),
-        heading: tool.title.clone(),
-        tongue: Tongue::of(&text),
-        text,
-        score: 0.0,
-        // It was asked for: whether it carries an answer is seen where the answer is held against it.
-        support_percent: 100,
-    }
 }
 
 async fn secrets(tool: &Tool) -> Result<Secrets, String> {

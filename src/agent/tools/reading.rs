@@ -21,7 +21,7 @@ pub(super) fn lines(response: &Response, secrets: &[(String, Secret)]) -> Result
     let kind = response.headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let text = String::from_utf8_lossy(&response.body);
-    let mut lines = match kind.as_str() {
+    let lines = match kind.as_str() {
         "text/html" | "application/xhtml+xml" => return Err("it answered with a page for people"),
         _ if kind.starts_with("image/") || kind.starts_with("audio/") || kind.starts_with("video/") => {
             return Err("it answered with no text");
@@ -36,17 +36,34 @@ pub(super) fn lines(response: &Response, secrets: &[(String, Secret)]) -> Result
             Err(_) => clean(&text),
         },
     };
+    Ok(shown(lines, secrets, response.cut))
+}
+
+/// The same of a text that came in an envelope.
+pub(super) fn text(text: &str, secrets: &[(String, Secret)]) -> String {
+    let lines = match serde_json::from_str::<Value>(text) {
+        Ok(value) => {
+            let mut lines = String::new();
+            write(&value, &mut Vec::new(), &mut lines);
+            lines
+        }
+        Err(_) => clean(text),
+    };
+    shown(lines, secrets, false)
+}
+
+fn shown(mut lines: String, secrets: &[(String, Secret)], is_cut: bool) -> String {
     // An echo of what we sent would show what no model may see.
     for (_, secret) in secrets.iter().filter(|(_, secret)| secret.expose().len() >= SECRET_OCTETS_MIN) {
         lines = lines.replace(secret.expose_str(), "***");
     }
     let whole = lines.trim();
     let end = whole.floor_char_boundary(RESULT_OCTETS_MAX);
-    Ok(match whole {
+    match whole {
         "" => "It answered without words.".to_owned(),
-        _ if end < whole.len() || response.cut => format!("{}\n(There is more than is shown here.)", &whole[..end]),
+        _ if end < whole.len() || is_cut => format!("{}\n(There is more than is shown here.)", &whole[..end]),
         whole => whole.to_owned(),
-    })
+    }
 }
 
 /// `items 1 title: Blue shoes`, a line for each value.

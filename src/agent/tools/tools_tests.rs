@@ -17,6 +17,9 @@ use crate::{
     types::Level,
 };
 
+/// Tools that everybody is offered.
+const BUILT_IN: usize = 2;
+
 const NOW: u64 = 1_795_000_000_000;
 
 /// A toolbox of one tool, and the server that it asks.
@@ -108,7 +111,7 @@ async fn a_tool_is_offered_and_called_within_its_level_and_address_only_s22() {
         let (called, outcome) = world.call(&case, order()).await;
 
         // Then both say the same, and who may not hears no more than that there is no such tool
-        assert_eq!(offered.len(), usize::from(may), "{keys} {level:?}");
+        assert_eq!(offered.iter().any(|offer| offer.name == "order"), may, "{keys} {level:?}");
         assert_eq!(world.site.connections(), usize::from(may), "{keys} {level:?}");
         if !may {
             assert_eq!(called, Called::Refused(NO_SUCH_TOOL.into()));
@@ -128,9 +131,9 @@ async fn the_weakest_of_the_mails_to_answer_counts() {
     case.mails.insert(0, weak);
 
     // Then nothing is offered until it is
-    assert_eq!(world.toolbox.offered(&case).len(), 0);
+    assert_eq!(world.toolbox.offered(&case).len(), BUILT_IN);
     case.mails[0].answered = true;
-    assert_eq!(world.toolbox.offered(&case).len(), 1);
+    assert_eq!(world.toolbox.offered(&case).len(), BUILT_IN + 1);
 }
 
 #[tokio::test]
@@ -292,4 +295,20 @@ async fn a_server_in_an_inner_network_is_not_asked_unless_it_is_listed_s24() {
         world.toolbox.tried(&tool, &facts, &order(), true).await.unwrap().answer.is_none(),
         "a dry run asks nobody"
     );
+}
+
+#[tokio::test]
+async fn giving_up_and_closing_take_no_proof_and_ask_nobody() {
+    let world = World::new("", shipped).await;
+    let (case, notes) = (case(Level::Unproven), Notes::unkept());
+    let offered: Vec<String> = world.toolbox.offered(&case).into_iter().map(|offer| offer.name).collect();
+    assert_eq!(offered, [HAND_OFF, RESOLVE]);
+    let arguments = json!({ "reason": "They ask\r\nfor a person" });
+    let Called::HandOff(reason) = world.toolbox.call(&case, HAND_OFF, &arguments, &notes).await else {
+        panic!("it is silent")
+    };
+    assert!(reason.contains("it says: They ask  for a person"), "{reason}");
+    assert!(matches!(world.toolbox.call(&case, HAND_OFF, &json!([]), &notes).await, Called::HandOff(_)));
+    assert!(matches!(world.toolbox.call(&case, RESOLVE, &json!({}), &notes).await, Called::Done(_)));
+    assert_eq!((world.site.connections(), notes.so_far().tool_calls.len()), (0, 3));
 }

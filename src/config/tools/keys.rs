@@ -4,7 +4,9 @@ use std::{path::Path, time::Duration};
 
 use serde_json::Value;
 
-use super::{BodyTemplate, Part, Schema, Template, Tool, ToolClass, ToolMethod, UrlTemplate, template::is_name};
+use super::{
+    BodyTemplate, McpPin, Part, Schema, Template, Tool, ToolClass, ToolMethod, UrlTemplate, template::is_name,
+};
 use crate::{
     config::{
         keys::{address, level, path},
@@ -34,7 +36,10 @@ const OWN_HEADERS: &[&str] =
 /// One table; `None` when it cannot be called at all.
 pub(in crate::config) fn tool(s: &Section<'_, '_>, base: &Path) -> Option<Tool> {
     let methods = ToolMethod::ALL.map(|method| (method.word(), method));
-    let method = s.word("method", ToolMethod::Get, &methods);
+    let mcp = mcp(s);
+    // MCP's transport: everything is posted.
+    let usual = if mcp.is_some() { ToolMethod::Post } else { ToolMethod::Get };
+    let method = s.word("method", usual, &methods);
     let by_method = if method == ToolMethod::Get { ToolClass::Read } else { ToolClass::Write };
     let class = s.word("class", by_method, &[ToolClass::Read, ToolClass::Write].map(|class| (class.word(), class)));
     let parameters = s.prose("parameters").and_then(|text| match schema(&text) {
@@ -71,6 +76,7 @@ pub(in crate::config) fn tool(s: &Section<'_, '_>, base: &Path) -> Option<Tool> 
         response_bytes_max: s.number("response_bytes_max", RESPONSE_BYTES_MAX, 256..=1 << 20, "bytes"),
         per_minute_max: s.number("per_minute_max", PER_MINUTE_MAX, 1..=100_000, "calls"),
         signing_key_file: path(s, "signing_key_file", base),
+        mcp,
         // What follows is needed.
         name: s.needed("name", name).unwrap_or_default(),
         url: s.needed("url", UrlTemplate::read)?,
@@ -86,9 +92,22 @@ fn name(text: &str) -> Result<String, String> {
         return Err(format!("`{text}` is not of small letters, digits and `_`, {NAME_OCTETS_MAX} at most"));
     }
     if TAKEN.contains(&text) {
-        return Err(format!("`{text}` is built in"));
+        return Err(format!("`{text}` is a tool of replyd itself"));
     }
     Ok(text.to_owned())
+}
+
+/// Both or neither.
+fn mcp(s: &Section<'_, '_>) -> Option<McpPin> {
+    let tool = s.text("mcp_tool");
+    let blake3 = s.made("mcp_blake3", |text| {
+        let good = text.len() == 64 && text.bytes().all(|octet| matches!(octet, b'0'..=b'9' | b'a'..=b'f'));
+        if good { Ok(text.to_owned()) } else { Err("it is no BLAKE3 in 64 hexadecimal digits".to_owned()) }
+    });
+    if s.has("mcp_tool") != s.has("mcp_blake3") {
+        s.wrong("mcp_tool", "mcp_tool and mcp_blake3 go together: `replyd tool import-mcp` prints both");
+    }
+    Some(McpPin { tool: tool?, blake3: blake3? })
 }
 
 fn description(text: &str) -> Result<String, String> {
@@ -172,6 +191,14 @@ fn fits_together(s: &Section<'_, '_>, tool: &Tool) {
         }
         if in_path(name) && !tool.parameters.requires(name) {
             s.wrong("parameters", format!("`{name}` stands in the path, so it is among `required`"));
+        }
+    }
+    if tool.mcp.is_some() {
+        if tool.method != ToolMethod::Post || tool.body.is_some() {
+            s.wrong("mcp_tool", "what an MCP server is asked has its own form: no method and no body");
+        }
+        if tool.url.parts().any(|part| matches!(part, Part::Argument(_))) {
+            s.wrong("url", "no argument stands in the address of an MCP server");
         }
     }
     if !tool.url.is_tls() && tool.networks.is_empty() {

@@ -54,6 +54,17 @@ pub struct Tool {
     pub per_minute_max: u32,
     /// `signing_key_file`: with it, who asks is said in signed headers.
     pub signing_key_file: Option<PathBuf>,
+    /// `mcp_tool` and `mcp_blake3`: the tool of an MCP server at `url`, and the definition it was taken from.
+    pub mcp: Option<McpPin>,
+}
+
+/// A tool of an MCP server, as it was when a person looked at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct McpPin {
+    /// What the server calls it.
+    pub tool: String,
+    /// BLAKE3 of its definition, hexadecimal.
+    pub blake3: String,
 }
 
 /// What a request does, as HTTP says it.
