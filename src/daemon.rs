@@ -166,12 +166,16 @@ impl Parts {
         let install = setup::secret_in(&self.config.store.path)?;
         let autopilot = autopilot.keeping(secrets::of(&self.config, &install)?, own_hosts);
         let watching = tokio::spawn(watch.run(stop.clone()));
-        Ok(vec![leaving, tokio::spawn(autopilot.run(stop.clone())), watching])
+        let (toolbox, stopped) = (self.toolbox.clone(), stop.clone());
+        let looking = tokio::spawn(async move {
+            stopped.run_until_cancelled(toolbox.look_at_pins()).await;
+        });
+        Ok(vec![leaving, tokio::spawn(autopilot.run(stop.clone())), watching, looking])
     }
 
     /// The control socket, and the doors over TCP when they are wanted.
     async fn serve_offices(&self, stop: &CancellationToken) -> Result<Vec<JoinHandle<()>>, StartError> {
-        let mut tasks = vec![socket::serve(&self.config, web::router(self.office()), stop.clone())?];
+        let mut tasks = vec![socket::serve(&self.config, self.router(), stop.clone())?];
         if let Some(listen) = self.config.web.listen {
             tasks.push(socket::serve_tcp(listen, web::doors(self.office()), stop.clone()).await?.1);
         }

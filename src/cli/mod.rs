@@ -25,6 +25,7 @@ mod reply_key;
 mod replying;
 mod serve;
 mod suppressions;
+mod tool;
 mod verify;
 mod why;
 
@@ -78,6 +79,9 @@ enum Command {
     /// Sending domains, their keys and DNS rows.
     #[command(subcommand)]
     Domain(domain::Action),
+    /// What the AI may ask of other systems: list it, try it out, make it from an OpenAPI document.
+    #[command(subcommand)]
+    Tool(tool::Action),
     /// Support addresses and their forwarding destinations.
     #[command(subcommand)]
     Address(address::Action),
@@ -123,6 +127,7 @@ pub fn main() -> ExitCode {
         Command::Suppressions(action) => suppressions::run(&context, action),
         Command::Held(action) => held::run(&context, action),
         Command::Domain(action) => domain::run(&context, action),
+        Command::Tool(action) => tool::run(&context, action),
         Command::Address(action) => address::run(&context, action),
         Command::ReplyKey(action) => reply_key::run(&context, action),
         Command::Rehearse(args) => rehearse::run(&context, args),

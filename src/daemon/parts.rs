@@ -10,6 +10,7 @@ use crate::{
     agent::{
         self, BuiltIn, Knowledge,
         chat::{ChatAnswerer, Means, NoTools},
+        tools::Toolbox,
     },
     attachments::Attachments,
     auth::{self, Authenticator},
@@ -93,6 +94,8 @@ pub(super) struct Parts {
     keys: ReplyKeys,
     pub(super) writer: Writer,
     pub(super) attachments: Attachments,
+    /// What the AI may ask of other systems.
+    pub(super) toolbox: Arc<Toolbox>,
 }
 
 impl Parts {
@@ -115,7 +118,8 @@ impl Parts {
         // The store's lock is held: nobody else writes there.
         let folder = config.store.path.join(ATTACHMENTS);
         let attachments = Attachments::new(folder, config.limits.extraction, Arc::new(store.clone()));
-        Ok(Self { config, clock, ids, store, judge, keys, writer, attachments })
+        let toolbox = Arc::new(Toolbox::new(config.tools.clone(), super::fetcher(&config)?, clock.clone()));
+        Ok(Self { config, clock, ids, store, judge, keys, writer, attachments, toolbox })
     }
 
     pub(super) fn office(&self) -> Office {
@@ -125,6 +129,11 @@ impl Parts {
         let rules = web::Rules { directory: self.judge.directory().clone(), agent: config.agent.clone(), desk, topics };
         let attachments = self.attachments.clone();
         Office { store, writer, clock: self.clock.clone(), rules: Arc::new(rules), attachments }
+    }
+
+    /// The API, with the verbs of tools.
+    pub(super) fn router(&self) -> axum::Router {
+        web::router(self.office()).merge(web::tools(self.office(), self.toolbox.clone()))
     }
 
     /// What the metrics are read from.
@@ -212,7 +221,7 @@ impl Quiet {
 
     /// The API.
     pub fn router(&self) -> axum::Router {
-        crate::web::router(self.0.office())
+        self.0.router()
     }
 }
 

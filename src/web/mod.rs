@@ -13,9 +13,11 @@ mod problem;
 mod queue;
 mod reply;
 mod suppressions;
+mod tools;
 pub mod view;
 mod why;
 
 pub use api::{Office, doors, router};
 pub use metrics::{DmarcCounts, DomainGauge, Gauges, metrics};
+pub use tools::tools;
 pub use why::{Rules, WhyView};

@@ -1,0 +1,101 @@
+//! Tools as an administrator tries them out: the program itself, and a server on loopback that is asked.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+use std::{
+    io::{Read, Write},
+    net::TcpListener,
+    path::Path,
+    process::{Command, Output},
+    thread::JoinHandle,
+};
+
+/// Answers one request and gives back what it heard.
+fn server() -> (u16, JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let served = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut heard = Vec::new();
+        while !heard.ends_with(b"\r\n\r\n") {
+            let mut octet = [0];
+            stream.read_exact(&mut octet).unwrap();
+            heard.push(octet[0]);
+        }
+        let body = r#"{"status":"shipped"}"#;
+        let head =
+            format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n", body.len());
+        stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+        String::from_utf8(heard).unwrap()
+    });
+    (port, served)
+}
+
+fn install(port: u16) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("token"), "s3cret-token\n").unwrap();
+    let tool = |name: &str, more: &str| {
+        format!(
+            "[[tool]]\nname = \"{name}\"\ndescription = \"Says where an order of this customer is.\"\n{more}\n\
+             url = \"http://127.0.0.1:{port}/orders/{{order}}?email={{contact.address}}\"\nnetworks = [\"127.0.0.1\"]\n\
+             parameters = '{{\"type\":\"object\",\"properties\":{{\"order\":{{\"type\":\"string\"}}}},\"required\":[\"order\"]}}'\n\
+             [[tool.header]]\nname = \"Authorization\"\nvalue = \"Bearer {{secret.shop}}\"\n\
+             [[tool.secret]]\nname = \"shop\"\nfile = \"token\"\n"
+        )
+    };
+    let text = format!("{}{}", tool("order_status", ""), tool("cancel_order", "method = \"DELETE\""));
+    std::fs::write(folder.path().join("smtpd.toml"), text).unwrap();
+    folder
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_replyd")).args(arguments).current_dir(folder).output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn a_tool_is_listed_looked_at_and_tried_out_and_its_secret_stays_masked() {
+    // Given two tools and the server that they ask
+    let (port, served) = server();
+    let folder = install(port);
+    let list = said(&run(folder.path(), &["tool", "list"]));
+    assert!(list.contains("order_status  read  level 3") && list.contains("cancel_order  write  level 4"), "{list}");
+
+    // When the request is only looked at
+    let test = ["tool", "test", "order_status", "--arg", "order=A 1", "--contact", "ada@customer.example"];
+    let dry = said(&run(folder.path(), &[&test[..], &["--dry-run"]].concat()));
+    let line = format!("GET http://127.0.0.1:{port}/orders/A%201?email=ada%40customer.example");
+    assert!(dry.contains(&line) && dry.contains("authorization: Bearer ***"), "{dry}");
+
+    // and then made
+    let tried = said(&run(folder.path(), &test));
+
+    // Then the server has heard it once, with the secret that nobody is shown
+    let heard = served.join().unwrap();
+    assert!(heard.starts_with("GET /orders/A%201?email=ada%40customer.example HTTP/1.1\r\n"), "{heard}");
+    assert!(heard.contains("authorization: Bearer s3cret-token\r\n"), "{heard}");
+    assert!(tried.contains("200\nstatus: shipped") && !tried.contains("s3cret-token"), "{tried}");
+}
+
+#[test]
+fn what_cannot_be_tried_says_why() {
+    let folder = install(9);
+    for (arguments, code, words) in [
+        (&["nothing"][..], 65, "there is no tool nothing"),
+        (&["order_status"], 64, "order: it is missing"),
+        (&["order_status", "--arg", "order=../admin"], 64, "holds a slash"),
+        (&["order_status", "--arg", "order=A1", "--arg", "all=true"], 64, "nobody asked for"),
+        (&["order_status", "--arg", "order"], 64, "NAME=VALUE"),
+        (&["order_status", "--arg", "order=A1"], 64, "127.0.0.1 could not be connected to"),
+        (&["cancel_order", "--arg", "order=A1"], 64, "changes something"),
+        (&["order_status", "--arg", "order=A1", "--conversation", "12345"], 65, "there is no conversation 12345"),
+    ] {
+        let output = run(folder.path(), &[&["tool", "test"][..], arguments].concat());
+        let told = said(&output);
+        assert!(told.contains(words), "{arguments:?}: {told}");
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {told}");
+    }
+}
