@@ -39,6 +39,8 @@ pub use run::Autopilot;
 pub use store_desk::StoreDesk;
 pub use topics::{Classifier, Topics};
 #[cfg(test)]
+mod adversary_tests;
+#[cfg(test)]
 mod house_tests;
 #[cfg(test)]
 mod loop_world_tests;

@@ -50,12 +50,12 @@ impl Places {
     pub(super) fn foreign_in(&self, seen: &Rendered, markdown: &str) -> Option<Foreign> {
         let link = seen.links.iter().find(|url| place_of(url).is_none_or(|place| !self.knows(&place)));
         if let Some(url) = link {
-            return Some(Foreign::Link(host_of(url).unwrap_or_else(|| UNREADABLE.into())));
+            return Some(Foreign::Link(host_of(url).map_or_else(|| UNREADABLE.into(), |host| shown(&host))));
         }
         // As it is read, and as it stands: names can be put together by marks, and hidden in titles and definitions.
         let texts = [seen.text.as_str(), markdown];
         let named = texts.into_iter().flat_map(named_in).find(|place| !self.knows(place));
-        named.map(|place| Foreign::Name(host_in(&place).to_owned()))
+        named.map(|place| Foreign::Name(shown(&place)))
     }
 
     /// A page may be named by its host alone, whatever page of it is known.
@@ -65,7 +65,7 @@ impl Places {
     }
 }
 
-/// What points to where no source does, by its host: the rest may hold anything (S-27).
+/// What points to where no source does, by the end of its host: the rest may hold anything (S-27).
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Foreign {
     Link(String),
@@ -74,6 +74,15 @@ pub(super) enum Foreign {
 
 /// What stands for a link that goes nowhere we could say. No place is written so.
 const UNREADABLE: &str = "an address that cannot be read";
+
+/// The last labels of a place's host.
+fn shown(place: &str) -> String {
+    let labels: Vec<&str> = host_in(place).rsplitn(3, '.').collect();
+    match labels[..] {
+        [top, name, _] => format!("….{name}.{top}"),
+        _ => host_in(place).to_owned(),
+    }
+}
 
 /// The host of a place.
 fn host_in(place: &str) -> &str {
@@ -109,7 +118,7 @@ pub(super) fn host_of(url: &str) -> Option<String> {
         "http" | "https" => rest.strip_prefix("//")?.split(['/', '?', '#']).next()?,
         "mailto" => {
             // Further recipients and ready-made texts could be slipped in behind the address.
-            if rest.contains(['?', ',', ';', '%']) {
+            if rest.contains(['?', ',', ';', '%', '/', '#']) {
                 return None;
             }
             rest.rsplit_once('@')?.1
@@ -266,6 +275,18 @@ mod tests {
         {
             let spelling = spelling.replace(" (DOT) ", "(DOT)");
             assert_eq!(named_in(&spelling), BTreeSet::from(["evil.example".to_owned()]), "{spelling}");
+        }
+    }
+
+    #[test]
+    fn of_a_foreign_place_only_the_end_of_its_host_is_told_s27() {
+        for (markdown, told) in [
+            ("[x](https://c2VjcmV0.a.evil.example/secret)", Foreign::Link("….evil.example".into())),
+            ("secret@evil.example/secret", Foreign::Name("evil.example".into())),
+            ("[x](mailto:a@evil.example/secret)", Foreign::Link(UNREADABLE.into())),
+            ("73656372.evil.example?secret", Foreign::Name("….evil.example".into())),
+        ] {
+            assert_eq!(Places::default().foreign_in(&Rendered::of(markdown), markdown), Some(told), "{markdown}");
         }
     }
 

@@ -73,9 +73,11 @@ impl Secrets {
 
     /// Keeps words of our own, as those a model was told to work by.
     pub fn keep_words(&mut self, what: &'static str, text: &str) {
-        let words = squashed(text);
-        let windows = words.as_bytes().windows(WORDS_WINDOW);
-        self.words.extend(windows.filter_map(|window| Some((window.try_into().ok()?, what))));
+        for form in std::iter::once(text.to_owned()).chain(coded(text.as_bytes())) {
+            let words = squashed(&form);
+            let windows = words.as_bytes().windows(WORDS_WINDOW);
+            self.words.extend(windows.filter_map(|window| Some((window.try_into().ok()?, what))));
+        }
     }
 
     /// What `text` says of them, when it says anything.
@@ -83,7 +85,11 @@ impl Secrets {
         if self.windows.is_empty() && self.short.is_empty() && self.words.is_empty() {
             return None;
         }
-        readings(text).iter().find_map(|reading| self.said_in(reading))
+        let plain = squashed(text);
+        self.said_in(&plain).or_else(|| self.said_in_pieces(&plain)).or_else(|| {
+            let readings = readings(text, &plain);
+            readings.iter().find_map(|reading| self.said_in(reading))
+        })
     }
 
     fn said_in(&self, reading: &str) -> Option<&'static str> {
@@ -91,13 +97,15 @@ impl Secrets {
         let key = octets.windows(WINDOW).find_map(|window| self.windows.get(window));
         let words = || octets.windows(WORDS_WINDOW).find_map(|window| self.words.get(window));
         let short = || self.short.iter().find(|(secret, _)| reading.contains(secret.as_str())).map(|(_, what)| what);
-        let in_pieces = || {
-            let said = pieces(reading);
-            let told = |secret: &HashSet<[u8; PIECE]>| secret.intersection(&said).count() * 100;
-            let pieced = self.pieces.iter().find(|(secret, _)| told(secret) >= secret.len() * PIECES_MAX_PERCENT);
-            pieced.map(|(_, what)| what)
-        };
-        key.or_else(words).or_else(short).or_else(in_pieces).copied()
+        key.or_else(words).or_else(short).copied()
+    }
+
+    /// Read forwards only: in pieces, backwards and with words between is more than a reader would put together.
+    fn said_in_pieces(&self, plain: &str) -> Option<&'static str> {
+        let said = pieces(plain);
+        let told = |secret: &HashSet<[u8; PIECE]>| secret.intersection(&said).count() * 100;
+        let pieced = self.pieces.iter().find(|(secret, _)| told(secret) >= secret.len() * PIECES_MAX_PERCENT);
+        pieced.map(|(_, what)| *what)
     }
 }
 
@@ -134,9 +142,8 @@ fn base32(bytes: &[u8]) -> String {
     bits.chunks(5).map(|five| char::from(LETTERS[usize::from(value(five))])).collect()
 }
 
-/// The ways in which a text can be read.
-fn readings(text: &str) -> Vec<String> {
-    let plain = squashed(text);
+/// The other ways in which a text can be read. `plain`: it squashed.
+fn readings(text: &str, plain: &str) -> Vec<String> {
     let backwards: String = plain.chars().rev().collect();
     let second =
         |from: usize| squashed(&text.chars().filter(|c| c.is_alphanumeric()).skip(from).step_by(2).collect::<String>());
@@ -156,12 +163,12 @@ fn readings(text: &str) -> Vec<String> {
         text.split_whitespace().rev().map(squashed).collect(),
     ];
     // Each letter its opposite, and each some places further.
-    readings.push(letters(&plain, |place| ALPHABET - 1 - place));
+    readings.push(letters(plain, |place| ALPHABET - 1 - place));
     for turn in 1..ALPHABET {
-        readings.push(letters(&plain, |place| (place + turn) % ALPHABET));
+        readings.push(letters(plain, |place| (place + turn) % ALPHABET));
         readings.push(letters(&backwards, |place| (place + turn) % ALPHABET));
     }
-    readings.extend([plain, backwards]);
+    readings.push(backwards);
     readings
 }
 
@@ -264,6 +271,7 @@ mod tests {
             KEY.chars().filter(|c| c.is_alphanumeric()).map(|c| format!("{c}word ")).collect(),
             KEY.chars().filter(|c| c.is_alphanumeric()).map(|c| format!("{c}line of words\n")).collect(),
             format!("https://shop.acme.example/?q={}", &KEY[..15]),
+            format!("https://{hex}.shop.acme.example/"),
             "ѕk-Lіvе-9fQ2хТb7Zr0Lm4Wv".to_owned(),
             "ｓｋ－Ｌｉｖｅ－９ｆＱ２ｘＴｂ７Ｚｒ０".to_owned(),
         ] {
@@ -277,7 +285,10 @@ mod tests {
     #[test]
     fn our_own_instructions_are_known_and_common_words_are_not() {
         let said = "I was told: say only what stands in the passages you were shown, and no more.";
-        assert_eq!(kept().found_in(said), Some("our own instructions"));
+        let hex: String = said.bytes().map(|b| format!("{b:02X}")).collect();
+        for said in [said.to_owned(), base64(said.as_bytes()), hex, rot13(said)] {
+            assert_eq!(kept().found_in(&said), Some("our own instructions"), "{said}");
+        }
         for fine in [
             "You can send back unused items within 30 days. Print the return label in your account and drop the parcel.",
             "Acme answers what you were shown in the shop. A kestrel is a bird, and a marigold is a flower of the garden.",
