@@ -1,4 +1,4 @@
-//! The seam between the house and whoever thinks: the built-in answerer now, a model behind the same trait later.
+//! The seam between the house and whoever thinks: the built-in answerer, or a model behind the same trait.
 //!
 //! What comes back is a proposal. It may hold anything its author was talked into; `autopilot::judge` decides.
 
