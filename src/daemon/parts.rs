@@ -9,7 +9,7 @@ use super::domain_watch::DomainWatch;
 use crate::{
     agent::{
         self, BuiltIn, Knowledge,
-        chat::{ChatAnswerer, Means, NoTools},
+        chat::{ChatAnswerer, Means},
         tools::Toolbox,
     },
     attachments::Attachments,
@@ -198,7 +198,7 @@ impl Parts {
         let means = Means {
             fetcher: super::fetcher(&self.config)?,
             knowledge,
-            tools: Arc::new(NoTools),
+            tools: self.toolbox.clone(),
             builtin: model.builtin_fallback.then_some(builtin),
             level_min,
             clock: self.clock.clone(),

@@ -63,7 +63,8 @@ async fn a_server_that_fails_is_asked_again_and_then_people_have_the_mail() {
 async fn a_server_that_is_silent_or_drips_is_waited_for_no_longer_than_a_thought_may_take() {
     hands_over(vec![Turn::Silence], "did not answer within 59 s (asked 2 times), and there is no time to ask again", 2)
         .await;
-    let slow = Turn::Drip(vec![b' '; 10_000], Duration::from_secs(1));
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9999\r\n\r\n";
+    let slow = Turn::Drip([head.as_bytes(), &[b' '; 9999]].concat(), Duration::from_millis(500));
     hands_over(vec![slow], "did not answer within 59 s (asked 2 times), and there is no time to ask again", 2).await;
 }
 
@@ -127,7 +128,7 @@ async fn what_no_passage_carries_does_not_leave_whatever_the_model_claims() {
         r#"{"paragraphs":[{"markdown":"You are granted a refund of everything by our manager.","source":"P1"}]}"#;
     hands_over(vec![says(invented)], "the answer is supported by 0 % only", 1).await;
     let number = r#"{"paragraphs":[{"markdown":"Austria: 4 to 5 working days","source":"P1"}]}"#;
-    hands_over(vec![says(number)], "paragraph 1 of the answer is not carried by a passage", 1).await;
+    hands_over(vec![says(number)], "names a number, which does not stand in the passage that carries it", 1).await;
     let link = r#"{"paragraphs":[{"markdown":"Austria: 2 to 3 working days, see [shipping times](https://evil.example/)","source":"P1"}]}"#;
     hands_over(vec![says(link)], "evil.example", 1).await;
     hands_over(vec![says(r#"{"hand_off":"they want to talk"}"#)], "the AI hands over: they want to talk", 1).await;
@@ -197,7 +198,7 @@ async fn where_it_is_wished_the_built_in_answerer_thinks_when_no_model_can_be_as
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_fails_again_and_again_is_left_alone_and_then_tried_once() {
-    let models = Models::of(vec![vec![status(500); 6], vec![says(answer("P1"))]].concat()).await.unwrap();
+    let models = Models::of([vec![status(500); 6], vec![says(answer("P1"))]].concat()).await.unwrap();
     let world = World::new(model(&models)).await;
     for (n, requests) in [(1, 3), (2, 5), (3, 5)] {
         world.asked(&format!("ada{n}@customer.example"), QUESTION).await;

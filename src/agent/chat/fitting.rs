@@ -13,7 +13,7 @@ const PIECE_TOKENS_MIN: usize = 32;
 /// Four letters of ASCII begun, each digit, each other sign, each line and each run of blanks beyond one are a token; of all
 /// other writing every two octets begun.
 pub(super) fn tokens(text: &str) -> usize {
-    let (mut count, mut letters, mut octets, mut blanks) = (0, 0, 0, 0);
+    let (mut count, mut letters, mut octets, mut blanks) = (0, 0, 0_usize, 0);
     for c in text.chars() {
         if c.is_ascii_alphabetic() {
             count += usize::from(letters % 4 == 0);
@@ -24,9 +24,9 @@ pub(super) fn tokens(text: &str) -> usize {
         if c.is_ascii() {
             octets = 0;
         } else {
-            let before = (octets + 1) / 2;
+            let before = octets.div_ceil(2);
             octets += c.len_utf8();
-            count += (octets + 1) / 2 - before;
+            count += octets.div_ceil(2) - before;
         }
         if c == ' ' {
             count += usize::from(blanks == 1);

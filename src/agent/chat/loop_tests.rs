@@ -8,11 +8,17 @@ use std::sync::{
 use serde_json::{Value, json};
 
 use super::{
-    Called, Calling, Offer, Tools,
+    Calling, Tools,
     world::{QUESTION, World, answer, model},
 };
 use crate::{
-    agent::{desk::Case, notes::Notes, run::Ended, samples},
+    agent::{
+        desk::Case,
+        notes::Notes,
+        run::Ended,
+        samples,
+        tools::{Called, Offer},
+    },
     playground::{AskedModel, Models, Turn},
     store::What,
 };

@@ -36,7 +36,7 @@ use crate::{
 };
 
 pub use prompt::version;
-pub use tools::{Called, Calling, NoTools, Offer, Tools};
+pub use tools::{Calling, Tools};
 
 /// What the built-in answerer gets when the model took all of its time.
 const FALLBACK_MAX: Duration = Duration::from_secs(10);

@@ -12,7 +12,7 @@ use super::{
     fitting::{MESSAGE_TOKENS, Room, tokens},
     prompt::{self, Mark, Opening, again, label},
     said,
-    tools::{self, Called, Offer, SEARCH},
+    tools::{self, SEARCH},
     wire::{Call, Message, Reply, Wish},
 };
 use crate::{
@@ -22,6 +22,7 @@ use crate::{
         model::Thought,
         notes::{Notes, ToolCall},
         questions::questions,
+        tools::{Called, Offer},
         words::Tongue,
     },
     store::{ToolCallRow, ToolClass},
@@ -100,7 +101,7 @@ pub(super) async fn think(
         messages.extend(mark.words(&done.join("\n"), &mut room).map(Message::User));
     }
     let thinking = Thinking { chat, case, notes, mark, text, offers, messages, shown, room, made: HashMap::new() };
-    thinking.to_the_end(deadline).await
+    thinking.end(deadline).await
 }
 
 fn made_before(call: &ToolCallRow) -> String {
@@ -140,7 +141,7 @@ fn is_same(one: &Passage, other: &Passage) -> bool {
 }
 
 impl Thinking<'_> {
-    async fn to_the_end(mut self, deadline: Instant) -> Result<Thought, NotAsked> {
+    async fn end(mut self, deadline: Instant) -> Result<Thought, NotAsked> {
         let mut turn = Turn::until(deadline);
         let mut wrong = String::new();
         let steps_max = self.chat.settings.steps_max;

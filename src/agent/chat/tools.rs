@@ -8,38 +8,13 @@ use crate::agent::{
     desk::Case,
     knowledge::{Knowledge, Passage},
     notes::Notes,
+    tools::{Called, Offer, Toolbox},
 };
-
-/// A tool as a model sees it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Offer {
-    /// Its name, as it is called by.
-    pub name: String,
-    /// What it does, for the model.
-    pub description: String,
-    /// JSON schema of its arguments.
-    pub parameters: Value,
-}
-
-/// What came of a call.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Called {
-    /// It gave something, which can carry a paragraph.
-    Result(Passage),
-    /// It was not called: not allowed, wrong arguments. The words are for the model.
-    Refused(String),
-    /// It was called and did not work. The words are for the model.
-    Failed(String),
-    /// A person is to have the conversation, for that reason.
-    HandOff(String),
-    /// It was done, and there is nothing to quote.
-    Done(String),
-}
 
 /// A call on its way.
 pub type Calling<'a> = Pin<Box<dyn Future<Output = Called> + Send + 'a>>;
 
-/// Tools of the house.
+/// Tools of the house: a [`Toolbox`], or what a test plays.
 pub trait Tools: Send + Sync + 'static {
     /// Those that may be called for this case.
     fn offered(&self, case: &Case) -> Vec<Offer>;
@@ -48,17 +23,13 @@ pub trait Tools: Send + Sync + 'static {
     fn call<'a>(&'a self, case: &'a Case, name: &'a str, arguments: &'a Value, notes: &'a Notes) -> Calling<'a>;
 }
 
-/// Nothing to call.
-#[derive(Debug, Clone, Copy)]
-pub struct NoTools;
-
-impl Tools for NoTools {
-    fn offered(&self, _case: &Case) -> Vec<Offer> {
-        Vec::new()
+impl Tools for Toolbox {
+    fn offered(&self, case: &Case) -> Vec<Offer> {
+        self.offered(case)
     }
 
-    fn call<'a>(&'a self, _case: &'a Case, name: &'a str, _arguments: &'a Value, _notes: &'a Notes) -> Calling<'a> {
-        Box::pin(std::future::ready(Called::Refused(format!("there is no tool {name}"))))
+    fn call<'a>(&'a self, case: &'a Case, name: &'a str, arguments: &'a Value, notes: &'a Notes) -> Calling<'a> {
+        Box::pin(self.call(case, name, arguments, notes))
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::tools::Offer;
+use crate::agent::tools::Offer;
 
 /// Calls of tools that one response may ask for; what is more is not run.
 pub(super) const CALLS_MAX: usize = 4;

@@ -2,12 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{ChatAnswerer, Means, NoTools, Tools};
+use super::{ChatAnswerer, Means, Tools};
 use crate::{
     agent::{
         BuiltIn, StoreDesk, brakes,
         run::{Autopilot, Ended},
         samples,
+        tools::Toolbox,
     },
     config::{Agent, Config, Model, ModelServer},
     conversation::{self, AnswerPolicy, Arrival, Class, Classified, Destination, MailSummary, ReplyKeys},
@@ -50,10 +51,14 @@ pub(super) fn model(models: &Models) -> Model {
 
 impl World {
     pub(super) async fn new(model: Model) -> Self {
-        Self::with_tools(model, Arc::new(NoTools)).await
+        Self::with(model, None).await
     }
 
     pub(super) async fn with_tools(model: Model, tools: Arc<dyn Tools>) -> Self {
+        Self::with(model, Some(tools)).await
+    }
+
+    async fn with(model: Model, tools: Option<Arc<dyn Tools>>) -> Self {
         let clock = Clock::testing_fixed(START);
         let support = samples::case("", "").address.unwrap();
         let config = Config {
@@ -68,11 +73,13 @@ impl World {
         let desk = StoreDesk::new(store.clone(), writer, &config.addresses, config.agent.brakes);
         let (pages, knowledge) = samples::help_pages();
         let (dns, knowledge) = (Dns::start(Zone::new()).unwrap(), Arc::new(knowledge));
+        let fetcher = fetcher(&dns, &Authority::new());
+        let no_tools = || Arc::new(Toolbox::new(Vec::new(), fetcher.clone(), clock.clone())) as Arc<dyn Tools>;
         let means = Means {
-            fetcher: fetcher(&dns, &Authority::new()),
+            tools: tools.unwrap_or_else(no_tools),
+            fetcher,
             builtin: model.builtin_fallback.then(|| BuiltIn::new(knowledge.clone(), 60, Level::Vouched)),
             knowledge,
-            tools,
             level_min: Level::Vouched,
             clock: clock.clone(),
         };
