@@ -154,14 +154,15 @@ impl Parts {
             &self.config.addresses,
             self.config.agent.brakes,
         );
+        let (answerer, topics) = self.answerer()?;
         let autopilot = agent::Autopilot::new(
             Arc::new(desk),
-            self.answerer()?,
+            answerer,
             self.config.agent.clone(),
             self.config.knowledge.support_min_percent,
             self.clock.clone(),
         )
-        .with_topics(agent::Topics::new(&self.config.addresses));
+        .with_topics(topics);
         let own_hosts = self.config.domains.iter().map(|domain| domain.name.clone()).collect();
         let install = setup::secret_in(&self.config.store.path)?;
         let autopilot = autopilot.keeping(secrets::of(&self.config, &install)?, own_hosts);

@@ -8,7 +8,7 @@ use std::{
 use super::domain_watch::DomainWatch;
 use crate::{
     agent::{
-        self, BuiltIn, Knowledge,
+        self, BuiltIn, Knowledge, Topics,
         chat::{ChatAnswerer, Means},
         tools::Toolbox,
     },
@@ -185,15 +185,16 @@ impl Parts {
         })
     }
 
-    /// Whoever thinks: the model that `[model]` names, else the built-in answerer.
-    pub(super) fn answerer(&self) -> Result<Arc<dyn agent::Answerer>, StartError> {
+    /// Whoever thinks, the model that `[model]` names, else the built-in answerer; and what is looked for before, with that model.
+    pub(super) fn answerer(&self) -> Result<(Arc<dyn agent::Answerer>, Topics), StartError> {
+        let topics = Topics::new(&self.config.addresses);
         let (model, settings) = (&self.config.model, &self.config.knowledge);
         let knowledge = Knowledge::load(settings.path.as_deref(), self.clock.clone())
             .map_err(|error| StartError::Knowledge(error.to_string()))?;
         let (knowledge, level_min) = (Arc::new(knowledge), self.config.agent.level_min);
         let builtin = BuiltIn::new(knowledge.clone(), settings.support_min_percent, level_min);
         if model.server.is_none() {
-            return Ok(Arc::new(builtin));
+            return Ok((Arc::new(builtin), topics));
         }
         let means = Means {
             fetcher: super::fetcher(&self.config)?,
@@ -203,7 +204,8 @@ impl Parts {
             level_min,
             clock: self.clock.clone(),
         };
-        Ok(Arc::new(ChatAnswerer::new(model.clone(), means)))
+        let chat = Arc::new(ChatAnswerer::new(model.clone(), means));
+        Ok((chat.clone(), topics.with_classifier(chat)))
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod asking;
 mod breaker;
+mod classifying;
 mod defuse;
 mod fitting;
 mod prompt;

@@ -73,8 +73,13 @@ impl Mark {
         Some(Self(octets.iter().map(|octet| format!("{octet:02x}")).collect()))
     }
 
+    /// The mark itself.
+    pub(super) fn word(&self) -> &str {
+        &self.0
+    }
+
     /// A block. `head` is ours; `body` is defused already.
-    fn block(&self, head: &str, body: &str) -> String {
+    pub(super) fn block(&self, head: &str, body: &str) -> String {
         let Self(mark) = self;
         format!("[[{mark} {head}]]\n{body}\n[[{mark} end]]\n")
     }

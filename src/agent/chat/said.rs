@@ -65,7 +65,7 @@ pub(super) fn thought(content: &str, shown: &[Passage], asked: &str) -> Result<T
 }
 
 /// Tolerated: models put code fences around JSON whatever they are told.
-fn without_fences(content: &str) -> Result<&str, String> {
+pub(super) fn without_fences(content: &str) -> Result<&str, String> {
     let content = content.trim();
     let Some(fenced) = content.strip_prefix("```") else { return Ok(content) };
     let (language, rest) = fenced.split_once('\n').unwrap_or((fenced, ""));

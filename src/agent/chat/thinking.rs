@@ -13,7 +13,7 @@ use super::{
     prompt::{self, Mark, Opening, again, label},
     said,
     tools::{self, SEARCH},
-    wire::{Call, Message, Reply, Wish},
+    wire::{Call, Message, Reply, Shape, Wish},
 };
 use crate::{
     agent::{
@@ -184,6 +184,7 @@ impl Thinking<'_> {
         let wish = Wish {
             messages: &self.messages,
             offers: if may_call { &self.offers } else { &[] },
+            shape: Shape::Answer,
             output_tokens_max: settings.output_tokens_max,
             temperature: settings.temperature,
         };

@@ -80,12 +80,23 @@ impl Call {
     }
 }
 
+/// The shape of what is to come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// Paragraphs with their sources, or a hand-off.
+    Answer,
+    /// Names of topics.
+    Topics,
+}
+
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wish<'a> {
     pub(super) messages: &'a [Message],
     /// None when tools are not to be called any more.
     pub(super) offers: &'a [Offer],
+    /// What is to come back.
+    pub(super) shape: Shape,
     pub(super) output_tokens_max: u32,
     pub(super) temperature: f64,
 }
@@ -129,7 +140,7 @@ pub(super) fn request(model: &str, wish: &Wish<'_>, left_out: LeftOut) -> Value 
         body["temperature"] = json!(wish.temperature);
     }
     if !left_out.response_format {
-        body["response_format"] = response_format();
+        body["response_format"] = response_format(wish.shape);
     }
     if !left_out.tools && !wish.offers.is_empty() {
         let function = |offer: &Offer| {
@@ -141,20 +152,37 @@ pub(super) fn request(model: &str, wish: &Wish<'_>, left_out: LeftOut) -> Value 
     body
 }
 
-/// The shape of an answer. Every property is required, as strict servers ask for.
-fn response_format() -> Value {
+/// The shape for servers that hold a model to it. Every property is required, as strict ones ask for.
+fn response_format(shape: Shape) -> Value {
+    let (name, schema) = match shape {
+        Shape::Answer => ("answer", answer_schema()),
+        Shape::Topics => ("topics", topics_schema()),
+    };
+    json!({"type": "json_schema", "json_schema": {"name": name, "strict": true, "schema": schema}})
+}
+
+fn topics_schema() -> Value {
+    json!({
+        "type": "object",
+        "properties": {"topics": {"type": "array", "items": {"type": "string"}}},
+        "required": ["topics"],
+        "additionalProperties": false
+    })
+}
+
+fn answer_schema() -> Value {
     let paragraph = json!({
         "type": "object",
         "properties": {"markdown": {"type": "string"}, "source": {"type": ["string", "null"]}},
         "required": ["markdown", "source"],
         "additionalProperties": false
     });
-    json!({"type": "json_schema", "json_schema": {"name": "answer", "strict": true, "schema": {
+    json!({
         "type": "object",
         "properties": {"paragraphs": {"type": "array", "items": paragraph}, "hand_off": {"type": ["string", "null"]}},
         "required": ["paragraphs", "hand_off"],
         "additionalProperties": false
-    }}})
+    })
 }
 
 /// What came back.

@@ -3,7 +3,7 @@
 use super::*;
 
 fn wish<'a>(messages: &'a [Message], offers: &'a [Offer]) -> Wish<'a> {
-    Wish { messages, offers, output_tokens_max: 100, temperature: 0.5 }
+    Wish { messages, offers, shape: Shape::Answer, output_tokens_max: 100, temperature: 0.5 }
 }
 
 fn offer() -> Offer {

@@ -5,12 +5,12 @@ use std::{sync::Arc, time::Duration};
 use super::{ChatAnswerer, Means, Tools};
 use crate::{
     agent::{
-        BuiltIn, StoreDesk, brakes,
+        BuiltIn, StoreDesk, Topics, brakes,
         run::{Autopilot, Ended},
         samples,
         tools::Toolbox,
     },
-    config::{Agent, Config, Model, ModelServer},
+    config::{Agent, Config, Model, ModelServer, SupportAddress, Topic},
     conversation::{self, AnswerPolicy, Arrival, Class, Classified, Destination, MailSummary, ReplyKeys},
     fetch::testing::{Authority, fetcher},
     outbound::Writer,
@@ -51,16 +51,20 @@ pub(super) fn model(models: &Models) -> Model {
 
 impl World {
     pub(super) async fn new(model: Model) -> Self {
-        Self::with(model, None).await
+        Self::with(model, None, Vec::new()).await
     }
 
     pub(super) async fn with_tools(model: Model, tools: Arc<dyn Tools>) -> Self {
-        Self::with(model, Some(tools)).await
+        Self::with(model, Some(tools), Vec::new()).await
     }
 
-    async fn with(model: Model, tools: Option<Arc<dyn Tools>>) -> Self {
+    pub(super) async fn with_topics(model: Model, topics: Vec<Topic>) -> Self {
+        Self::with(model, None, topics).await
+    }
+
+    async fn with(model: Model, tools: Option<Arc<dyn Tools>>, topics: Vec<Topic>) -> Self {
         let clock = Clock::testing_fixed(START);
-        let support = samples::case("", "").address.unwrap();
+        let support = SupportAddress { topics, ..samples::case("", "").address.unwrap() };
         let config = Config {
             addresses: vec![support],
             agent: Agent { brakes: brakes::released(), ..Agent::default() },
@@ -84,7 +88,9 @@ impl World {
             clock: clock.clone(),
         };
         let answerer = Arc::new(ChatAnswerer::new(model, means));
+        let topics = Topics::new(&config.addresses).with_classifier(answerer.clone());
         let pilot = Autopilot::new(Arc::new(desk), answerer, config.agent, 60, clock.clone());
+        let pilot = pilot.with_topics(topics);
         Self { store, clock, pilot, ids, _pages: pages, _dns: dns }
     }
 
