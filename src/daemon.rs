@@ -162,7 +162,9 @@ impl Parts {
             self.config.knowledge.support_min_percent,
             self.clock.clone(),
         )
-        .with_topics(topics);
+        .with_topics(topics)
+        .paying(&self.config.model)
+        .keeping_prompts(agent::prompts::Prompts::new(&self.config.store.path, self.config.agent.keep_prompts_days));
         let own_hosts = self.config.domains.iter().map(|domain| domain.name.clone()).collect();
         let install = setup::secret_in(&self.config.store.path)?;
         let autopilot = autopilot.keeping(secrets::of(&self.config, &install)?, own_hosts);

@@ -5,6 +5,7 @@
 use super::{
     answer::Answer,
     brakes::{self, Brake},
+    budgets::{self, UsedUp},
     desk::Case,
     handoff::{self, Acknowledgement, Reason},
     model::Thought,
@@ -58,6 +59,9 @@ pub enum Silence {
     /// S-09, S-11: one of the seven.
     #[error(transparent)]
     Brake(#[from] Brake),
+    /// What thinking may take is used up.
+    #[error(transparent)]
+    Budget(#[from] UsedUp),
 }
 
 impl Silence {
@@ -74,6 +78,7 @@ impl Silence {
         let code = match self {
             Self::Hidden(_) => HandOffCode::Hidden,
             Self::Brake(_) => HandOffCode::Brake,
+            Self::Budget(_) => HandOffCode::Budget,
             Self::Suppressed { .. } => HandOffCode::Suppressed,
             Self::NoAddress | Self::Off => HandOffCode::Off,
             Self::Person(_) | Self::Team | Self::Closed | Self::Merged | Self::NoMail | Self::Answered => {
@@ -87,9 +92,13 @@ impl Silence {
     pub fn is_settled(&self) -> bool {
         match self {
             Self::Person(_) | Self::Team | Self::Closed | Self::Merged | Self::Answered => true,
-            Self::NoAddress | Self::Off | Self::NoMail | Self::Suppressed { .. } | Self::Hidden(_) | Self::Brake(_) => {
-                false
-            }
+            Self::NoAddress
+            | Self::Off
+            | Self::NoMail
+            | Self::Suppressed { .. }
+            | Self::Hidden(_)
+            | Self::Brake(_)
+            | Self::Budget(_) => false,
         }
     }
 }
@@ -188,6 +197,15 @@ pub fn may_think(case: &Case, settings: &Agent) -> Result<(), Silence> {
         return Err(Silence::Hidden(mail.hidden.share));
     }
     Ok(brakes::check(case, newest, settings)?)
+}
+
+/// Whether there is a budget left for thinking about this case. Asked once, before the thought: it has taken its share of
+/// them by the time it is judged.
+///
+/// # Errors
+/// [`Silence::Budget`] when there is not.
+pub fn may_spend(case: &Case, settings: &Agent) -> Result<(), Silence> {
+    Ok(budgets::check(&case.spent, &settings.budgets)?)
 }
 
 /// Whether so much of a mail is hidden that no AI answers it (S-23).

@@ -3,11 +3,11 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use super::{brakes::Sent, handoff::Acknowledgement};
+use super::{brakes::Sent, budgets::Spendings, handoff::Acknowledgement};
 use crate::{
     config::SupportAddress,
     mime::Hidden,
-    store::{Circumstances, ConversationRow, Draft, MailRow, StoreError, SuppressionRow, Written},
+    store::{Circumstances, ConversationRow, Draft, MailRow, RunRow, StoreError, SuppressionRow, Written},
     types::{Approval, Author, ConversationId, Job, JobId, Level, Millis},
 };
 
@@ -28,6 +28,10 @@ pub struct Case {
     pub answers_in_a_row: u32,
     /// What the AI sent, for the brakes.
     pub sent: Sent,
+    /// What thinking took, for the budgets.
+    pub spent: Spendings,
+    /// Runs over it whose answer never left, newest first: those since the last one whose did, [`Case::RUNS_MAX`] at most.
+    pub earlier: Vec<RunRow>,
     /// When all of this was read.
     pub read_at: Millis,
 }
@@ -62,6 +66,9 @@ impl Case {
 
     /// Mails that are read for a case.
     pub const MAILS_MAX: usize = 50;
+
+    /// Earlier runs that are read for a case.
+    pub const RUNS_MAX: usize = 10;
 
     /// The newest mail of a person, which is the one to answer.
     pub fn newest(&self) -> Option<&CaseMail> {
@@ -111,6 +118,8 @@ pub struct Sending {
     pub markdown: String,
     /// What carries them.
     pub sources: Vec<String>,
+    /// The run that ends with it.
+    pub run: Option<Box<RunRow>>,
     /// When.
     pub now: Millis,
 }
@@ -130,6 +139,8 @@ pub struct Raising {
     pub draft: Option<Draft>,
     /// The letter that tells the customer so, and who lets it go. Not with a draft.
     pub acknowledgement: Option<(Acknowledgement, Approval)>,
+    /// The run that ends with it.
+    pub run: Option<Box<RunRow>>,
     /// When.
     pub now: Millis,
 }
@@ -149,6 +160,12 @@ pub trait Desk: Send + Sync + 'static {
     /// Counts again what the AI sent: others may have been answered while it thought.
     fn sent(&self, row: &ConversationRow, now: Millis) -> impl Future<Output = Result<Sent, DeskError>> + Send;
 
+    /// Adds up again what thinking took.
+    fn spent(&self, row: &ConversationRow, now: Millis) -> impl Future<Output = Result<Spendings, DeskError>> + Send;
+
+    /// Writes a run that begins, or what it noted so far. *Stale* as in [`Desk::send`]: then it is to stop.
+    fn note(&self, run: RunRow) -> impl Future<Output = Result<Written, DeskError>> + Send;
+
     /// Composes and keeps a letter; ends the job. *Stale*: a newer mail came or a person took over, nothing was written.
     fn send(&self, sending: Sending) -> impl Future<Output = Result<Written, DeskError>> + Send;
 
@@ -157,10 +174,16 @@ pub trait Desk: Send + Sync + 'static {
 
     /// Ends the job: there is nothing to do, for people have the conversation or it is over. Keeps the job when a newer
     /// mail came since.
-    fn rest(&self, case: &Case, now: Millis) -> impl Future<Output = Result<Written, DeskError>> + Send;
+    fn rest(&self, case: &Case, run: Option<Box<RunRow>>) -> impl Future<Output = Result<Written, DeskError>> + Send;
 
-    /// Makes the job due again at `until`.
-    fn defer(&self, job: JobId, until: Millis, words: &str) -> impl Future<Output = Result<(), DeskError>> + Send;
+    /// Makes the job due again at `until`, and writes the run that came to nothing.
+    fn defer(
+        &self,
+        job: JobId,
+        until: Millis,
+        words: &str,
+        run: Option<Box<RunRow>>,
+    ) -> impl Future<Output = Result<(), DeskError>> + Send;
 
     /// When the earliest job is due; `None` when there is none.
     fn next_due(&self) -> Option<Millis>;

@@ -106,7 +106,7 @@ struct World {
 fn settings(rules: Rules) -> config::Agent {
     let default = Brakes::default();
     if rules.alone.is_none() && !rules.none_at_all {
-        return config::Agent::default();
+        return config::Agent { budgets: config::Budgets::UNLIMITED, ..config::Agent::default() };
     }
     let mut brakes = released();
     match rules.alone.unwrap_or_default() {
@@ -121,7 +121,8 @@ fn settings(rules: Rules) -> config::Agent {
     }
     // Levels are drawn so that this is the lowest there is, unless the proof is to be asked for.
     let level_min = if rules.alone == Some("proof") { Level::Vouched } else { Level::Unproven };
-    config::Agent { level_min, brakes, ..config::Agent::default() }
+    let budgets = config::Budgets::UNLIMITED;
+    config::Agent { level_min, brakes, budgets, ..config::Agent::default() }
 }
 
 impl House {

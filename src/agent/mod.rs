@@ -5,17 +5,21 @@
 
 pub mod answer;
 pub mod answerer;
+mod attempt;
 pub mod autopilot;
 pub mod brakes;
+pub mod budgets;
 pub mod chat;
 mod courtesy;
 pub mod desk;
 pub mod handoff;
 pub mod knowledge;
 mod light_words;
+pub mod masks;
 pub mod model;
 pub mod notes;
 pub mod output;
+pub mod prompts;
 mod questions;
 pub mod rehearsal;
 pub mod run;
@@ -40,6 +44,8 @@ pub use store_desk::StoreDesk;
 pub use topics::{Classifier, Topics};
 #[cfg(test)]
 mod adversary_tests;
+#[cfg(test)]
+mod bursts_tests;
 #[cfg(test)]
 mod house_tests;
 #[cfg(test)]

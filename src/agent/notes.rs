@@ -15,8 +15,12 @@ use std::{
 
 use serde_json::Value;
 
-use super::knowledge::Passage;
-use crate::store::{ModelCallRow, PassageRow, ToolCallRow, ToolClass};
+use super::{budgets::Left, knowledge::Passage, prompts::Text};
+use crate::{
+    config::ModelServer,
+    store::{ModelCallRow, PassageRow, RunDecision, RunRow, ToolCallRow, ToolClass},
+    types::Millis,
+};
 
 /// Passages, and calls of each kind, that are kept of one run. Tokens and costs of what is more are counted all the same.
 pub const KEPT_MAX: usize = 64;
@@ -101,9 +105,11 @@ pub struct Noted {
     pub tokens_in: u64,
     /// Tokens that came back, of all requests.
     pub tokens_out: u64,
+    /// What all of them cost by the price table, in millionths of the currency unit.
+    pub cost_millionths: u64,
     /// The topic.
     pub topic: Option<String>,
-    is_over: bool,
+    pub(super) is_over: bool,
 }
 
 /// Makes what was noted durable, before a tool changes something.
@@ -119,6 +125,10 @@ pub struct Notes {
     ledger: Option<Arc<dyn Ledger>>,
     /// Calls that changed something in attempts whose answer never left.
     earlier: Vec<ToolCallRow>,
+    prices: Arc<[ModelServer]>,
+    left: Left,
+    /// Where the administrator wants them.
+    texts: Option<Mutex<Vec<Text>>>,
 }
 
 impl Notes {
@@ -130,6 +140,16 @@ impl Notes {
     /// Notes of a run in the journal, behind earlier ones whose answer never left.
     pub fn kept(ledger: Arc<dyn Ledger>, earlier: Vec<ToolCallRow>) -> Self {
         Self { ledger: Some(ledger), earlier, ..Self::default() }
+    }
+
+    /// What each model costs, and how much of it there is for this run.
+    pub fn with_budget(self, prices: Arc<[ModelServer]>, left: Left) -> Self {
+        Self { prices, left, ..self }
+    }
+
+    /// The texts of prompts are kept as well, when `are_kept`.
+    pub fn with_texts(self, are_kept: bool) -> Self {
+        Self { texts: are_kept.then(Mutex::default), ..self }
     }
 
     /// A passage was found and is shown to whoever thinks.
@@ -153,19 +173,27 @@ impl Notes {
 
     /// A model was asked, whatever came of it.
     pub fn asked(&self, call: ModelCall) {
+        let price = self.prices.iter().find(|server| server.name == call.model);
+        let cost_millionths = price.map(|server| server.cost_millionths(call.tokens_in, call.tokens_out));
         let mut noted = self.noted();
-        noted.tokens_in += call.tokens_in;
-        noted.tokens_out += call.tokens_out;
+        noted.tokens_in = noted.tokens_in.saturating_add(call.tokens_in);
+        noted.tokens_out = noted.tokens_out.saturating_add(call.tokens_out);
+        noted.cost_millionths = noted.cost_millionths.saturating_add(cost_millionths.unwrap_or(0));
         let row = ModelCallRow {
             provider: cut(&call.provider, WORDS_OCTETS),
             model: cut(&call.model, WORDS_OCTETS),
             prompt_blake3: hash(&call.prompt),
             tokens_in: call.tokens_in,
             tokens_out: call.tokens_out,
-            cost_millionths: None,
+            cost_millionths,
             millis: call.millis,
             outcome: cut(&call.outcome, WORDS_OCTETS),
         };
+        if let Some(texts) = &self.texts {
+            let blake3 = row.prompt_blake3.clone();
+            let text = Text { blake3, model: call.model, prompt: call.prompt, answer: call.answer };
+            push(&mut texts.lock().unwrap_or_else(PoisonError::into_inner), text);
+        }
         push(&mut noted.model_calls, row);
     }
 
@@ -226,9 +254,21 @@ impl Notes {
         &self.earlier
     }
 
+    /// Whether a model may be asked (again). Ask before each request: `false` means that a budget is used up, and that it is for
+    /// people now.
+    pub fn may_ask(&self) -> bool {
+        self.left.allows(&self.noted())
+    }
+
     /// What was noted so far.
     pub fn so_far(&self) -> Noted {
         self.noted().clone()
+    }
+
+    /// The texts, when they are kept. Once.
+    pub(super) fn take_texts(&self) -> Vec<Text> {
+        let texts = self.texts.as_ref().map(|texts| texts.lock().unwrap_or_else(PoisonError::into_inner));
+        texts.map(|mut texts| std::mem::take(&mut *texts)).unwrap_or_default()
     }
 
     /// The run is over: nothing is called any more, and this is what was noted.
@@ -241,6 +281,44 @@ impl Notes {
     fn noted(&self) -> MutexGuard<'_, Noted> {
         self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Noted {
+    /// The run with everything that was noted, as it stands at that moment.
+    pub fn onto(self, run: RunRow, now: Millis) -> RunRow {
+        RunRow {
+            millis: now.since(run.started).as_millis() as u64,
+            passages: self.passages,
+            model_calls: self.model_calls,
+            tool_calls: self.tool_calls,
+            tokens_in: self.tokens_in,
+            tokens_out: self.tokens_out,
+            cost_millionths: self.cost_millionths,
+            topic: self.topic,
+            ..run
+        }
+    }
+}
+
+/// Why nobody thinks again about a conversation: an attempt that never ended called a tool that changes something. It may have
+/// been done, its words are lost, and doing it twice is worse than asking a person.
+pub fn doubt(earlier: &[RunRow]) -> Option<String> {
+    let calls = |run: &RunRow| run.tool_calls.iter().find(|call| call.class == ToolClass::Write).cloned();
+    earlier.iter().find_map(|run| {
+        let call = match run.decision {
+            RunDecision::Interrupted | RunDecision::Deferred | RunDecision::Begun => calls(run)?,
+            RunDecision::Stale => calls(run).filter(ToolCallRow::is_in_doubt)?,
+            RunDecision::Sent | RunDecision::Drafted | RunDecision::HandedOff | RunDecision::Rested => return None,
+        };
+        let known = if call.is_in_doubt() { "nobody knows what came of it" } else { "it was done" };
+        Some(format!("an earlier attempt called `{}` and did not end; {known}", call.name))
+    })
+}
+
+/// What attempts whose answer never left have done already.
+pub fn done_before(earlier: &[RunRow]) -> Vec<ToolCallRow> {
+    let calls = earlier.iter().flat_map(|run| &run.tool_calls);
+    calls.filter(|call| call.class == ToolClass::Write && !call.is_in_doubt()).cloned().collect()
 }
 
 fn row_of(name: &str, class: ToolClass, arguments: &Value) -> ToolCallRow {

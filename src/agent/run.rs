@@ -2,6 +2,9 @@
 //!
 //! Whatever fails is tried again later and, at last, handed to people with the reason. A crash leaves a lease that ends.
 
+mod recording;
+mod thinking;
+
 use std::{sync::Arc, time::Duration};
 
 use tokio::task::JoinSet;
@@ -9,20 +12,24 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
 use super::{
+    attempt::{Attempt, Begun, came_to, in_doubt},
     autopilot::{self, Decision, Silence},
     desk::{Case, Desk, DeskError, Raising, Sending},
     handoff::{self, Acknowledgement, Reason},
-    model::{Answerer, Thought},
-    notes::Notes,
+    model::Answerer,
+    notes,
     output::{Fence, Secrets},
+    prompts::Prompts,
     topics::Topics,
 };
 use crate::{
-    config::Agent,
+    config::{Agent, Model, ModelServer},
     observability::maillog,
-    store::{Circumstances, Draft, Written},
-    types::{Approval, Clock, HandOffCode, Job, Millis},
+    store::{Circumstances, Draft, RunDecision, Written},
+    types::{Approval, Clock, HandOffCode, IdMaker, Job, Millis},
 };
+
+pub use super::attempt::Ended;
 
 /// How much longer than classifying and thinking may take a claimed job is ours: reading and writing fit in.
 pub const LEASE_MARGIN: Duration = Duration::from_secs(60);
@@ -61,6 +68,11 @@ pub struct Autopilot<D> {
     fence: Fence,
     clock: Clock,
     think_max: Duration,
+    ids: Arc<IdMaker>,
+    /// What each model costs.
+    prices: Arc<[ModelServer]>,
+    /// Where the texts of prompts are kept, if anywhere.
+    prompts: Option<Prompts>,
     /// Held while one answer is counted, judged and written.
     turn: Arc<tokio::sync::Mutex<()>>,
 }
@@ -74,27 +86,13 @@ impl<D> Clone for Autopilot<D> {
             settings: self.settings.clone(),
             fence: self.fence.clone(),
             clock: self.clock.clone(),
+            ids: Arc::clone(&self.ids),
+            prices: Arc::clone(&self.prices),
+            prompts: self.prompts.clone(),
             turn: Arc::clone(&self.turn),
             ..*self
         }
     }
-}
-
-/// How one claimed job ended, for tests and logs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ended {
-    /// A letter was written.
-    Sent,
-    /// A draft waits for a person.
-    Drafted(String),
-    /// People have it, with that reason.
-    HandedOff(String),
-    /// People have it already, or it is over: nothing is to be done, for that reason.
-    Rested(String),
-    /// A newer mail came or a person took over: there is nothing to do.
-    Stale,
-    /// Something failed; it is tried again.
-    Deferred(String),
 }
 
 impl<D: Desk> Autopilot<D> {
@@ -107,9 +105,24 @@ impl<D: Desk> Autopilot<D> {
         clock: Clock,
     ) -> Self {
         let fence = Fence { support_min_percent, ..Fence::default() };
-        let (topics, turn) = (Topics::default(), Arc::default());
+        // One maker for all runs: no other makes their ids.
+        let ids = Arc::new(IdMaker::new(clock.clone(), 0));
+        let (topics, prices, turn) = (Topics::default(), [].into(), Arc::default());
         let think_max = answerer.think_max() + THINK_MARGIN;
-        Self { desk, answerer, topics, settings, fence, clock, think_max, turn }
+        Self { desk, answerer, topics, settings, fence, clock, think_max, ids, prices, prompts: None, turn }
+    }
+
+    /// The same, and the texts of prompts are kept there.
+    #[must_use]
+    pub fn keeping_prompts(self, prompts: Prompts) -> Self {
+        Self { prompts: Some(prompts), ..self }
+    }
+
+    /// The same, and what is asked of these models is counted at their prices.
+    #[must_use]
+    pub fn paying(self, model: &Model) -> Self {
+        let prices = model.server.iter().chain(&model.fallback).cloned().collect();
+        Self { prices, ..self }
     }
 
     /// The same, with what some addresses say of topics.
@@ -130,7 +143,9 @@ impl<D: Desk> Autopilot<D> {
     pub async fn run(self, stop: CancellationToken) {
         let wake = self.desk.wake();
         let mut running = JoinSet::new();
+        let mut swept = None;
         loop {
+            self.sweep_prompts(&mut swept);
             // Listening begins before the look, so that a ring in between is heard.
             let ring = wake.notified();
             tokio::pin!(ring);
@@ -184,31 +199,46 @@ impl<D: Desk> Autopilot<D> {
 
     /// One job, from claimed to ended.
     pub async fn work(&self, job: Job) -> Ended {
-        match self.answer(&job).await {
+        let mut attempt = Attempt::default();
+        match self.answer(&job, &mut attempt).await {
             Ok(ended) => ended,
             Err(err) if err.is_final() || job.attempts >= ATTEMPTS_MAX => {
                 let words = format!("the AI could not answer: {err}");
-                self.give_up(&job, Reason::new(HandOffCode::Failure, words)).await
+                self.give_up(&job, Reason::new(HandOffCode::Failure, words), &attempt).await
             }
-            Err(err) => self.defer(&job, err.to_string()).await,
+            Err(err) => self.defer(&job, err.to_string(), &attempt).await,
         }
     }
 
-    async fn answer(&self, job: &Job) -> Result<Ended, DeskError> {
+    async fn answer(&self, job: &Job, attempt: &mut Attempt) -> Result<Ended, DeskError> {
         let Some(case) = self.desk.read(job.conversation, self.clock.now()).await? else {
             return Ok(self.defer_gone(job).await);
         };
+        *attempt = Attempt::taken_up(self.ids.run(), &case, job, self.clock.now());
         // Attempts that never came to an end: whatever breaks us here must not break us for ever.
         if job.attempts > ATTEMPTS_MAX {
             let words = format!("the AI began {} times and never finished: {}", job.attempts, job.last_words);
-            return self.hand_off(&case, Reason::new(HandOffCode::Failure, words), Letters::default()).await;
+            return self.hand_off(&case, Reason::new(HandOffCode::Failure, words), Letters::default(), attempt).await;
         }
         if let Err(silence) = autopilot::may_think(&case, &self.settings) {
-            return self.be_silent(&case, &silence).await;
+            return self.be_silent(&case, &silence, attempt).await;
         }
+        if let Some(doubt) = notes::doubt(&case.earlier) {
+            return self
+                .hand_off(&case, Reason::new(HandOffCode::ToolFailure, doubt), Letters::default(), attempt)
+                .await;
+        }
+        let notes = match self.begin(&case, attempt).await? {
+            Begun::Thinks(notes) => notes,
+            Begun::Silent(silence) => return self.be_silent(&case, &silence, attempt).await,
+            Begun::Stale => return Ok(self.stale(&case)),
+        };
         let case = Arc::new(case);
-        let notes = Arc::new(Notes::unkept());
         let thought = self.think_behind_the_gate(&case, &notes).await;
+        let noted = notes.end();
+        let thought = in_doubt(thought, &noted);
+        attempt.noted(noted, self.clock.now());
+        self.keep_texts(&notes, attempt);
         // From counting to writing nobody else writes: no brake is passed by two at once.
         let _turn = self.turn.lock().await;
         let now = self.clock.now();
@@ -217,77 +247,55 @@ impl<D: Desk> Autopilot<D> {
             Decision::Send { approval, markdown, sources } => {
                 let conversation = case.row.id;
                 let passages = sources.len();
-                let sending = Sending { conversation, approval, markdown, sources, now };
+                let run = attempt.ended(RunDecision::Sent, None, "");
+                let sending = Sending { conversation, approval, markdown, sources, run, now };
                 let written = self.desk.send(sending).await?;
+                maillog::run(attempt.ended(came_to(written, RunDecision::Sent), None, "").as_deref());
                 if written == Written::Stale {
-                    maillog::answer_stale(&case.row);
-                    return Ok(Ended::Stale);
+                    return Ok(self.stale(&case));
                 }
                 maillog::answered(&case.row, self.answerer.name(), passages);
                 Ok(Ended::Sent)
             }
             Decision::Draft { draft, reason } => {
-                self.hand_off(&case, reason.into(), Letters { draft: Some(draft), ..Letters::default() }).await
+                self.hand_off(&case, reason.into(), Letters { draft: Some(draft), ..Letters::default() }, attempt).await
             }
             Decision::HandOff { reason, brake } => {
                 brake.inspect(|brake| maillog::brake_held(&case.row, brake));
                 let acknowledgement = autopilot::acknowledged(&case, &self.settings);
-                self.hand_off(&case, reason, Letters { acknowledgement, ..Letters::default() }).await
+                self.hand_off(&case, reason, Letters { acknowledgement, ..Letters::default() }, attempt).await
             }
         }
     }
 
+    fn stale(&self, case: &Case) -> Ended {
+        maillog::answer_stale(&case.row);
+        Ended::Stale
+    }
+
     /// Silence towards the customer is never silence towards us: people have the conversation, or get it now.
-    async fn be_silent(&self, case: &Case, silence: &Silence) -> Result<Ended, DeskError> {
+    async fn be_silent(&self, case: &Case, silence: &Silence, attempt: &Attempt) -> Result<Ended, DeskError> {
         if !silence.is_settled() {
             silence.brake().inspect(|brake| maillog::brake_held(&case.row, brake));
-            return self.hand_off(case, silence.reason(), Letters::default()).await;
+            return self.hand_off(case, silence.reason(), Letters::default(), attempt).await;
         }
-        Ok(match self.desk.rest(case, self.clock.now()).await? {
+        let run = attempt.ended(RunDecision::Rested, None, &silence.to_string());
+        Ok(match self.desk.rest(case, run).await? {
             Written::Done => Ended::Rested(silence.to_string()),
             Written::Stale => Ended::Stale,
         })
     }
 
-    /// What goes to people without a thought, or the thought. Both within one deadline.
-    async fn think_behind_the_gate(&self, case: &Arc<Case>, notes: &Arc<Notes>) -> Thought {
-        let gate = handoff::gate(case, &self.topics, notes);
-        match tokio::time::timeout(CLASSIFY_MAX, gate).await {
-            Ok(Ok(topic)) => {
-                topic.iter().for_each(|topic| notes.topic(topic));
-                match self.think(case, notes).await {
-                    Thought::HandOff { reason } => {
-                        Thought::HandOff { reason: Reason { topic: reason.topic.or(topic), ..reason } }
-                    }
-                    thought => thought,
-                }
-            }
-            Ok(Err(reason)) => {
-                reason.topic.iter().for_each(|topic| notes.topic(topic));
-                Thought::HandOff { reason }
-            }
-            Err(_) => {
-                Thought::hand_off(Reason::new(HandOffCode::NotClassified, "nobody said in time what the mail is about"))
-            }
-        }
-    }
-
-    /// Thinks in a task of its own: neither a panic nor a thought without end reaches us.
-    async fn think(&self, case: &Arc<Case>, notes: &Arc<Notes>) -> Thought {
-        let mut thinking = tokio::spawn(self.answerer.think(Arc::clone(case), Arc::clone(notes)));
-        match tokio::time::timeout(self.think_max, &mut thinking).await {
-            Ok(Ok(thought)) => thought,
-            Ok(Err(_)) => Thought::hand_off(failed("the AI broke while it thought about this mail")),
-            Err(_) => {
-                thinking.abort();
-                Thought::hand_off(failed(format!("the AI did not answer within {} s", self.think_max.as_secs())))
-            }
-        }
-    }
-
-    async fn hand_off(&self, case: &Case, reason: Reason, letters: Letters) -> Result<Ended, DeskError> {
+    async fn hand_off(
+        &self,
+        case: &Case,
+        reason: Reason,
+        letters: Letters,
+        attempt: &Attempt,
+    ) -> Result<Ended, DeskError> {
         let Letters { draft, acknowledgement } = letters;
         let drafted = draft.is_some();
+        let decision = if drafted { RunDecision::Drafted } else { RunDecision::HandedOff };
         let Reason { code, words: reason, topic } = reason;
         let sentiment = handoff::sentiment(&handoff::unanswered_text(case));
         let raising = Raising {
@@ -297,13 +305,13 @@ impl<D: Desk> Autopilot<D> {
             circumstances: Circumstances { code, topic, sentiment, summary: handoff::summary(case) },
             draft,
             acknowledgement,
+            run: attempt.ended(decision, Some(code), &reason),
             now: self.clock.now(),
         };
-        Ok(match self.desk.hand_off(raising).await? {
-            Written::Stale => {
-                maillog::answer_stale(&case.row);
-                Ended::Stale
-            }
+        let written = self.desk.hand_off(raising).await?;
+        maillog::run(attempt.ended(came_to(written, decision), Some(code), &reason).as_deref());
+        Ok(match written {
+            Written::Stale => self.stale(case),
             Written::Done => {
                 maillog::handed_off(&case.row, code, &reason);
                 if drafted { Ended::Drafted(reason) } else { Ended::HandedOff(reason) }
@@ -312,28 +320,28 @@ impl<D: Desk> Autopilot<D> {
     }
 
     /// The last attempt failed: people get it, if the store lets us say so.
-    async fn give_up(&self, job: &Job, reason: Reason) -> Ended {
+    async fn give_up(&self, job: &Job, reason: Reason, attempt: &Attempt) -> Ended {
         let case = match self.desk.read(job.conversation, self.clock.now()).await {
             Ok(Some(case)) => case,
             Ok(None) => return self.defer_gone(job).await,
-            Err(_) => return self.defer(job, reason.words).await,
+            Err(_) => return self.defer(job, reason.words, attempt).await,
         };
-        match self.hand_off(&case, reason.clone(), Letters::default()).await {
+        match self.hand_off(&case, reason.clone(), Letters::default(), attempt).await {
             Ok(ended) => ended,
-            Err(err) => self.defer(job, format!("{reason}; handing it over failed as well: {err}")).await,
+            Err(err) => self.defer(job, format!("{reason}; handing it over failed as well: {err}"), attempt).await,
         }
     }
 
     /// A job whose conversation cannot be found: kept, and said aloud, for it should not be.
     async fn defer_gone(&self, job: &Job) -> Ended {
         error!(conversation.id = %job.conversation, "an answer is due in a conversation that is not there");
-        self.defer(job, "the conversation is not there".into()).await
+        self.defer(job, "the conversation is not there".into(), &Attempt::default()).await
     }
 
-    async fn defer(&self, job: &Job, words: String) -> Ended {
+    async fn defer(&self, job: &Job, words: String, attempt: &Attempt) -> Ended {
         let until = next_attempt(job.attempts, self.clock.now());
         warn!(conversation.id = %job.conversation, attempts = job.attempts, "an answer is put off: {words}");
-        if let Err(err) = self.desk.defer(job.id, until, &words).await {
+        if let Err(err) = self.desk.defer(job.id, until, &words, attempt.failed(&words)).await {
             // The lease ends by itself.
             warn!(conversation.id = %job.conversation, "and that could not be written: {err}");
         }

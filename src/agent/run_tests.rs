@@ -14,11 +14,13 @@ use super::*;
 use crate::{
     agent::{
         brakes::Sent,
-        model::Thinking,
+        budgets::Spendings,
+        model::{Thinking, Thought},
+        notes::{ModelCall, Notes, ToolCall},
         samples::{answer, case, mail},
     },
     config::{Autopilot as Setting, Topic, TopicRule},
-    store::{ConversationRow, Owner, StoreError, SuppressionReason, SuppressionRow},
+    store::{ConversationRow, Owner, RunRow, Spent, StoreError, SuppressionReason, SuppressionRow, ToolClass},
     types::{Address, ConversationId, JobId, JobState, Sentiment},
 };
 
@@ -31,6 +33,10 @@ struct FakeDesk {
     done: Mutex<Vec<String>>,
     /// What people were told with the last hand-off.
     told: Mutex<Option<Circumstances>>,
+    /// Runs as they ended.
+    runs: Mutex<Vec<RunRow>>,
+    /// Runs as they were noted under way.
+    noted: Mutex<Vec<RunRow>>,
     fails_to_send: AtomicBool,
     /// How long the last claimed job was.
     lease: Mutex<Duration>,
@@ -46,6 +52,8 @@ impl FakeDesk {
             due: Mutex::default(),
             done: Mutex::default(),
             told: Mutex::default(),
+            runs: Mutex::default(),
+            noted: Mutex::default(),
             fails_to_send: AtomicBool::new(false),
             lease: Mutex::default(),
             wake: Arc::default(),
@@ -70,7 +78,8 @@ impl FakeDesk {
         self.done.lock().unwrap().clone()
     }
 
-    fn write(&self, generation: u64, words: String) -> Written {
+    fn write(&self, generation: u64, words: String, run: Option<Box<RunRow>>) -> Written {
+        self.runs.lock().unwrap().extend(run.map(|run| *run));
         let written =
             if self.case.lock().unwrap().row.generation == generation { Written::Done } else { Written::Stale };
         let words = if written == Written::Done { words } else { "stale".into() };
@@ -91,22 +100,31 @@ impl Desk for FakeDesk {
     async fn sent(&self, _: &ConversationRow, _: Millis) -> Result<Sent, DeskError> {
         Ok(self.case.lock().unwrap().sent.clone())
     }
+    async fn spent(&self, _: &ConversationRow, _: Millis) -> Result<Spendings, DeskError> {
+        Ok(self.case.lock().unwrap().spent)
+    }
+    async fn note(&self, run: RunRow) -> Result<Written, DeskError> {
+        let is_current = self.case.lock().unwrap().row.generation == run.generation;
+        self.noted.lock().unwrap().push(run);
+        Ok(if is_current { Written::Done } else { Written::Stale })
+    }
     async fn send(&self, sending: Sending) -> Result<Written, DeskError> {
         if self.fails_to_send.load(Ordering::Acquire) {
             return Err(StoreError::Unavailable("disk full".into()).into());
         }
-        Ok(self.write(sending.approval.generation(), format!("sent {}", sending.markdown)))
+        Ok(self.write(sending.approval.generation(), format!("sent {}", sending.markdown), sending.run))
     }
     async fn hand_off(&self, raising: Raising) -> Result<Written, DeskError> {
         *self.told.lock().unwrap() = Some(raising.circumstances.clone());
         let draft = raising.draft.map(|draft| format!(" with {}", draft.markdown)).unwrap_or_default();
-        Ok(self.write(raising.generation, format!("handed off: {}{draft}", raising.reason)))
+        Ok(self.write(raising.generation, format!("handed off: {}{draft}", raising.reason), raising.run))
     }
-    async fn rest(&self, case: &Case, _: Millis) -> Result<Written, DeskError> {
-        Ok(self.write(case.row.generation, "rested".into()))
+    async fn rest(&self, case: &Case, run: Option<Box<RunRow>>) -> Result<Written, DeskError> {
+        Ok(self.write(case.row.generation, "rested".into(), run))
     }
-    async fn defer(&self, _: JobId, until: Millis, words: &str) -> Result<(), DeskError> {
+    async fn defer(&self, _: JobId, until: Millis, words: &str, run: Option<Box<RunRow>>) -> Result<(), DeskError> {
         self.done.lock().unwrap().push(format!("deferred to {}: {words}", until.0));
+        self.runs.lock().unwrap().extend(run.map(|run| *run));
         self.news.notify_one();
         Ok(())
     }
@@ -146,6 +164,23 @@ fn job(attempts: u32) -> Job {
 fn pilot(desk: &Arc<FakeDesk>, think: impl Fn(Arc<Case>) -> Thinking + Send + Sync + 'static) -> Autopilot<FakeDesk> {
     let clock = Clock::testing_fixed(0);
     Autopilot::new(Arc::clone(desk), Arc::new(Parrot(think)), Agent::default(), 60, clock)
+}
+
+/// A pilot whose answerer does something with its notes.
+fn noting(desk: &Arc<FakeDesk>, think: impl Fn(Arc<Notes>) -> Thinking + Send + Sync + 'static) -> Autopilot<FakeDesk> {
+    Autopilot { answerer: Arc::new(Noter(think)), ..pilot(desk, says_it) }
+}
+
+/// Thinks over its notes.
+struct Noter<F>(F);
+
+impl<F: Fn(Arc<Notes>) -> Thinking + Send + Sync + 'static> Answerer for Noter<F> {
+    fn name(&self) -> &'static str {
+        "noter"
+    }
+    fn think(&self, _: Arc<Case>, notes: Arc<Notes>) -> Thinking {
+        (self.0)(notes)
+    }
 }
 
 fn says_it(_: Arc<Case>) -> Thinking {
@@ -347,4 +382,90 @@ async fn each_hand_off_has_its_code() {
     desk.case.lock().unwrap().sent.conversation_hour = 99;
     pilot(&desk, says_it).work(job(1)).await;
     assert_eq!(code(&desk), HandOffCode::Brake);
+}
+
+#[tokio::test]
+async fn a_run_is_written_when_it_begins_and_with_what_it_led_to() {
+    let desk = desk();
+    assert_eq!(pilot(&desk, says_it).work(job(2)).await, Ended::Sent);
+    let (noted, runs) = (desk.noted.lock().unwrap().clone(), desk.runs.lock().unwrap().clone());
+    let [begun] = noted.as_slice() else { panic!("{noted:?}") };
+    let [ended] = runs.as_slice() else { panic!("{runs:?}") };
+    assert_eq!((begun.decision, ended.decision, begun.id), (RunDecision::Begun, RunDecision::Sent, ended.id));
+    assert_eq!((&*ended.answerer, ended.attempt, ended.generation), ("parrot", 2, 1));
+}
+
+#[tokio::test]
+async fn what_was_asked_is_kept_also_when_the_thought_never_ends() {
+    let desk = desk();
+    let mut pilot = noting(&desk, |notes| {
+        notes.asked(ModelCall { model: "small".into(), tokens_in: 700, tokens_out: 90, ..ModelCall::default() });
+        Box::pin(std::future::pending())
+    });
+    // The thought is polled once before its time is looked at.
+    pilot.think_max = Duration::from_millis(50);
+    assert!(matches!(pilot.work(job(1)).await, Ended::HandedOff(_)));
+    let run = desk.runs.lock().unwrap().remove(0);
+    assert_eq!((run.decision, run.tokens_in, run.tokens_out), (RunDecision::HandedOff, 700, 90));
+    assert!(run.reason.contains("did not answer within"), "{}", run.reason);
+}
+
+#[tokio::test]
+async fn a_budget_that_is_used_up_goes_to_people_and_nobody_is_asked() {
+    let desk = desk();
+    desk.case.lock().unwrap().spent.day = Spent { tokens: 50_000_000, ..Spent::default() };
+    let ended = pilot(&desk, |_| panic!("not to be asked")).work(job(1)).await;
+    let reason = "the AI's budget of tokens for this day is used up: 50000000 of 50000000";
+    assert_eq!(ended, Ended::HandedOff(reason.into()));
+    let run = desk.runs.lock().unwrap().remove(0);
+    assert_eq!((run.code, &*run.answerer), (Some(HandOffCode::Budget), ""));
+}
+
+#[tokio::test]
+async fn a_person_who_takes_over_stops_the_tools_that_change_something() {
+    let desk = desk();
+    let second = Arc::clone(&desk);
+    let pilot = noting(&desk, move |notes| {
+        second.mail_comes(2, "Never mind.");
+        Box::pin(async move {
+            let refused = notes.calling("refund", &serde_json::json!({})).await.unwrap_err();
+            Thought::hand_off(refused.to_string())
+        })
+    });
+    assert_eq!(pilot.work(job(1)).await, Ended::Stale);
+    let run = desk.runs.lock().unwrap().remove(0);
+    assert!(run.tool_calls.is_empty() && run.reason.contains("a person took over"), "{run:?}");
+}
+
+#[tokio::test]
+async fn an_attempt_that_called_a_tool_and_never_ended_is_not_repeated() {
+    for outcome in ["", "done"] {
+        let desk = desk();
+        desk.fails_to_send.store(true, Ordering::Release);
+        let calls = noting(&desk, move |notes| {
+            Box::pin(async move {
+                let arguments = serde_json::json!({"order": 7});
+                notes.calling("refund", &arguments).await.unwrap();
+                let (name, class, result) = ("refund".to_owned(), ToolClass::Write, String::new());
+                if !outcome.is_empty() {
+                    notes.called(ToolCall { name, class, arguments, result, millis: 1, outcome: outcome.into() });
+                }
+                Thought::Answer(answer(WORDS, WORDS))
+            })
+        });
+        let ended = calls.work(job(1)).await;
+        let kept = desk.noted.lock().unwrap().last().unwrap().clone();
+        assert!(kept.tool_calls[0].is_in_doubt(), "the journal has it before it is made");
+        if outcome.is_empty() {
+            // Not even an answer makes up for a call of which nobody knows.
+            assert!(matches!(ended, Ended::HandedOff(reason) if reason.contains("`refund`")));
+            continue;
+        }
+        assert!(matches!(ended, Ended::Deferred(_)));
+        let failed = desk.runs.lock().unwrap().remove(0);
+        assert_eq!((failed.decision, &*failed.tool_calls[0].outcome), (RunDecision::Deferred, "done"));
+        desk.case.lock().unwrap().earlier = vec![failed];
+        let again = pilot(&desk, |_| panic!("not to be asked")).work(job(2)).await;
+        assert!(matches!(again, Ended::HandedOff(reason) if reason.contains("called `refund`")));
+    }
 }

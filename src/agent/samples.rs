@@ -3,6 +3,7 @@
 use super::{
     answer::{Answer, Frame, Paragraph},
     brakes::Sent,
+    budgets::Spendings,
     desk::{Case, CaseMail},
     knowledge::{Knowledge, Passage},
     words::Tongue,
@@ -65,6 +66,8 @@ pub(super) fn case(title: &str, new_text: &str) -> Case {
         letters: Vec::new(),
         answers_in_a_row: 0,
         sent: Sent::default(),
+        spent: Spendings::default(),
+        earlier: Vec::new(),
         read_at: Millis(10_000_000),
     }
 }

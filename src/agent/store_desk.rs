@@ -8,6 +8,7 @@ use tracing::warn;
 use super::{
     autopilot,
     brakes::Sent,
+    budgets::Spendings,
     desk::{Case, CaseLetter, CaseMail, Desk, DeskError, Raising, Sending},
     handoff::{Acknowledgement, sentiment},
     words::Tongue,
@@ -18,7 +19,8 @@ use crate::{
     mime::{self, Hidden, Mail},
     outbound::{Reply, WriteError, Writer},
     store::{
-        AiLetters, ConversationRow, Entry, HandOff, LetterRow, NewLetter, Origin, Store, StoreError, What, Written,
+        AiLetters, ConversationRow, Entry, HandOff, LetterRow, NewLetter, Origin, RunDecision, RunRow, Spender, Spent,
+        Store, StoreError, What, Written,
     },
     types::{Approval, Author, ConversationId, Job, JobId, JobKind, Millis, Sentiment},
 };
@@ -150,6 +152,29 @@ impl StoreDesk {
         sent.all_day = self.store.ai_letters(AiLetters::All, day, brakes.per_day_max)?;
         Ok(sent)
     }
+
+    /// What thinking took. One look at the index for each, and one for each conversation that was merged into this one.
+    fn add_up(&self, row: &ConversationRow, now: Millis) -> Result<Spendings, StoreError> {
+        let mut conversation = Spent::default();
+        for id in std::iter::once(&row.id).chain(&row.absorbed) {
+            conversation = conversation.and(self.store.spent(Spender::Conversation(*id))?);
+        }
+        Ok(Spendings {
+            conversation,
+            sender_day: self.store.spent(Spender::SenderOn(&row.contact, now))?,
+            day: self.store.spent(Spender::DayOf(now))?,
+            month: self.store.spent(Spender::MonthOf(now))?,
+        })
+    }
+
+    /// Runs since the last one whose words reached somebody.
+    fn earlier(&self, conversation: ConversationId) -> Result<Vec<RunRow>, StoreError> {
+        let without_words = |run: &RunRow| match run.decision {
+            RunDecision::Begun | RunDecision::Stale | RunDecision::Deferred | RunDecision::Interrupted => true,
+            RunDecision::Sent | RunDecision::Drafted | RunDecision::HandedOff | RunDecision::Rested => false,
+        };
+        Ok(self.store.runs(conversation, Case::RUNS_MAX)?.into_iter().take_while(without_words).collect())
+    }
 }
 
 impl Desk for StoreDesk {
@@ -169,6 +194,8 @@ impl Desk for StoreDesk {
             answers_in_a_row,
             suppressed: self.store.suppression(&row.contact)?,
             sent: self.count(&row, &timeline, now)?,
+            spent: self.add_up(&row, now)?,
+            earlier: self.earlier(row.id)?,
             read_at: now,
             row,
         }))
@@ -178,10 +205,19 @@ impl Desk for StoreDesk {
         Ok(self.count(row, &self.store.timeline(row.id)?, now)?)
     }
 
+    async fn spent(&self, row: &ConversationRow, now: Millis) -> Result<Spendings, DeskError> {
+        Ok(self.add_up(row, now)?)
+    }
+
+    async fn note(&self, run: RunRow) -> Result<Written, DeskError> {
+        Ok(self.store.note_run(run).await?)
+    }
+
     async fn send(&self, sending: Sending) -> Result<Written, DeskError> {
         let Some(row) = self.store.conversation(sending.conversation)? else { return Ok(Written::Stale) };
         let language = Tongue::guessed(&sending.markdown).map(Tongue::code);
-        let reply = Reply { markdown: sending.markdown, sources: sending.sources, language, ..Reply::default() };
+        let Sending { markdown, sources, run, .. } = sending;
+        let reply = Reply { markdown, sources, language, run, ..Reply::default() };
         match self.writer.write(&row, reply, sending.approval).await {
             Ok(written) => Ok(written),
             Err(WriteError::Store(error)) => Err(error.into()),
@@ -190,22 +226,22 @@ impl Desk for StoreDesk {
     }
 
     async fn hand_off(&self, raising: Raising) -> Result<Written, DeskError> {
-        let Raising { conversation, generation, reason, circumstances, draft, acknowledgement, now } = raising;
+        let Raising { conversation, generation, reason, circumstances, draft, acknowledgement, run, now } = raising;
         let acknowledgement = match acknowledgement {
             Some((words, approval)) => self.acknowledgement(conversation, words, approval).await?,
             None => None,
         };
-        let given = HandOff { conversation, generation, reason, circumstances, draft, acknowledgement, now };
+        let given = HandOff { conversation, generation, reason, circumstances, draft, acknowledgement, run, now };
         Ok(self.store.hand_off(given).await?)
     }
 
-    async fn rest(&self, case: &Case, _now: Millis) -> Result<Written, DeskError> {
-        self.store.done(JobId::Answer(case.row.id)).await?;
+    async fn rest(&self, case: &Case, run: Option<Box<RunRow>>) -> Result<Written, DeskError> {
+        self.store.rest(JobId::Answer(case.row.id), run).await?;
         Ok(Written::Done)
     }
 
-    async fn defer(&self, job: JobId, until: Millis, words: &str) -> Result<(), DeskError> {
-        Ok(self.store.defer(job, until, words).await?)
+    async fn defer(&self, job: JobId, until: Millis, words: &str, run: Option<Box<RunRow>>) -> Result<(), DeskError> {
+        Ok(self.store.defer_run(job, until, words, run).await?)
     }
 
     fn next_due(&self) -> Option<Millis> {

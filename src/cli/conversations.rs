@@ -254,6 +254,7 @@ pub(super) fn render(view: &Value, paint: Paint) -> String {
             _ => format!("{at} {}\n", paint.dim(&paint::one_line(text(&line["words"])))),
         };
     }
+    out += &runs(&view["runs"], paint);
     if let Some(draft) = view["draft"]["markdown"].as_str() {
         out += &format!(
             "\n{}\n{}",
@@ -331,6 +332,12 @@ fn deliveries(rows: &Value, paint: Paint) -> String {
         format!("   {} {}\n", paint.dim("│"), paint.dim(&paint::one_line(&words)))
     };
     rows.as_array().into_iter().flatten().map(line).collect()
+}
+
+/// What the AI did, a line for each thing.
+fn runs(rows: &Value, paint: Paint) -> String {
+    let told = rows.as_array().into_iter().flatten().flat_map(|row| row["told"].as_array().into_iter().flatten());
+    told.map(|line| format!("{}\n", paint.dim(&paint::one_line(text(line))))).collect()
 }
 
 /// Our letters quote what they answer; the time line shows that already.

@@ -10,8 +10,8 @@ use std::{
 
 use super::{
     Agent, Auth, Config, Domain, EnvelopeShape, Extraction, Forwarder, Knowledge, Limits, Listener, Log, LogFormat,
-    Outbound, Smtp, Store, Timeouts, Tls, TlsMode, Web, brakes::brakes, forwarders, handoff_keys, model_keys,
-    outgoing_keys, reader::Section, support_keys, tools,
+    Outbound, Smtp, Store, Timeouts, Tls, TlsMode, Web, brakes::brakes, budgets::budgets, forwarders, handoff_keys,
+    mask_patterns, model_keys, outgoing_keys, reader::Section, support_keys, tools,
 };
 use crate::types::{Address, Level};
 
@@ -52,6 +52,7 @@ pub(super) fn config(root: &Section<'_, '_>, base: &Path) -> Config {
             )
             .unwrap_or_default(),
         forwarders: root.tables("forwarder", "name", forwarders::canonical, forwarder).unwrap_or_default(),
+        masks: root.tables("mask", "name", str::to_owned, mask_patterns::mask).unwrap_or_default(),
         hours: root.tables("hours", "name", str::to_owned, handoff_keys::hours).unwrap_or_default(),
         tools: root.tables("tool", "name", str::to_owned, |s| tools::tool(s, base)).unwrap_or_default(),
     };
@@ -226,6 +227,8 @@ fn agent(s: &Section<'_, '_>) -> Agent {
         level_min: level(s).unwrap_or(default.level_min),
         disclosure: s.flag("disclosure", default.disclosure),
         brakes: brakes(s),
+        budgets: budgets(s),
+        keep_prompts_days: s.number("keep_prompts_days", default.keep_prompts_days, 0..=3650, "days"),
         concurrency: s.number("concurrency", default.concurrency, 1..=1000, "conversations"),
     }
 }

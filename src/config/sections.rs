@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use super::{Brakes, Dane, Domain, EnvelopeSender, Forwarder, Hours, Model, Route, SupportAddress, Tool};
+use super::{Agent, Dane, Domain, EnvelopeSender, Forwarder, Hours, MaskPattern, Model, Route, SupportAddress, Tool};
 
 /// The whole configuration.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +37,8 @@ pub struct Config {
     pub forwarders: Vec<Forwarder>,
     /// `[[hours]]`.
     pub hours: Vec<Hours>,
+    /// `[[mask]]`.
+    pub masks: Vec<MaskPattern>,
     /// `[[tool]]`.
     pub tools: Vec<Tool>,
 }
@@ -311,33 +313,6 @@ impl Default for Outbound {
             retry: [60, 300, 900, 3600, 14_400].map(Duration::from_secs).to_vec(),
             give_up_after: Duration::from_secs(120 * 3600),
             undo: Duration::from_secs(10),
-        }
-    }
-}
-
-/// `[agent]`: what the AI may do everywhere.
-#[derive(Debug, Clone)]
-pub struct Agent {
-    /// `quiet_period_secs`: how long a conversation must be quiet before it is answered. Default 20.
-    pub quiet_period: Duration,
-    /// `level_min`: the level a mail needs to be answered by the AI. Default 2.
-    pub level_min: crate::types::Level,
-    /// `disclosure`: the line saying that an AI wrote it. Default on (S-28).
-    pub disclosure: bool,
-    /// What keeps it from writing too much (S-09, S-11).
-    pub brakes: Brakes,
-    /// `concurrency`: conversations thought about at once. Default 4.
-    pub concurrency: usize,
-}
-
-impl Default for Agent {
-    fn default() -> Self {
-        Self {
-            quiet_period: Duration::from_secs(20),
-            level_min: crate::types::Level::Vouched,
-            disclosure: true,
-            brakes: Brakes::default(),
-            concurrency: 4,
         }
     }
 }

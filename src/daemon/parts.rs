@@ -10,6 +10,7 @@ use crate::{
     agent::{
         self, BuiltIn, Knowledge, Topics,
         chat::{ChatAnswerer, Means},
+        masks::Masks,
         tools::Toolbox,
     },
     attachments::Attachments,
@@ -203,6 +204,7 @@ impl Parts {
             builtin: model.builtin_fallback.then_some(builtin),
             level_min,
             clock: self.clock.clone(),
+            masks: Masks::new(&self.config.masks),
         };
         let chat = Arc::new(ChatAnswerer::new(model.clone(), means));
         Ok((chat.clone(), topics.with_classifier(chat)))

@@ -9,7 +9,7 @@ use tracing::{info, warn};
 use super::counters;
 use crate::{
     conversation::{Class, Fate, HeldReason, IgnoredReason, Reported, Whom},
-    store::{ConversationRow, MailRow},
+    store::{ConversationRow, MailRow, RunRow},
     types::{Address, ConversationId, HandOffCode, LetterId, MailId, fit_for_log},
 };
 
@@ -60,6 +60,24 @@ pub fn answered(conversation: &ConversationRow, by: &str, passages: usize) {
 pub fn answer_stale(conversation: &ConversationRow) {
     let (id, number) = (conversation.id, conversation.number);
     info!(event = "answer_stale", conversation.id = %id, number = %number, "an answer in conversation {id} came too late");
+}
+
+/// A run of the AI ended. The `gen_ai` fields are OpenTelemetry's: who was asked, for which model, and what it took. What was
+/// asked and said is in the record only.
+pub fn run(run: Option<&RunRow>) {
+    let Some(run) = run else { return };
+    let (provider, model) = run.model_calls.last().map_or(("", ""), |call| (&*call.provider, &*call.model));
+    let (decision, code, answerer, domain) =
+        (run.decision.word(), run.code.map_or("", HandOffCode::word), &*run.answerer, run.contact.domain());
+    let tools: Vec<&str> = run.tool_calls.iter().map(|call| &*call.name).collect();
+    info!(
+        event = "run", run.id = %run.id, conversation.id = %run.conversation, domain, answerer, decision, code,
+        attempts = run.attempt, millis = run.millis, passages = run.passages.len(), model_calls = run.model_calls.len(),
+        gen_ai.operation.name = "chat", gen_ai.provider.name = provider, gen_ai.system = provider,
+        gen_ai.request.model = model, gen_ai.usage.input_tokens = run.tokens_in,
+        gen_ai.usage.output_tokens = run.tokens_out, gen_ai.tool.name = tools.join(" "),
+        cost_millionths = run.cost_millionths, "run {} of conversation {}: {decision}", run.id, run.conversation
+    );
 }
 
 /// A brake kept the AI from answering; people get the conversation.

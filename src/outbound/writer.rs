@@ -12,7 +12,7 @@ use crate::{
     config::{Config, SupportAddress},
     conversation::{ReplyKeys, quotes, text_digest},
     mime,
-    store::{ConversationRow, NewLetter, Origin, Store, StoreError, Undo, Written},
+    store::{ConversationRow, NewLetter, Origin, RunRow, Store, StoreError, Undo, Written},
     types::{Address, AddressError, Approval, Author, Clock, IdMaker, Level},
 };
 
@@ -48,6 +48,8 @@ pub struct Reply {
     pub wanted: Wanted,
     /// Files that go with it.
     pub enclosed: Vec<Enclosed>,
+    /// The run of the AI that wrote it.
+    pub run: Option<Box<RunRow>>,
 }
 
 /// Writes letters, for the AI and for people alike. Cheap to clone.
@@ -164,6 +166,7 @@ impl Writer {
             enclosed: reply.enclosed.iter().map(Enclosed::row).collect(),
             digests,
             undo,
+            run: reply.run,
             now,
         })
     }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use super::{
     letter_rows::LetterRow,
     rows::{ConversationRow, Entry, LearnedRow, MailRow, Voucher},
+    run_rows::RunRow,
     suppressions::SuppressionRow,
 };
 use crate::types::{Address, ConversationId, Job, JobId, Level, MailId, Millis};
@@ -45,6 +46,8 @@ pub(super) enum Fact {
     Signature(SignatureFact),
     /// A mail came again and was kept before for all it reached: it is counted and nothing else.
     Duplicate(DuplicateFact),
+    /// A run of the AI is like this now.
+    Run(Box<RunRow>),
 }
 
 /// See [`Fact::Fingerprint`].
@@ -148,6 +151,7 @@ impl Fact {
             Self::Forgotten(_) => "forgotten",
             Self::Suppressed(_) => "suppressed",
             Self::Lifted(_) => "lifted",
+            Self::Run(_) => "run",
         }
     }
 
@@ -168,6 +172,7 @@ impl Fact {
             Self::Forgotten(fact) => serde_json::to_vec(fact),
             Self::Suppressed(row) => serde_json::to_vec(row),
             Self::Lifted(fact) => serde_json::to_vec(fact),
+            Self::Run(row) => serde_json::to_vec(row),
         };
         json.expect("rows have string keys only and nothing that fails to serialize")
     }
@@ -194,6 +199,7 @@ impl Fact {
             b"forgotten" => Self::Forgotten(parse(json)?),
             b"suppressed" => Self::Suppressed(parse(json)?),
             b"lifted" => Self::Lifted(parse(json)?),
+            b"run" => Self::Run(parse(json)?),
             other => return Err(FactError::Unknown(String::from_utf8_lossy(other).into_owned())),
         };
         Ok((fact, json))

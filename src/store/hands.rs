@@ -9,6 +9,7 @@ use super::{
     keys, letters,
     requests::{HandOff, Mark, StoreError, Written},
     rows::{ConversationRow, Owner, Status, What},
+    runs,
     steps::{self, cut_words, drop_job, event, set_job, wait},
     suppressions::{self, Gate},
     view,
@@ -19,7 +20,7 @@ use crate::types::{ConversationId, Job, JobId, JobKind, JobState, Millis, Pick};
 pub(super) fn hand_off(desk: &mut Desk, given: HandOff) -> Result<Written, StoreError> {
     let mut row = steps::conversation(desk, given.conversation)?;
     if given.generation != row.generation {
-        return Ok(Written::Stale);
+        return runs::end_stale(desk, given.run);
     }
     let kept = row.rewrite.take().and(row.draft.take());
     let (name, draft) = match (given.draft, kept) {
@@ -46,6 +47,7 @@ pub(super) fn hand_off(desk: &mut Desk, given: HandOff) -> Result<Written, Store
         letters::keep(desk, &mut row, *letter)?;
     }
     drop_job(desk, JobId::Answer(row.id))?;
+    runs::end(desk, given.run)?;
     desk.state(&Fact::Conversation(Box::new(row)))?;
     Ok(Written::Done)
 }
@@ -153,6 +155,7 @@ fn first_due(desk: &Desk, kind: JobKind, pick: &Pick, now: Millis) -> Result<Opt
 }
 
 fn take(desk: &mut Desk, mut job: Job, now: Millis, lease: Duration) -> Result<Job, StoreError> {
+    runs::interrupted(desk, job.id)?;
     job.state = JobState::Claimed(now.plus(lease));
     job.attempts += 1;
     desk.state(&Fact::Job(job.clone()))?;
@@ -167,6 +170,7 @@ fn claimed(desk: &Desk, id: JobId) -> Result<Option<Job>, StoreError> {
 /// Makes a claimed job due again whose holder is gone.
 pub(super) fn free(desk: &mut Desk, id: JobId, now: Millis) -> Result<(), StoreError> {
     let Some(job) = claimed(desk, id)? else { return Ok(()) };
+    runs::interrupted(desk, id)?;
     match id.kind() {
         JobKind::Answer => defer(desk, id, now, "interrupted by a restart"),
         JobKind::Deliver => letters::interrupted(desk, &job, now),

@@ -12,13 +12,16 @@
 //! V address forwarder                       what was learned about a forwarder; V address: something was
 //! X newest-first letter recipient           deliveries that were refused or came back
 //! B recipient                               who is not written to any more
+//! G run                                     row of a run             O conversation newest-first  its runs
+//! W conversation                            → the run that is under way
+//! K kind of spender, spender                what thinking took: runs, tokens, money
 //! !                                         how far the index is     (a long row goes on under its key and 1, 2, …)
 //! ```
 
-use super::{requests::AiLetters, rows::Voucher};
+use super::{requests::AiLetters, rows::Voucher, runs::Spender};
 use crate::{
     conversation::Fingerprint,
-    types::{Address, ConversationId, JobId, JobKind, LetterId, MailId, Millis, Number},
+    types::{Address, ConversationId, JobId, JobKind, LetterId, MailId, Millis, Number, RunId},
 };
 
 /// How far the index is, and its counters.
@@ -67,6 +70,42 @@ pub(super) fn number(number: Number) -> Vec<u8> {
 
 pub(super) fn held(id: MailId) -> Vec<u8> {
     key(b'H', &[&id.0.to_be_bytes()])
+}
+
+pub(super) fn run(id: RunId) -> Vec<u8> {
+    key(b'G', &[&id.0.to_be_bytes()])
+}
+
+/// Which, of a key that [`run`] made; `None` of a further piece.
+pub(super) fn read_run(key: &[u8]) -> Option<RunId> {
+    (key.len() == MAIL_LEN).then(|| long_at(key, 1).map(RunId))?
+}
+
+pub(super) fn runs_of(conversation: ConversationId) -> Vec<u8> {
+    key(b'O', &[&conversation.0.to_be_bytes()])
+}
+
+/// Ids are in the order of time.
+pub(super) fn run_of(conversation: ConversationId, id: RunId) -> Vec<u8> {
+    key(b'O', &[&conversation.0.to_be_bytes(), &(!id.0).to_be_bytes()])
+}
+
+/// Which, of a key that [`run_of`] made.
+pub(super) fn read_run_of(key: &[u8]) -> Option<RunId> {
+    long_at(key, 9).map(|id| RunId(!id))
+}
+
+pub(super) fn open_run(conversation: ConversationId) -> Vec<u8> {
+    key(b'W', &[&conversation.0.to_be_bytes()])
+}
+
+pub(super) fn spent(spender: Spender<'_>) -> Vec<u8> {
+    match spender {
+        Spender::Conversation(id) => key(b'K', &[b"c", &id.0.to_be_bytes()]),
+        Spender::SenderOn(who, at) => key(b'K', &[b"s", &address_part(Some(who)), &at.day().to_be_bytes()]),
+        Spender::DayOf(at) => key(b'K', &[b"d", &at.day().to_be_bytes()]),
+        Spender::MonthOf(at) => key(b'K', &[b"m", &at.month().to_be_bytes()]),
+    }
 }
 
 fn job_part(id: JobId) -> Vec<u8> {

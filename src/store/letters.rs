@@ -9,6 +9,7 @@ use super::{
     participants,
     requests::{NewLetter, Settled, StoreError, Written},
     rows::{ConversationRow, Draft, Owner, RawRef, Status, What},
+    runs,
     steps::{self, cut_words, drop_job, event, set_job},
     suppressions::{self, SuppressionReason},
     view,
@@ -19,16 +20,18 @@ use crate::types::{Address, Author, Job, JobId, JobState, LetterId, Millis};
 const DRAFT_OCTETS_MAX: usize = 256 * 1024;
 
 /// Keeps a letter with a delivery job for each recipient; its author has the conversation.
-pub(super) fn reply(desk: &mut Desk, letter: NewLetter) -> Result<Written, StoreError> {
+pub(super) fn reply(desk: &mut Desk, mut letter: NewLetter) -> Result<Written, StoreError> {
     let mut row = steps::conversation(desk, letter.conversation)?;
     if letter.approval.generation() != row.generation {
-        return Ok(Written::Stale);
+        return runs::end_stale(desk, letter.run);
     }
     row.owner = match letter.approval.author().clone() {
         Author::Ai => Owner::Ai,
         Author::Person(name) => Owner::Person(name),
     };
+    let run = letter.run.take();
     keep(desk, &mut row, letter)?;
+    runs::end(desk, run)?;
     // Also after the AI's own letter: a second run that was allowed by the same generation must not be sent as well.
     row.generation += 1;
     row.forget_draft();

@@ -32,6 +32,7 @@ mod requests;
 mod reserve;
 mod rows;
 mod run_rows;
+mod runs;
 mod signatures;
 mod steering;
 mod steps;
@@ -53,6 +54,8 @@ mod holding_tests;
 mod merging_tests;
 #[cfg(test)]
 mod reports_tests;
+#[cfg(test)]
+mod runs_tests;
 #[cfg(test)]
 mod steering_tests;
 #[cfg(test)]
@@ -84,6 +87,7 @@ pub use self::{
         TakenBack, Voucher, What,
     },
     run_rows::{ModelCallRow, PassageRow, RunDecision, RunRow, ToolCallRow, ToolClass},
+    runs::{RunTotals, Spender, Spent},
     suppressions::{SuppressionReason, SuppressionRow},
     verify::{Report, compare_rebuild, rebuild, verify},
 };
@@ -195,7 +199,7 @@ impl Store {
 
     /// Keeps a letter with its delivery jobs, ends the answer job and gives the conversation to its author.
     ///
-    /// [`Written::Stale`] when the conversation has moved on since the approval: nothing is written.
+    /// [`Written::Stale`] when the conversation has moved on since the approval: nothing is written but the run, as stale.
     pub async fn reply(&self, letter: NewLetter) -> Result<Written, StoreError> {
         let octets = SMALL_OCTETS + letter.raw.len();
         self.0.committer.ask(octets, move |desk| letters::reply(desk, letter)).await
@@ -203,7 +207,7 @@ impl Store {
 
     /// Gives a conversation to people, with the reason and perhaps a draft or a letter that says so, and ends the answer job.
     ///
-    /// [`Written::Stale`] when it has moved on: nothing is written.
+    /// [`Written::Stale`] when it has moved on: nothing is written but the run, as stale.
     pub async fn hand_off(&self, given: HandOff) -> Result<Written, StoreError> {
         let octets = SMALL_OCTETS + given.acknowledgement.as_ref().map_or(0, |letter| letter.raw.len());
         self.0.committer.ask(octets, move |desk| hands::hand_off(desk, given)).await
@@ -221,7 +225,12 @@ impl Store {
 
     /// Ends a claimed job without a word. One that a newer mail made due again stays due.
     pub async fn done(&self, job: JobId) -> Result<(), StoreError> {
-        self.ask(move |desk| hands::done(desk, job)).await
+        self.rest(job, None).await
+    }
+
+    /// The same, with the run that found nothing to do.
+    pub async fn rest(&self, job: JobId, run: Option<Box<RunRow>>) -> Result<(), StoreError> {
+        self.ask(move |desk| runs::end(desk, run).and_then(|()| hands::done(desk, job))).await
     }
 
     /// Writes what a person does with a conversation.
@@ -301,8 +310,20 @@ impl Store {
 
     /// Puts a claimed job off. One that a newer mail made due again stays as it is.
     pub async fn defer(&self, job: JobId, until: Millis, words: &str) -> Result<(), StoreError> {
+        self.defer_run(job, until, words, None).await
+    }
+
+    /// The same, with the run that came to nothing.
+    pub async fn defer_run(
+        &self,
+        job: JobId,
+        until: Millis,
+        words: &str,
+        run: Option<Box<RunRow>>,
+    ) -> Result<(), StoreError> {
         let words = steps::cut_words(words);
-        self.ask(move |desk| hands::defer(desk, job, until, &words)).await
+        let both = move |desk: &mut Desk| runs::end(desk, run).and_then(|()| hands::defer(desk, job, until, &words));
+        self.ask(both).await
     }
 
     /// Gives a claimed job up: it stays, a person sees it, and its conversation waits with these words.

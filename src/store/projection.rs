@@ -9,7 +9,7 @@ use super::{
     letter_rows::{Delivery, LetterRow},
     requests::{AiLetters, StoreError},
     rows::{ConversationRow, MailRow, Place},
-    signatures,
+    runs, signatures,
     view::{self, ROW_HEAD, View, piece_key},
 };
 use crate::types::{Author, Job, JobId, JobState, Level};
@@ -18,7 +18,7 @@ use crate::types::{Author, Job, JobId, JobState, Level};
 const PIECE_OCTETS: usize = VALUE_OCTETS_MAX - 64;
 
 /// The value of a key that says all by itself.
-const NOTHING: &[u8] = &[];
+pub(super) const NOTHING: &[u8] = &[];
 
 /// Writes what follows from a fact. `json` is the fact's own.
 pub(super) fn project(fact: &Fact, json: &[u8], desk: &mut Desk) -> Result<(), StoreError> {
@@ -64,6 +64,7 @@ pub(super) fn project(fact: &Fact, json: &[u8], desk: &mut Desk) -> Result<(), S
             delete_row(key, desk)
         }
         Fact::Signature(fact) => signatures::project(fact, desk),
+        Fact::Run(row) => runs::project(row, json, desk),
         Fact::Duplicate(fact) => {
             let counts = &mut desk.tallies_mut().counts;
             counts.accepted += fact.destinations;
@@ -203,13 +204,13 @@ fn take_away_job(id: JobId, desk: &mut Desk) -> Result<(), StoreError> {
 
 /// What stood under a key before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Old {
+pub(super) enum Old {
     None,
     /// A row with so many further pieces.
     Pieces(u8),
 }
 
-fn old_pieces(desk: &Desk, key: &[u8]) -> Result<Old, StoreError> {
+pub(super) fn old_pieces(desk: &Desk, key: &[u8]) -> Result<Old, StoreError> {
     let value = desk.value(key)?;
     Ok(value.map_or(Old::None, |value| Old::Pieces(value.first().copied().unwrap_or(0))))
 }
@@ -224,7 +225,7 @@ fn delete_row(key: Vec<u8>, desk: &mut Desk) -> Result<(), StoreError> {
 }
 
 /// Writes a row in as many pieces as it needs, and takes away what was left of a longer one.
-fn put_row(key: Vec<u8>, json: &[u8], old: Old, desk: &mut Desk) -> Result<(), StoreError> {
+pub(super) fn put_row(key: Vec<u8>, json: &[u8], old: Old, desk: &mut Desk) -> Result<(), StoreError> {
     let first = &json[..json.len().min(PIECE_OCTETS)];
     let rest = &json[first.len()..];
     let more = u8::try_from(rest.len().div_ceil(PIECE_OCTETS))

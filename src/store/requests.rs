@@ -7,6 +7,7 @@ use super::{
     handed_off::Circumstances,
     letter_rows::{DeliveryState, EnclosedRow, Origin},
     rows::{ConversationRow, Draft, Status},
+    run_rows::RunRow,
 };
 use crate::types::{Address, Approval, Claim, ConversationId, HandOffCode, JobId, LetterId, MailId, Millis};
 
@@ -39,6 +40,8 @@ pub struct NewLetter {
     pub digests: Vec<String>,
     /// The words as they were written, and for how long its writer may think better of it.
     pub undo: Option<Undo>,
+    /// The run of the AI that ends with it.
+    pub run: Option<Box<RunRow>>,
     /// When.
     pub now: Millis,
 }
@@ -96,6 +99,8 @@ pub struct HandOff {
     pub draft: Option<Draft>,
     /// The letter that tells the customer so. Not with a draft.
     pub acknowledgement: Option<Box<NewLetter>>,
+    /// The run that ends with it.
+    pub run: Option<Box<RunRow>>,
     /// When.
     pub now: Millis,
 }

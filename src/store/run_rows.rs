@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::config::ToolClass;
 
-use crate::types::{Address, ConversationId, Millis, RunId};
+use crate::types::{Address, ConversationId, HandOffCode, Millis, RunId};
 
 /// One run of the AI: a claimed answer job, from taken up to decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +40,7 @@ pub struct RunRow {
     /// Tokens that came back, in all.
     #[serde(default)]
     pub tokens_out: u64,
-    /// What they cost by the price table, in millionths of the currency unit.
+    /// What they cost by its price, in millionths of the currency unit.
     #[serde(default)]
     pub cost_millionths: u64,
     /// The topic that the conversation was found to be about.
@@ -48,9 +48,9 @@ pub struct RunRow {
     pub topic: Option<String>,
     /// What came of it.
     pub decision: RunDecision,
-    /// One word for the reason, where there is one: the name of a brake or a budget. Empty otherwise.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub code: String,
+    /// What kind of reason, where people have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<HandOffCode>,
     /// Why, in words.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     requests::Counts,
     rows::{MailRow, Place},
+    runs::RunTotals,
 };
 use crate::types::{ConversationId, Number};
 
@@ -23,6 +24,9 @@ pub(super) struct Tallies {
     /// Addresses that are not written to. While there are none, no claim need look.
     #[serde(default)]
     pub(super) suppressions: u64,
+    /// What the AI's runs came to.
+    #[serde(default)]
+    pub(super) runs: RunTotals,
 }
 
 impl Tallies {

@@ -191,6 +191,7 @@ pub(super) fn letter(n: u64, conversation: ConversationId, approval: Approval) -
         enclosed: Vec::new(),
         digests: Vec::new(),
         undo: None,
+        run: None,
         now: NOW,
     }
 }

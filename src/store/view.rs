@@ -8,9 +8,10 @@ use super::{
     letter_rows::LetterRow,
     requests::StoreError,
     rows::{ConversationRow, Entry, LearnedRow, MailRow, RawRef, Voucher},
+    run_rows::RunRow,
     suppressions::SuppressionRow,
 };
-use crate::types::{Address, ConversationId, Job, JobId, LetterId, Level, MailId, Number};
+use crate::types::{Address, ConversationId, Job, JobId, LetterId, Level, MailId, Number, RunId};
 
 /// Octets in front of a row's JSON: how many more pieces it has, and where the raw bytes of its record lie.
 pub(super) const ROW_HEAD: usize = 17;
@@ -100,6 +101,10 @@ pub(super) fn letter(view: &impl View, id: LetterId) -> Result<Option<LetterRow>
 
 pub(super) fn job(view: &impl View, id: JobId) -> Result<Option<Job>, StoreError> {
     row(view, &keys::job(id))
+}
+
+pub(super) fn run(view: &impl View, id: RunId) -> Result<Option<RunRow>, StoreError> {
+    row(view, &keys::run(id))
 }
 
 pub(super) fn learned(

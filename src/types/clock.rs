@@ -25,6 +25,18 @@ impl Millis {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 
+    /// Days since 1970, UTC.
+    pub fn day(self) -> u32 {
+        u32::try_from(self.0 / 86_400_000).unwrap_or(u32::MAX)
+    }
+
+    /// Months since 1970 of the calendar, UTC.
+    pub fn month(self) -> u32 {
+        let at = i64::try_from(self.0).ok().and_then(|millis| jiff::Timestamp::from_millisecond(millis).ok());
+        let date = at.unwrap_or(jiff::Timestamp::MAX).to_zoned(jiff::tz::TimeZone::UTC).date();
+        (u32::from(date.year().unsigned_abs()).saturating_sub(1970)) * 12 + u32::from(date.month().unsigned_abs()) - 1
+    }
+
     /// The same moment for libraries that want one.
     pub fn system_time(self) -> SystemTime {
         UNIX_EPOCH + Duration::from_millis(self.0)
@@ -61,5 +73,21 @@ impl Clock {
                 Millis(since.unwrap_or(Duration::ZERO).as_millis() as u64)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_and_months_begin_at_midnight_of_the_calendar() {
+        // 2026-11-30 23:59:59.999 and a millisecond later.
+        let last = Millis(1_796_083_199_999);
+        let next = Millis(last.0 + 1);
+        assert_eq!((last.month(), next.month()), (56 * 12 + 10, 56 * 12 + 11));
+        assert_eq!(next.day() - last.day(), 1);
+        assert_eq!((Millis(0).day(), Millis(0).month()), (0, 0));
+        assert!(Millis(u64::MAX).month() > next.month());
     }
 }

@@ -8,7 +8,7 @@ use super::{api::Office, problem::Problem};
 use crate::{
     agent::brakes,
     observability::counters,
-    store::{Counts, StoreError},
+    store::{Counts, RunDecision, Spender, Store, StoreError},
     types::JobKind,
 };
 
@@ -79,6 +79,7 @@ fn store(gauges: &Gauges, page: &mut Page) -> Result<(), StoreError> {
     page.gauge("replyd_jobs", "Answers and deliveries to be made; parked ones need a person.", &states);
     let suppressed = one(store.suppressions_count()?);
     page.gauge("replyd_suppressions", "Addresses that are not written to any more.", &suppressed);
+    thinking(gauges, store, page)?;
     let mut overdue = Vec::new();
     for (kind, word) in [(JobKind::Answer, "answer"), (JobKind::Deliver, "deliver")] {
         let late = store.next_due(kind)?.map_or(0, |due| gauges.office.clock.now().since(due).as_secs());
@@ -88,6 +89,35 @@ fn store(gauges: &Gauges, page: &mut Page) -> Result<(), StoreError> {
     page.counter("replyd_journal_records_total", "Records in the journal.", &one(store.journal_records()?));
     let rebuilt = u64::from(store.index_was_rebuilt().is_some());
     page.gauge("replyd_index_rebuilt", "Whether the index had to be made again at the start.", &one(rebuilt));
+    Ok(())
+}
+
+/// What the AI's runs came to, and what they took of the budgets of this day and month.
+fn thinking(gauges: &Gauges, store: &Store, page: &mut Page) -> Result<(), StoreError> {
+    let totals = store.run_totals()?;
+    let decisions = RunDecision::ALL.iter().zip(totals.decisions);
+    let decisions: Vec<_> =
+        decisions.map(|(decision, count)| (labels(&[("decision", decision.word())]), count)).collect();
+    page.gauge("replyd_runs", "Times the AI took up a conversation, by what came of it.", &decisions);
+    let tokens = [("input", totals.tokens_in), ("output", totals.tokens_out)];
+    let tokens = tokens.map(|(kind, count)| (labels(&[("type", kind)]), count));
+    page.counter("replyd_run_tokens_total", "Tokens sent to models, and back.", &tokens);
+    let one = |value: u64| [(String::new(), value)];
+    page.counter(
+        "replyd_run_cost_millionths_total",
+        "What they cost, in millionths of the currency unit of the prices.",
+        &one(totals.cost_millionths),
+    );
+    page.counter("replyd_run_seconds_total", "How long runs took, together.", &one(totals.millis / 1000));
+    let now = gauges.office.clock.now();
+    let mut spent = Vec::new();
+    for (period, spender) in [("day", Spender::DayOf(now)), ("month", Spender::MonthOf(now))] {
+        let took = store.spent(spender)?;
+        for (of, value) in [("runs", took.runs), ("tokens", took.tokens), ("cost_millionths", took.cost_millionths)] {
+            spent.push((labels(&[("period", period), ("of", of)]), value));
+        }
+    }
+    page.gauge("replyd_spent", "What thinking took of the budgets of this day and month, UTC.", &spent);
     Ok(())
 }
 

@@ -12,6 +12,7 @@ mod metrics;
 mod problem;
 mod queue;
 mod reply;
+mod runs;
 mod suppressions;
 mod tools;
 pub mod view;

@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use super::deliveries::{self, DeliveryView};
+use super::{
+    deliveries::{self, DeliveryView},
+    runs::{self, RunView},
+};
 use crate::{
     attachments::{AttachmentId, Listed, TextState},
     conversation::{
@@ -22,6 +25,8 @@ pub struct ConversationView {
     pub row: ConversationRow,
     /// Oldest first.
     pub timeline: Vec<Line>,
+    /// What the AI did over it, oldest first: the newest runs.
+    pub runs: Vec<RunView>,
 }
 
 /// One thing that happened.
@@ -161,7 +166,8 @@ pub async fn conversation(store: &Store, id: ConversationId) -> Result<Conversat
         };
         timeline.push(Line { at: moment(entry.at), what });
     }
-    Ok(ConversationView { row, timeline })
+    let runs = runs::of(store, row.id)?;
+    Ok(ConversationView { row, timeline, runs })
 }
 
 /// Reads one mail.

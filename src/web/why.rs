@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::{
     api::Office,
+    runs,
     view::{self, MailView, moment},
 };
 use crate::{
@@ -16,12 +17,15 @@ use crate::{
     config,
     conversation::{self, Directory, told},
     mime,
-    store::{Filed, HandedOff, MailRow, Place, StoreError, What},
+    store::{Filed, HandedOff, MailRow, Place, RunRow, StoreError, What},
     types::{ConversationId, Envelope, JobId, JobState},
 };
 
 /// Lines of a time line that are told for one mail.
 const EVENTS_MAX: usize = 20;
+
+/// Runs of a conversation among which those for one mail are looked for.
+const RUNS_MAX: usize = 50;
 
 /// What explaining needs beside the store.
 #[derive(Debug)]
@@ -76,6 +80,7 @@ pub(super) async fn why(office: &Office, row: MailRow) -> Result<WhyView, StoreE
         if let Place::Conversation { id, .. } = filed.place {
             steps.extend(autopilot_now(office, id, &row).await?);
             steps.extend(what_happened(office, id, &row)?);
+            steps.extend(what_the_ai_did(office, id, &row)?);
         }
     }
     steps.push(format!("{} octets kept, BLAKE3 {}", row.raw.len, row.raw.blake3));
@@ -133,8 +138,12 @@ async fn autopilot_now(office: &Office, id: ConversationId, row: &MailRow) -> Re
     let mut told: Vec<String> = conditions
         .map(|(words, met)| format!("Autopilot, now: {}: {words}", if met { "met" } else { "not met" }))
         .collect();
-    told.push(match autopilot::may_think(&case, agent) {
-        Ok(()) => "Autopilot, now: met: no brake holds; the AI may think about this conversation".into(),
+    let allowed = autopilot::may_think(&case, agent).and_then(|()| autopilot::may_spend(&case, agent));
+    told.push(match allowed {
+        Ok(()) => {
+            "Autopilot, now: met: no brake holds and no budget is used up; the AI may think about this conversation"
+                .into()
+        }
         Err(silence) => format!("Autopilot, now: the AI is silent: {silence}"),
     });
     told.extend(people_get_it(&case, topics).await);
@@ -183,6 +192,17 @@ fn what_happened(office: &Office, id: ConversationId, row: &MailRow) -> Result<V
         told.push(format!("job {} {state}, after {} attempts{words}", job.id, job.attempts));
     }
     Ok(told)
+}
+
+/// The runs from this mail to the next one of a person.
+fn what_the_ai_did(office: &Office, id: ConversationId, row: &MailRow) -> Result<Vec<String>, StoreError> {
+    let timeline = office.store.timeline(id)?;
+    let behind = timeline.iter().skip_while(|entry| entry.what != What::Mail(row.id)).skip(1);
+    let next = behind.filter(|entry| matches!(entry.what, What::Mail(_))).map(|entry| entry.at).next();
+    let of_this = |run: &RunRow| run.started >= row.kept && next.is_none_or(|next| run.started < next);
+    let mut rows = office.store.runs(id, RUNS_MAX)?;
+    rows.reverse();
+    Ok(rows.iter().filter(|run| of_this(run)).flat_map(runs::told).map(|line| format!("Autopilot: {line}")).collect())
 }
 
 /// The command that judges the raw mail as it was judged.

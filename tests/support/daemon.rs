@@ -63,6 +63,7 @@ impl House {
              [agent]\nquiet_period_secs = 0\nanswers_per_sender_per_day_max = 100000\n\
              answers_per_domain_per_hour_max = 100000\nanswers_per_domain_per_day_max = 100000\n\
              answers_per_hour_max = 100000\nanswers_per_day_max = 100000\n\
+             runs_per_sender_per_day_max = 100000\nruns_per_day_max = 100000\n\
              [knowledge]\npath = \"knowledge\"\n[log]\nlevel = \"info\"\n\
              [[domain]]\n{NAMED}\
              [[address]]\naddress = \"support@acme.example\"\nname = \"Acme Support\"\nautopilot = \"on\"\n\

@@ -9,7 +9,12 @@ use super::{
     server::{Failure, Line, Server},
     wire::{Reply, Wish},
 };
-use crate::{agent::notes::Notes, config::Model, fetch::Fetcher, types::Clock};
+use crate::{
+    agent::{masks::Masks, notes::Notes},
+    config::Model,
+    fetch::Fetcher,
+    types::Clock,
+};
 
 /// The first pause between two attempts; each one after it is twice as long.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -22,6 +27,8 @@ pub(super) struct Asking {
     servers: Vec<(Server, Breaker)>,
     fetcher: Fetcher,
     clock: Clock,
+    /// On all that leaves.
+    masks: Masks,
     timeout: Duration,
     attempts_max: u32,
 }
@@ -50,13 +57,14 @@ fn left(deadline: Instant) -> Duration {
 
 impl Asking {
     /// Asks the servers of `[model]`.
-    pub(super) fn new(settings: &Model, fetcher: Fetcher, clock: Clock) -> Self {
+    pub(super) fn new(settings: &Model, fetcher: Fetcher, clock: Clock, masks: Masks) -> Self {
         let breaker = || Breaker::new(settings.rest_after_failures, settings.rest);
         let servers = settings.server.iter().chain(&settings.fallback);
         Self {
             servers: servers.map(|server| (Server::new(server.clone()), breaker())).collect(),
             fetcher,
             clock,
+            masks,
             timeout: settings.timeout,
             attempts_max: settings.attempts_max,
         }
@@ -93,13 +101,16 @@ impl Asking {
         }
         let mut attempt = 1;
         loop {
+            if !notes.may_ask() {
+                return Err("the AI's budget is used up".into());
+            }
             // Whole seconds: people read them.
             let within = self.timeout.min(left(deadline)).as_secs();
             if within == 0 {
                 return Err("the time for one thought is over".into());
             }
             let within = Duration::from_secs(within);
-            let line = Line { fetcher: &self.fetcher, clock: &self.clock, notes, within };
+            let line = Line { fetcher: &self.fetcher, clock: &self.clock, notes, masks: &self.masks, within };
             let failure = match server.ask(wish, &line).await {
                 Ok(reply) => {
                     breaker.worked();

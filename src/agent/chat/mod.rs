@@ -27,6 +27,7 @@ use super::{
     desk::Case,
     handoff::Reason,
     knowledge::Knowledge,
+    masks::Masks,
     model::{Answerer, Thinking, Thought},
     notes::Notes,
 };
@@ -69,13 +70,15 @@ pub struct Means {
     pub level_min: Level,
     /// What rests are measured by.
     pub clock: Clock,
+    /// What no model is shown.
+    pub masks: Masks,
 }
 
 impl ChatAnswerer {
     /// Thinks as `[model]` says.
     pub fn new(settings: Model, means: Means) -> Self {
-        let Means { fetcher, knowledge, tools, builtin, level_min, clock } = means;
-        let asking = Asking::new(&settings, fetcher, clock);
+        let Means { fetcher, knowledge, tools, builtin, level_min, clock, masks } = means;
+        let asking = Asking::new(&settings, fetcher, clock, masks);
         let names: Vec<&str> = settings.server.iter().chain(&settings.fallback).map(|of| of.name.as_str()).collect();
         info!(models = names.join(", "), prompt.version = version(), "a model thinks about mails");
         Self(Arc::new(Chat { settings, asking, knowledge, tools, builtin, level_min }))

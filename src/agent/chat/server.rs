@@ -10,7 +10,10 @@ use jiff::fmt::rfc2822;
 
 use super::wire::{self, LeftOut, Reply, Wish};
 use crate::{
-    agent::notes::{ModelCall, Notes},
+    agent::{
+        masks::{self, Masks},
+        notes::{ModelCall, Notes},
+    },
     config::ModelServer,
     fetch::{FetchError, Fetcher, HeaderValue, Method, Reach, Request, Response, header},
     types::{Clock, Millis},
@@ -100,6 +103,7 @@ pub(super) struct Line<'a> {
     pub(super) fetcher: &'a Fetcher,
     pub(super) clock: &'a Clock,
     pub(super) notes: &'a Notes,
+    pub(super) masks: &'a Masks,
     pub(super) within: Duration,
 }
 
@@ -138,7 +142,9 @@ impl Server {
 
     /// What came of one request, and what the server complained about, which is empty mostly.
     async fn ask_once(&self, wish: &Wish<'_>, left_out: LeftOut, line: &Line<'_>) -> (Result<Reply, Failure>, String) {
-        let body = wire::request(&self.settings.name, wish, left_out).to_string();
+        let mut body = wire::request(&self.settings.name, wish, left_out);
+        masks::mask_strings(&mut body, line.masks);
+        let body = body.to_string();
         let begun = Instant::now();
         let fetched = line.fetcher.fetch(self.request(body.clone(), line.within)).await;
         let mut complaint = String::new();

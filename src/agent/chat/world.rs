@@ -86,6 +86,7 @@ impl World {
             knowledge,
             level_min: Level::Vouched,
             clock: clock.clone(),
+            masks: crate::agent::masks::Masks::default(),
         };
         let answerer = Arc::new(ChatAnswerer::new(model, means));
         let topics = Topics::new(&config.addresses).with_classifier(answerer.clone());

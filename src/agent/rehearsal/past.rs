@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::{
     agent::{
         brakes::Sent,
+        budgets::Spendings,
         desk::{Case, CaseMail},
         questions::bare_title,
     },
@@ -134,6 +135,8 @@ fn exchange(
         answers_in_a_row: 0,
         suppressed: None,
         sent: Sent::default(),
+        spent: Spendings::default(),
+        earlier: Vec::new(),
         read_at: answer.at,
     };
     Some(Exchange { case, answered: answer.new_text.clone() })

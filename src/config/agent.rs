@@ -1,0 +1,38 @@
+//! `[agent]`: what the AI may do everywhere.
+
+use std::time::Duration;
+
+use super::{Brakes, Budgets};
+
+/// `[agent]`: what the AI may do everywhere.
+#[derive(Debug, Clone)]
+pub struct Agent {
+    /// `quiet_period_secs`: how long a conversation must be quiet before it is answered. Default 20.
+    pub quiet_period: Duration,
+    /// `level_min`: the level a mail needs to be answered by the AI. Default 2.
+    pub level_min: crate::types::Level,
+    /// `disclosure`: the line saying that an AI wrote it. Default on (S-28).
+    pub disclosure: bool,
+    /// What keeps it from writing too much (S-09, S-11).
+    pub brakes: Brakes,
+    /// The most that its thinking may take.
+    pub budgets: Budgets,
+    /// `keep_prompts_days`: how long the texts of prompts are kept beside the journal. Default 0: their hashes only.
+    pub keep_prompts_days: u32,
+    /// `concurrency`: conversations thought about at once. Default 4.
+    pub concurrency: usize,
+}
+
+impl Default for Agent {
+    fn default() -> Self {
+        Self {
+            quiet_period: Duration::from_secs(20),
+            level_min: crate::types::Level::Vouched,
+            disclosure: true,
+            brakes: Brakes::default(),
+            budgets: Budgets::default(),
+            keep_prompts_days: 0,
+            concurrency: 4,
+        }
+    }
+}
