@@ -19,7 +19,7 @@ use crate::{
         model::{Answerer, Thinking, Thought},
         notes::Notes,
         output::Secrets,
-        run::{Autopilot, Ended, LEASE},
+        run::{Autopilot, Ended},
         samples::{self, address},
         store_desk::StoreDesk,
     },
@@ -32,6 +32,7 @@ use crate::{
 };
 
 const START: u64 = 1_795_000_000_000;
+const LEASE: Duration = Duration::from_secs(120);
 
 /// What the author was told by us, worst case: the key of the model, a canary, and how to answer.
 const KEY: &str = "sk-live-9fQ2xTb7Zr0Lm4Wv8Yp3";
@@ -338,7 +339,7 @@ impl House {
             });
             entry.to.push(to);
             let delivery = DeliveryState::Accepted { by: "peer".into(), words: String::new(), at: now };
-            let settled = Settled { job: job.id, delivery, uncertain: false, no_mailbox: false, now };
+            let settled = Settled { job: job.id, delivery, uncertain: false, no_mailbox: false, claim: job.claim(), now };
             self.store.settle(settled).await.unwrap();
         }
         letters.into_values().collect()
