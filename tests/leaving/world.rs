@@ -10,7 +10,7 @@ use std::{
 use axum::{body::Body, http::Request};
 use bytes::Bytes;
 use replyd::{
-    agent::StoreDesk,
+    agent::{StoreDesk, Topics},
     attachments::Attachments,
     config::{self, Config, Domain, Route, SupportAddress},
     conversation::{
@@ -92,6 +92,7 @@ impl World {
             directory: Directory::new(Vec::new(), nowhere),
             agent: self.config.agent.clone(),
             desk,
+            topics: Topics::default(),
         });
         let attachments = Attachments::new(PathBuf::new(), self.config.limits.extraction, Arc::new(store.clone()));
         let office = web::router(Office { store, writer, clock, rules, attachments });
