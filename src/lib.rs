@@ -71,6 +71,9 @@
 //!   knows it says so. What is claimed can no longer be recalled, and what is recalled is never claimed: the committer decides.
 //! - **Suppressed by proof only.** An address is not written to any more because of what carries our MAC, of its own server's
 //!   word to our RCPT, or of a person; who, what and when stand with it, and a person takes it off.
+//! - **Every run is kept.** What the AI was shown, asked, called and decided, and what it cost, stands in the record of its letter
+//!   or hand-off. A tool that changes something is in the journal before it is called: no crash has it called twice. Texts of
+//!   prompts never stand there, for they are to end: a hash does, and the text lies beside it for its days, if at all.
 //! - **Silence is a bug.** What fails comes to rest where a person sees it, with a reason in words.
 //!
 //! # Where the build differs from the first plan
@@ -113,6 +116,9 @@
 //! - Rendering has two sanitisers one behind the other: ammonia's cost grows with the square of nesting, so that a linear pass
 //!   of our own comes first, and once there it may as well write only what it knows.
 //! - Words that only Outlook hides (`mso-hide`) count as seen: buttons are made that way for everybody else.
+//! - Budgets count by days and months of the calendar, the brakes by the last hours: money is billed so, and a sum for each day is
+//!   one look however much was thought. They are added up in the index as runs are written.
+//! - A number that is masked has no way back: its last four digits stand in words that a reader understands.
 //! - The journal has two homes so far, segments and memory. The shared one is planned.
 //! - Attachments are files by content, but no truth: `DATA/attachments` is made from the journal when somebody first opens or
 //!   reads one, and again when a file is missing or not its hash. It may be deleted, and backups may leave it out.
