@@ -216,7 +216,8 @@ impl House {
     pub(super) fn new(author: &Author) -> Self {
         let clock = Clock::testing_fixed(START);
         let support = samples::case("", "").address.unwrap();
-        let agent = config::Agent { brakes: released(), ..config::Agent::default() };
+        let (brakes, budgets) = (released(), config::Budgets::UNLIMITED);
+        let agent = config::Agent { brakes, budgets, ..config::Agent::default() };
         let config = Config { addresses: vec![support], agent, ..Config::default() };
         let store = Store::testing_memory(clock.clone());
         let keys = ReplyKeys::new(&[Secret::new([7; 32])]);
@@ -339,7 +340,8 @@ impl House {
             });
             entry.to.push(to);
             let delivery = DeliveryState::Accepted { by: "peer".into(), words: String::new(), at: now };
-            let settled = Settled { job: job.id, delivery, uncertain: false, no_mailbox: false, claim: job.claim(), now };
+            let settled =
+                Settled { job: job.id, delivery, uncertain: false, no_mailbox: false, claim: job.claim(), now };
             self.store.settle(settled).await.unwrap();
         }
         letters.into_values().collect()
