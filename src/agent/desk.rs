@@ -120,6 +120,8 @@ pub struct Sending {
     pub sources: Vec<String>,
     /// The run that ends with it.
     pub run: Option<Box<RunRow>>,
+    /// The conversation is closed as resolved with it.
+    pub resolves: bool,
     /// When.
     pub now: Millis,
 }

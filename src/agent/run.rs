@@ -20,6 +20,7 @@ use super::{
     notes,
     output::{Fence, Secrets},
     prompts::Prompts,
+    tools,
     topics::Topics,
 };
 use crate::{
@@ -237,6 +238,7 @@ impl<D: Desk> Autopilot<D> {
         let thought = self.think_behind_the_gate(&case, &notes).await;
         let noted = notes.end();
         let thought = in_doubt(thought, &noted);
+        let resolves = tools::resolves(&noted);
         attempt.noted(noted, self.clock.now());
         self.keep_texts(&notes, attempt);
         // From counting to writing nobody else writes: no brake is passed by two at once.
@@ -248,7 +250,7 @@ impl<D: Desk> Autopilot<D> {
                 let conversation = case.row.id;
                 let passages = sources.len();
                 let run = attempt.ended(RunDecision::Sent, None, "");
-                let sending = Sending { conversation, approval, markdown, sources, run, now };
+                let sending = Sending { conversation, approval, markdown, sources, resolves, run, now };
                 let written = self.desk.send(sending).await?;
                 maillog::run(attempt.ended(came_to(written, RunDecision::Sent), None, "").as_deref());
                 if written == Written::Stale {

@@ -20,6 +20,8 @@ use crate::{
         samples::{answer, case, mail},
     },
     config::{Autopilot as Setting, Topic, TopicRule},
+    fetch::testing::{Authority, fetcher},
+    playground::{Dns, Zone},
     store::{ConversationRow, Owner, RunRow, Spent, StoreError, SuppressionReason, SuppressionRow, ToolClass},
     types::{Address, ConversationId, JobId, JobState, Sentiment},
 };
@@ -112,7 +114,8 @@ impl Desk for FakeDesk {
         if self.fails_to_send.load(Ordering::Acquire) {
             return Err(StoreError::Unavailable("disk full".into()).into());
         }
-        Ok(self.write(sending.approval.generation(), format!("sent {}", sending.markdown), sending.run))
+        let closed = if sending.resolves { "closed with " } else { "" };
+        Ok(self.write(sending.approval.generation(), format!("sent {closed}{}", sending.markdown), sending.run))
     }
     async fn hand_off(&self, raising: Raising) -> Result<Written, DeskError> {
         *self.told.lock().unwrap() = Some(raising.circumstances.clone());
@@ -196,6 +199,32 @@ async fn a_question_is_answered() {
     let desk = desk();
     assert_eq!(pilot(&desk, says_it).work(job(1)).await, Ended::Sent);
     assert_eq!(desk.done(), [format!("sent {WORDS}")]);
+}
+
+/// Answers, and has the conversation closed.
+struct Closer;
+
+impl Answerer for Closer {
+    fn name(&self) -> &'static str {
+        "closer"
+    }
+    fn think(&self, case: Arc<Case>, notes: Arc<Notes>) -> Thinking {
+        Box::pin(async move {
+            let (dns, clock) = (Dns::start(Zone::new()).unwrap(), Clock::testing_fixed(0));
+            let toolbox = tools::Toolbox::new(Vec::new(), fetcher(&dns, &Authority::new()), clock);
+            toolbox.call(&case, tools::RESOLVE, &serde_json::json!({}), &notes).await;
+            Thought::Answer(answer(WORDS, WORDS))
+        })
+    }
+}
+
+#[tokio::test]
+async fn who_thinks_may_have_the_conversation_closed_with_the_answer() {
+    let desk = desk();
+    let clock = Clock::testing_fixed(0);
+    let pilot = Autopilot::new(desk.clone(), Arc::new(Closer), Agent::default(), 60, clock);
+    assert_eq!(pilot.work(job(1)).await, Ended::Sent);
+    assert!(desk.done()[0].starts_with("sent closed with "), "{:?}", desk.done());
 }
 
 #[tokio::test]

@@ -216,9 +216,9 @@ impl Desk for StoreDesk {
     async fn send(&self, sending: Sending) -> Result<Written, DeskError> {
         let Some(row) = self.store.conversation(sending.conversation)? else { return Ok(Written::Stale) };
         let language = Tongue::guessed(&sending.markdown).map(Tongue::code);
-        let Sending { markdown, sources, run, .. } = sending;
-        let reply = Reply { markdown, sources, language, run, ..Reply::default() };
-        match self.writer.write(&row, reply, sending.approval).await {
+        let Sending { markdown, sources, resolves, run, approval, .. } = sending;
+        let reply = Reply { markdown, sources, language, resolves, run, ..Reply::default() };
+        match self.writer.write(&row, reply, approval).await {
             Ok(written) => Ok(written),
             Err(WriteError::Store(error)) => Err(error.into()),
             Err(error) => Err(DeskError::Compose(error.to_string())),

@@ -17,6 +17,7 @@ use crate::{
     auth::{self, Authenticator},
     config::{Config, Domain, Route},
     conversation::{Directory, Registered, ReplyKeys},
+    fetch::Fetcher,
     intake::Judge,
     outbound::{self, HTTPS_PORT, MtaSts, Queue, Signer, Validating, Writer},
     setup, smtp,
@@ -97,6 +98,8 @@ pub(super) struct Parts {
     pub(super) attachments: Attachments,
     /// What the AI may ask of other systems.
     pub(super) toolbox: Arc<Toolbox>,
+    /// What the web is asked with, whoever asks.
+    fetcher: Fetcher,
 }
 
 impl Parts {
@@ -119,8 +122,9 @@ impl Parts {
         // The store's lock is held: nobody else writes there.
         let folder = config.store.path.join(ATTACHMENTS);
         let attachments = Attachments::new(folder, config.limits.extraction, Arc::new(store.clone()));
-        let toolbox = Arc::new(Toolbox::new(config.tools.clone(), super::fetcher(&config)?, clock.clone()));
-        Ok(Self { config, clock, ids, store, judge, keys, writer, attachments, toolbox })
+        let fetcher = super::fetcher(&config)?;
+        let toolbox = Arc::new(Toolbox::new(config.tools.clone(), fetcher.clone(), clock.clone()));
+        Ok(Self { config, clock, ids, store, judge, keys, writer, attachments, toolbox, fetcher })
     }
 
     pub(super) fn office(&self) -> Office {
@@ -198,7 +202,7 @@ impl Parts {
             return Ok((Arc::new(builtin), topics));
         }
         let means = Means {
-            fetcher: super::fetcher(&self.config)?,
+            fetcher: self.fetcher.clone(),
             knowledge,
             tools: self.toolbox.clone(),
             builtin: model.builtin_fallback.then_some(builtin),

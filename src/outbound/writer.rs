@@ -50,6 +50,8 @@ pub struct Reply {
     pub enclosed: Vec<Enclosed>,
     /// The run of the AI that wrote it.
     pub run: Option<Box<RunRow>>,
+    /// Nothing is left to do with it: the conversation is closed as resolved.
+    pub resolves: bool,
 }
 
 /// Writes letters, for the AI and for people alike. Cheap to clone.
@@ -167,6 +169,7 @@ impl Writer {
             digests,
             undo,
             run: reply.run,
+            resolves: reply.resolves,
             now,
         })
     }

@@ -435,6 +435,28 @@ async fn a_hand_off_and_the_letter_that_acknowledges_it_are_one_record() {
 }
 
 #[tokio::test]
+async fn an_answer_that_leaves_nothing_to_do_closes_the_conversation_in_its_own_record() {
+    for bed in Bed::all() {
+        let store = bed.open();
+        store.accept(mail(1, ADA), file).await.unwrap();
+        let id = conversation_of(&store, 1);
+        let given = |generation| NewLetter { resolves: true, ..letter(1, id, Approval::by_autopilot(generation)) };
+        // Too late is neither.
+        assert_eq!(store.reply(given(7)).await.unwrap(), Written::Stale);
+        assert_eq!(store.conversation(id).unwrap().unwrap().status, Status::Open);
+
+        assert_eq!(store.reply(given(1)).await.unwrap(), Written::Done);
+
+        assert_eq!(store.conversation(id).unwrap().unwrap().status, Status::Resolved);
+        assert_eq!(words(&store, id), ["mail", "letter", "closed"]);
+        // It opens again when they write.
+        store.accept(answering(mail(2, ADA), id), file).await.unwrap();
+        assert_eq!(store.conversation(id).unwrap().unwrap().status, Status::Open);
+        end(store, &bed).await;
+    }
+}
+
+#[tokio::test]
 async fn a_newer_mail_takes_the_draft_away_and_asks_for_another() {
     let bed = Bed::segments();
     let store = bed.open();

@@ -89,7 +89,7 @@ pub(super) fn mark(desk: &mut Desk, id: ConversationId, mark: Mark, now: Millis)
     desk.state(&Fact::Conversation(Box::new(row)))
 }
 
-fn close(
+pub(super) fn close(
     desk: &mut Desk,
     row: &mut ConversationRow,
     status: Status,

@@ -29,7 +29,7 @@ pub(super) fn reply(desk: &mut Desk, mut letter: NewLetter) -> Result<Written, S
         Author::Ai => Owner::Ai,
         Author::Person(name) => Owner::Person(name),
     };
-    let run = letter.run.take();
+    let (run, resolves, now) = (letter.run.take(), letter.resolves, letter.now);
     keep(desk, &mut row, letter)?;
     runs::end(desk, run)?;
     // Also after the AI's own letter: a second run that was allowed by the same generation must not be sent as well.
@@ -37,6 +37,9 @@ pub(super) fn reply(desk: &mut Desk, mut letter: NewLetter) -> Result<Written, S
     row.forget_draft();
     row.waits_because.clear();
     drop_job(desk, JobId::Answer(row.id))?;
+    if resolves {
+        hands::close(desk, &mut row, Status::Resolved, "closed as resolved with this answer", now)?;
+    }
     desk.state(&Fact::Conversation(Box::new(row)))?;
     Ok(Written::Done)
 }

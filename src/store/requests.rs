@@ -42,6 +42,8 @@ pub struct NewLetter {
     pub undo: Option<Undo>,
     /// The run of the AI that ends with it.
     pub run: Option<Box<RunRow>>,
+    /// Nothing is left to do with it: the conversation is closed as resolved.
+    pub resolves: bool,
     /// When.
     pub now: Millis,
 }

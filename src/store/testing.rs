@@ -192,6 +192,7 @@ pub(super) fn letter(n: u64, conversation: ConversationId, approval: Approval) -
         digests: Vec::new(),
         undo: None,
         run: None,
+        resolves: false,
         now: NOW,
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Called, Ended, Offer};
-use crate::types::one_line;
+use crate::{agent::notes::Noted, types::one_line};
 
 /// Gives the conversation to people.
 pub const HAND_OFF: &str = "hand_off";
@@ -32,6 +32,11 @@ pub(super) fn offers() -> [Offer; 2] {
             parameters: json!({ "type": "object", "properties": {} }),
         },
     ]
+}
+
+/// Whether a run asked that its answer closes the conversation.
+pub fn resolves(noted: &Noted) -> bool {
+    noted.tool_calls.iter().any(|call| call.name == RESOLVE)
 }
 
 /// Whether it is one of them.

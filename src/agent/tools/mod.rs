@@ -34,7 +34,7 @@ use crate::{
     types::{Clock, Secret},
 };
 
-pub use built_in::{HAND_OFF, RESOLVE};
+pub use built_in::{HAND_OFF, RESOLVE, resolves};
 pub use facts::Facts;
 pub use mcp::definition_hash;
 
