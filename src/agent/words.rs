@@ -2,10 +2,11 @@
 //!
 //! A question is stemmed in the language of the page it is held against, so that one word of it is enough to be found.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use tantivy::tokenizer::{
-    AsciiFoldingFilter, Language, LowerCaser, RemoveLongFilter, SimpleTokenizer, Stemmer, StopWordFilter, TextAnalyzer,
+    AsciiFoldingFilter, Language, LowerCaser, RawTokenizer, RemoveLongFilter, SimpleTokenizer, Stemmer, StopWordFilter,
+    TextAnalyzer,
 };
 
 use super::light_words::{ENGLISH_STOP, LIGHT};
@@ -19,6 +20,10 @@ const SAMPLE_OCTETS_MAX: usize = 8 * 1024;
 
 /// Digits from which a number is taken for an order or phone number, which no help page names.
 const NUMBER_DIGITS_MAX: usize = 4;
+
+/// Letters of a stop word that is told when it is mistyped: shorter ones are near to everything, longer ones there are none.
+const MISTYPED_STOP_CHARS_MIN: usize = 4;
+const MISTYPED_STOP_CHARS_MAX: usize = 10;
 
 /// A language we can stem. Anything else is read as English, which does little harm to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -137,6 +142,8 @@ impl Tongue {
 pub struct Term {
     /// Its stem, lower case, without accents.
     pub stem: String,
+    /// As it is written, lower case, without accents.
+    pub word: String,
     /// Whether it is a word of asking and of courtesy (`please`, `how long`, `need`), which says little about what is asked.
     pub light: bool,
 }
@@ -152,9 +159,53 @@ pub fn terms(text: &str, tongue: Tongue) -> Vec<Term> {
         if word.len() >= NUMBER_DIGITS_MAX && word.bytes().all(|b| b.is_ascii_digit()) {
             continue;
         }
-        found.push(Term { stem: token.text.clone(), light: LIGHT.binary_search(&word.as_str()).is_ok() });
+        let light = is_light(&word);
+        found.push(Term { stem: token.text.clone(), word: unaccented(&word), light });
     }
     found
+}
+
+/// Whether one mistake lies between this word and a stop word of the language, the first letter being right.
+pub(in crate::agent) fn is_stop_word_mistyped(word: &str, tongue: Tongue) -> bool {
+    let letters: Vec<char> = word.chars().collect();
+    if !(MISTYPED_STOP_CHARS_MIN..=MISTYPED_STOP_CHARS_MAX).contains(&letters.len()) {
+        return false;
+    }
+    let mut near: Vec<String> = Vec::new();
+    let mut push =
+        |head: &[char], middle: &[char], tail: &[char]| near.push([head, middle, tail].concat().iter().collect());
+    for at in 1..letters.len() {
+        let (head, tail) = letters.split_at(at);
+        push(head, &[], &tail[1..]);
+        if tail.len() > 1 {
+            push(head, &[tail[1], tail[0]], &tail[2..]);
+        }
+        for letter in 'a'..='z' {
+            push(head, &[letter], &tail[1..]);
+            push(head, &[letter], tail);
+        }
+    }
+    count(&mut TOOLS[tongue as usize].without_stop.clone(), &near.join(" ")) < near.len()
+}
+
+fn is_light(word: &str) -> bool {
+    LIGHT.binary_search(&word).is_ok()
+}
+
+/// The words of asking and of courtesy, of all languages, without accents.
+pub(in crate::agent) fn light_words() -> &'static BTreeSet<String> {
+    static WORDS: LazyLock<BTreeSet<String>> = LazyLock::new(|| LIGHT.iter().map(|word| unaccented(word)).collect());
+    &WORDS
+}
+
+/// A word without its accents: many who write leave them out.
+fn unaccented(word: &str) -> String {
+    if word.is_ascii() {
+        return word.to_owned();
+    }
+    let mut analyzer = TextAnalyzer::builder(RawTokenizer::default()).filter(AsciiFoldingFilter).build();
+    let mut stream = analyzer.token_stream(word);
+    stream.next().map_or_else(|| word.to_owned(), |token| token.text.clone())
 }
 
 /// All words of `text` in lower case, nothing taken out.

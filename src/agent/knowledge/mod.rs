@@ -4,6 +4,8 @@
 
 mod folder;
 mod html;
+mod kin;
+mod lexicon;
 mod pieces;
 mod shelf;
 

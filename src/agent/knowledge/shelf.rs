@@ -1,19 +1,20 @@
 //! The pieces of all pages, the index that finds them, and how strongly one speaks to a question.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    ops::Bound,
-};
+use std::collections::BTreeMap;
 
 use tantivy::{
     Index, IndexReader, TantivyDocument,
     collector::TopDocs,
-    query::{BooleanQuery, BoostQuery, Occur, Query, TermQuery},
+    query::{BooleanQuery, BoostQuery, DisjunctionMaxQuery, Occur, Query, TermQuery},
     schema::{Field, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions, Value},
 };
 
-use super::{Passage, pieces::Piece};
-use crate::agent::words::{self, Tongue};
+use super::{
+    Passage,
+    lexicon::{Asked, LIGHT_SHARE, Lexicon},
+    pieces::Piece,
+};
+use crate::agent::words::Tongue;
 
 /// Memory the index may use while it is made: the least that the library takes for one thread, rounded up.
 const WRITER_BYTES: usize = 20_000_000;
@@ -21,34 +22,34 @@ const WRITER_BYTES: usize = 20_000_000;
 /// Pieces looked at closely for one question.
 const CANDIDATES_MAX: usize = 40;
 
-/// Different words of a question that count.
-const QUESTION_WORDS_MAX: usize = 40;
+/// What a piece counts that is in another language than the question, where there are pages in that one.
+const FOREIGN_SHARE: f64 = 0.7;
 
-/// Words of the pages that one word of a question may stand for.
-const EXPANSIONS_MAX: usize = 40;
-
-/// Letters two words must have in common, the whole of the shorter one, to be taken for relatives: `deliver`, `deliveri`.
-const RELATIVES_OCTETS_MIN: usize = 5;
-
-/// What a relative counts of an exact match.
-const RELATIVE_SHARE: f64 = 0.8;
-
-/// What a light word counts of a word of substance.
-const LIGHT_SHARE: f64 = 0.2;
+/// How much the order of pieces follows BM25, beside their support.
+const BM25_SHARE: f64 = 0.4;
 
 /// A word in the headings says more about a piece than one in the text.
 const HEADING_BOOST: f32 = 2.0;
 
 /// Support of a piece that has one word of substance only, and not in its heading: `Do you like Austria?` is no question
 /// about shipping.
-const LONE_WORD_SUPPORT_PERCENT: u32 = 25;
+const LONE_WORD_SUPPORT_PERCENT: f64 = 25.0;
+
+/// What a word counts more in the order of pieces when it stands in the innermost heading, and the whole piece when the question has
+/// all words of substance in it.
+const IN_HEADING_BONUS: f64 = 0.5;
+const HEADING_COVERED_BONUS: f64 = 1.0;
+
+/// How much of what support lacks a heading makes good that the question has all of.
+const HEADING_COVERED_SHARE: f64 = 0.3;
+
+/// What a word counts that stands in the title of the page only.
+const TITLE_SHARE: f64 = 0.6;
 
 /// Everything that was read, ready to be searched.
 pub(super) struct Shelf {
     pieces: Vec<Shelved>,
-    /// `en ship` and how many pieces have it.
-    vocabulary: BTreeMap<String, Word>,
-    tongues: BTreeSet<Tongue>,
+    lexicons: BTreeMap<Tongue, Lexicon>,
     index: Option<Indexed>,
 }
 
@@ -56,16 +57,12 @@ struct Shelved {
     file: String,
     piece: Piece,
     tongue: Tongue,
-    /// Words in headings and text, sorted.
+    /// Words in the innermost heading and in the text, sorted.
     words: Vec<u32>,
-    /// Words in headings, sorted.
+    /// Words in the headings above, sorted.
+    title_words: Vec<u32>,
+    /// Words of substance in the innermost heading, sorted.
     heading_words: Vec<u32>,
-}
-
-#[derive(Clone, Copy)]
-struct Word {
-    id: u32,
-    pieces: u32,
 }
 
 struct Indexed {
@@ -75,24 +72,22 @@ struct Indexed {
     text: Field,
 }
 
-/// One word of a question, and the words of the pages it stands for.
-struct Asked {
-    light: bool,
-    weight: f64,
-    /// Word id, share, the word as it stands in the index.
-    stands_for: Vec<(u32, f64, String)>,
-}
-
 impl Shelf {
     /// Puts pages on the shelf.
     ///
     /// # Errors
     /// When the index cannot be made; it lives in memory, so hardly ever.
     pub(super) fn new(pages: Vec<(String, Tongue, Vec<Piece>)>) -> Result<Self, tantivy::TantivyError> {
-        let mut shelf = Self { pieces: Vec::new(), vocabulary: BTreeMap::new(), tongues: BTreeSet::new(), index: None };
+        let mut shelf = Self { pieces: Vec::new(), lexicons: BTreeMap::new(), index: None };
+        for (_, tongue, pieces) in &pages {
+            let lexicon = shelf.lexicons.entry(*tongue).or_default();
+            for piece in pieces {
+                lexicon.learn(&piece.heading, *tongue);
+                lexicon.learn(&piece.markdown, *tongue);
+            }
+        }
         let mut texts = Vec::new();
         for (file, tongue, pieces) in pages {
-            shelf.tongues.insert(tongue);
             for piece in pieces {
                 texts.push(shelf.put(&file, tongue, piece));
             }
@@ -109,141 +104,124 @@ impl Shelf {
     }
 
     fn put(&mut self, file: &str, tongue: Tongue, piece: Piece) -> (String, String) {
-        let written = |text: &str| -> Vec<String> {
-            words::terms(text, tongue).into_iter().map(|term| entry(tongue, &term.stem)).collect()
-        };
-        let heading = written(&piece.heading);
-        let text = written(&piece.markdown);
-        let mut ids = |words: &[String]| -> BTreeSet<u32> {
-            let mut found = BTreeSet::new();
-            for word in words {
-                let next = self.vocabulary.len() as u32;
-                found.insert(self.vocabulary.entry(word.clone()).or_insert(Word { id: next, pieces: 0 }).id);
-            }
-            found
-        };
-        let heading_words = ids(&heading);
-        let all: BTreeSet<u32> = ids(&text).union(&heading_words).copied().collect();
-        for word in heading.iter().chain(&text).collect::<BTreeSet<_>>() {
-            if let Some(word) = self.vocabulary.get_mut(word) {
-                word.pieces += 1;
-            }
-        }
-        self.pieces.push(Shelved {
-            file: file.to_owned(),
-            piece,
-            tongue,
-            words: all.into_iter().collect(),
-            heading_words: heading_words.into_iter().collect(),
-        });
-        (heading.join(" "), text.join(" "))
+        let lexicon = self.lexicons.entry(tongue).or_default();
+        let (above, innermost) = piece.heading.rsplit_once(" › ").unwrap_or(("", &piece.heading));
+        let title = lexicon.stems_of(above, tongue);
+        let heading = lexicon.stems_of(innermost, tongue);
+        let text = lexicon.stems_of(&piece.markdown, tongue);
+        lexicon.put(title.iter().chain(&heading).chain(&text));
+        let words = lexicon.ids(heading.iter().chain(&text));
+        let title_words = lexicon.ids(title.iter());
+        let heading_words = lexicon.ids(lexicon.heavy_stems_of(innermost, tongue).iter());
+        self.pieces.push(Shelved { file: file.to_owned(), piece, tongue, words, title_words, heading_words });
+        let line = |stems: &[String]| stems.iter().map(|stem| entry(tongue, stem)).collect::<Vec<_>>().join(" ");
+        (line(&heading), [line(&title), line(&text)].join(" "))
     }
 
-    /// The pieces that speak most to `question`, best support first.
+    /// The pieces that speak most to `question`, best first.
     ///
     /// # Errors
     /// When the index fails.
     pub(super) fn search(&self, question: &str, limit: usize) -> Result<Vec<Passage>, tantivy::TantivyError> {
         let Some(index) = &self.index else { return Ok(Vec::new()) };
-        let asked: BTreeMap<Tongue, Vec<Asked>> =
-            self.tongues.iter().map(|tongue| (*tongue, self.asked(question, *tongue))).collect();
-        let candidates = index.candidates(asked.values().flatten())?;
-        let mut found: Vec<Passage> = candidates
+        let homes = self.homes(question);
+        let asked: BTreeMap<Tongue, Vec<Asked>> = self
+            .lexicons
+            .iter()
+            .map(|(tongue, lexicon)| (*tongue, lexicon.asked(question, *tongue, homes.contains(tongue))))
+            .collect();
+        let candidates = index.candidates(&asked)?;
+        let best_score = candidates.first().map_or(1.0, |(score, _)| f64::from(*score).max(f64::MIN_POSITIVE));
+        let mut found: Vec<(f64, Passage)> = candidates
             .into_iter()
             .filter_map(|(score, place)| {
                 let shelved = self.pieces.get(place)?;
-                let support_percent = support(asked.get(&shelved.tongue)?, shelved);
-                Some(Passage {
-                    file: shelved.file.clone(),
-                    heading: shelved.piece.heading.clone(),
-                    text: shelved.piece.markdown.clone(),
-                    tongue: shelved.tongue,
-                    score,
-                    support_percent,
-                })
+                let at_home = if homes.contains(&shelved.tongue) { 1.0 } else { FOREIGN_SHARE };
+                let words = asked.get(&shelved.tongue)?;
+                let covered = self.lexicons.get(&shelved.tongue)?.covered(words, &shelved.heading_words);
+                let support = support(words, shelved, covered) * at_home;
+                let nearness = 1.0 - BM25_SHARE + BM25_SHARE * f64::from(score) / best_score;
+                let rank = closeness(words, shelved, covered) * nearness * at_home;
+                Some((rank, shelved.passage(score, support.round() as u32)))
             })
             .collect();
-        found.sort_by(|a, b| b.support_percent.cmp(&a.support_percent).then(b.score.total_cmp(&a.score)));
+        found.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.score.total_cmp(&a.1.score)));
         found.truncate(limit);
-        Ok(found)
+        Ok(found.into_iter().map(|(_, passage)| passage).collect())
     }
 
-    fn asked(&self, question: &str, tongue: Tongue) -> Vec<Asked> {
-        let mut terms = words::terms(question, tongue);
-        terms.sort();
-        terms.dedup_by(|a, b| a.stem == b.stem);
-        // The light ones last, so that a cut takes those.
-        terms.sort_by_key(|term| term.light);
-        terms.truncate(QUESTION_WORDS_MAX);
-        terms
-            .into_iter()
-            .map(|term| {
-                let stands_for = self.expand(&term.stem, tongue);
-                let pieces = stands_for
-                    .first()
-                    .filter(|first| first.1 >= 1.0)
-                    .map_or(1, |first| self.vocabulary.get(&first.2).map_or(1, |word| word.pieces.max(1)));
-                let share = if term.light { LIGHT_SHARE } else { 1.0 };
-                Asked { light: term.light, weight: share * rarity(self.pieces.len(), pieces), stands_for }
-            })
-            .collect()
-    }
-
-    /// The words of the pages that a word of a question stands for: itself first, then its relatives.
-    fn expand(&self, stem: &str, tongue: Tongue) -> Vec<(u32, f64, String)> {
-        let mut found = Vec::new();
-        let whole = entry(tongue, stem);
-        if let Some(word) = self.vocabulary.get(&whole) {
-            found.push((word.id, 1.0, whole.clone()));
-        }
-        if stem.len() < RELATIVES_OCTETS_MIN {
-            return found;
-        }
-        let longer = self.vocabulary.range::<str, _>((Bound::Excluded(whole.as_str()), Bound::Unbounded));
-        for (word, row) in longer.take_while(|(word, _)| word.starts_with(&whole)).take(EXPANSIONS_MAX) {
-            found.push((row.id, RELATIVE_SHARE, word.clone()));
-        }
-        for cut in (RELATIVES_OCTETS_MIN..stem.len()).filter(|cut| stem.is_char_boundary(*cut)) {
-            let shorter = entry(tongue, &stem[..cut]);
-            if let Some(row) = self.vocabulary.get(&shorter) {
-                found.push((row.id, RELATIVE_SHARE, shorter));
-            }
-        }
-        found
+    /// The languages of the pages in which most words of the question are known.
+    fn homes(&self, question: &str) -> Vec<Tongue> {
+        let familiar: Vec<(usize, Tongue)> =
+            self.lexicons.iter().map(|(tongue, lexicon)| (lexicon.familiar(question, *tongue), *tongue)).collect();
+        let most = familiar.iter().map(|(words, _)| *words).max().unwrap_or(0);
+        familiar.into_iter().filter(|(words, _)| *words == most).map(|(_, tongue)| tongue).collect()
     }
 }
 
-/// Languages share words and not meanings, so each has its own.
+impl Shelved {
+    /// How much of a word of the question stands in it. All sections of a page share its title, so that tells less.
+    fn share_of(&self, word: &Asked) -> f64 {
+        best(word, &self.words).max(TITLE_SHARE * best(word, &self.title_words))
+    }
+
+    fn passage(&self, score: f32, support_percent: u32) -> Passage {
+        Passage {
+            file: self.file.clone(),
+            heading: self.piece.heading.clone(),
+            text: self.piece.markdown.clone(),
+            tongue: self.tongue,
+            score,
+            support_percent,
+        }
+    }
+}
+
+/// Languages share words and not meanings, so each has its own in the index.
 fn entry(tongue: Tongue, stem: &str) -> String {
     format!("{}/{stem}", tongue.code())
 }
 
-/// How much a word tells: the inverse document frequency of BM25. A word that stands nowhere weighs as much as the rarest.
-fn rarity(all: usize, having: u32) -> f64 {
-    let (all, having) = (all as f64, f64::from(having));
-    (1.0 + (all - having + 0.5).max(0.0) / (having + 0.5)).ln()
-}
-
-/// The weighted share of the question's words that stand in the piece or its headings, in percent.
-fn support(asked: &[Asked], shelved: &Shelved) -> u32 {
+/// How far the piece speaks to the question, in percent: the weighted share of the question's words that it has. Raised when
+/// the question has all of the heading and no word that nobody here knows: such a word asks beside the page.
+fn support(asked: &[Asked], shelved: &Shelved, covered: f64) -> f64 {
     let (mut whole, mut carried) = (0.0, 0.0);
     let (mut heavy_found, mut in_heading) = (0, false);
     for word in asked {
+        let share = shelved.share_of(word);
         whole += word.weight;
-        let has = |list: &[u32], id: &u32| list.binary_search(id).is_ok();
-        let share = word.stands_for.iter().filter(|(id, ..)| has(&shelved.words, id)).map(|(_, share, _)| *share);
-        let share = share.fold(0.0, f64::max);
         carried += word.weight * share;
         if !word.light && share > 0.0 {
             heavy_found += 1;
-            in_heading |= word.stands_for.iter().any(|(id, ..)| has(&shelved.heading_words, id));
+            in_heading |= best(word, &shelved.heading_words) > 0.0 || best(word, &shelved.title_words) > 0.0;
         }
     }
     if heavy_found == 0 || whole <= 0.0 {
-        return 0;
+        return 0.0;
     }
-    let percent = (100.0 * carried / whole).round() as u32;
+    let carried = carried / whole;
+    let strange = asked.iter().any(|word| word.strange);
+    let raised = if strange { 0.0 } else { (1.0 - carried) * HEADING_COVERED_SHARE * covered };
+    let percent = 100.0 * (carried + raised);
     if heavy_found >= 2 || in_heading { percent } else { percent.min(LONE_WORD_SUPPORT_PERCENT) }
+}
+
+/// What decides the order, beside BM25: the weighted share of the question's words of substance that the piece has, more when they
+/// stand in its heading, and when they are all of it.
+fn closeness(asked: &[Asked], shelved: &Shelved, covered: f64) -> f64 {
+    let heavy = asked.iter().any(|word| !word.light && !word.stands_for.is_empty());
+    let (mut whole, mut close) = (0.0, 0.0);
+    for word in asked.iter().filter(|word| !heavy || !word.light) {
+        whole += word.weight;
+        close += word.weight * (shelved.share_of(word) + IN_HEADING_BONUS * best(word, &shelved.heading_words));
+    }
+    if whole > 0.0 { close / whole * (1.0 + HEADING_COVERED_BONUS * covered) } else { 0.0 }
+}
+
+/// The share of the best of a list of words that a word of the question stands for.
+fn best(word: &Asked, list: &[u32]) -> f64 {
+    let shares = word.stands_for.iter().filter(|(id, ..)| list.binary_search(id).is_ok()).map(|(_, share, _)| *share);
+    shares.fold(0.0, f64::max)
 }
 
 impl Indexed {
@@ -270,26 +248,12 @@ impl Indexed {
         Ok(Self { reader: index.reader()?, place, heading, text })
     }
 
-    fn candidates<'a>(
-        &self,
-        asked: impl Iterator<Item = &'a Asked>,
-    ) -> Result<Vec<(f32, usize)>, tantivy::TantivyError> {
-        let mut shares: HashMap<&str, f64> = HashMap::new();
-        for word in asked {
-            let light = if word.light { LIGHT_SHARE } else { 1.0 };
-            for (_, share, text) in &word.stands_for {
-                let known = shares.entry(text).or_default();
-                *known = known.max(share * light);
-            }
-        }
-        let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::with_capacity(shares.len() * 2);
-        for (word, share) in shares {
-            for (field, boost) in [(self.heading, HEADING_BOOST), (self.text, 1.0)] {
-                let term = tantivy::Term::from_field_text(field, word);
-                let query = Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs));
-                clauses.push((Occur::Should, Box::new(BoostQuery::new(query, boost * share as f32))));
-            }
-        }
+    fn candidates(&self, asked: &BTreeMap<Tongue, Vec<Asked>>) -> Result<Vec<(f32, usize)>, tantivy::TantivyError> {
+        let words = asked.iter().flat_map(|(tongue, words)| words.iter().map(|word| (*tongue, word)));
+        // What stands for one word counts once, as its best does.
+        let clauses = words
+            .map(|(tongue, word)| (Occur::Should, Box::new(self.any_of(tongue, word)) as Box<dyn Query>))
+            .collect::<Vec<_>>();
         let searcher = self.reader.searcher();
         let top = TopDocs::with_limit(CANDIDATES_MAX).order_by_score();
         let mut found = Vec::new();
@@ -300,5 +264,18 @@ impl Indexed {
             }
         }
         Ok(found)
+    }
+
+    fn any_of(&self, tongue: Tongue, word: &Asked) -> DisjunctionMaxQuery {
+        let light = if word.light { LIGHT_SHARE } else { 1.0 };
+        let fields = [(self.heading, HEADING_BOOST), (self.text, 1.0)];
+        let choices = word.stands_for.iter().flat_map(|(_, share, stem)| {
+            fields.map(|(field, boost)| {
+                let term = tantivy::Term::from_field_text(field, &entry(tongue, stem));
+                let query = Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs));
+                Box::new(BoostQuery::new(query, boost * (share * light) as f32)) as Box<dyn Query>
+            })
+        });
+        DisjunctionMaxQuery::new(choices.collect())
     }
 }
