@@ -8,7 +8,7 @@ use super::{
     answer::{Answer, Frame, Paragraph},
     desk::Case,
     handoff::Reason,
-    knowledge::{Knowledge, Passage},
+    knowledge::{Knowledge, KnowledgeError, Passage, Reader},
     model::{Answerer, Thinking, Thought},
     notes::Notes,
     questions::{QUESTIONS_MAX, Question, questions},
@@ -72,7 +72,8 @@ pub fn think_now(
     if questions.is_empty() {
         return Thought::hand_off("no question was found in the mail");
     }
-    match quotes(knowledge, &questions, support_min_percent, notes) {
+    let search = |question: &str| knowledge.search_for(&Reader::of(case), question, 1);
+    match quotes(&search, &questions, support_min_percent, notes) {
         Ok(passages) => answer(passages),
         Err(reason) => Thought::hand_off(reason),
     }
@@ -101,16 +102,19 @@ pub(super) fn text_to_answer(case: &Case, level_min: Level) -> Result<String, &'
     if texts.is_empty() { Err("the mail has no new text") } else { Ok(texts.join("\n\n")) }
 }
 
+/// Finds what that reader may be shown.
+type Search<'a> = &'a dyn Fn(&str) -> Result<Vec<Passage>, KnowledgeError>;
+
 /// The best passage of each question, each passage once.
 fn quotes(
-    knowledge: &Knowledge,
+    search: Search<'_>,
     questions: &[Question],
     support_min_percent: u32,
     notes: &Notes,
 ) -> Result<Vec<Passage>, Reason> {
     let mut passages: Vec<Passage> = Vec::new();
     for question in questions {
-        let Some(best) = best(knowledge, question)? else { return Err(unsupported("no help page speaks of it")) };
+        let Some(best) = best(search, question)? else { return Err(unsupported("no help page speaks of it")) };
         notes.passage(&best);
         if best.support_percent < support_min_percent {
             return Err(unsupported(format!(
@@ -130,10 +134,10 @@ fn quotes(
 }
 
 /// The passage that carries a question best, read with its title or without.
-fn best(knowledge: &Knowledge, question: &Question) -> Result<Option<Passage>, String> {
+fn best(search: Search<'_>, question: &Question) -> Result<Option<Passage>, String> {
     let mut best: Option<Passage> = None;
     for reading in std::iter::once(&question.text).chain(&question.alone) {
-        let found = knowledge.search(reading, 1).map_err(|err| err.to_string())?.pop();
+        let found = search(reading).map_err(|err| err.to_string())?.pop();
         best = found.into_iter().chain(best).max_by_key(|passage| passage.support_percent);
     }
     Ok(best)

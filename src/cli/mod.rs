@@ -17,6 +17,7 @@ mod extract_text;
 mod generate;
 mod held;
 mod inspect;
+mod knowledge;
 mod lists;
 mod paint;
 mod queue;
@@ -73,6 +74,9 @@ enum Command {
     /// Addresses that are not written to any more, because letters came back or were complained about.
     #[command(subcommand)]
     Suppressions(suppressions::Suppressions),
+    /// The pages that are known, and what a question would find in them.
+    #[command(subcommand)]
+    Knowledge(knowledge::Action),
     /// What was accepted but not filed as the customer.
     #[command(subcommand)]
     Held(held::Held),
@@ -125,6 +129,7 @@ pub fn main() -> ExitCode {
         Command::Attachments(action) => attachments::run(&context, action),
         Command::Queue(action) => queue::run(&context, action),
         Command::Suppressions(action) => suppressions::run(&context, action),
+        Command::Knowledge(action) => knowledge::run(&context, action),
         Command::Held(action) => held::run(&context, action),
         Command::Domain(action) => domain::run(&context, action),
         Command::Tool(action) => tool::run(&context, action),

@@ -11,7 +11,7 @@ use std::{
 use super::{
     Agent, Auth, Config, Domain, EnvelopeShape, Extraction, Forwarder, Knowledge, Limits, Listener, Log, LogFormat,
     Outbound, Smtp, Store, Timeouts, Tls, TlsMode, Web, brakes::brakes, budgets::budgets, forwarders, handoff_keys,
-    mask_patterns, model_keys, outgoing_keys, reader::Section, support_keys, tools,
+    mask_patterns, model_keys, outgoing_keys, reader::Section, segments, support_keys, tools,
 };
 use crate::types::{Address, Level};
 
@@ -53,6 +53,7 @@ pub(super) fn config(root: &Section<'_, '_>, base: &Path) -> Config {
             .unwrap_or_default(),
         forwarders: root.tables("forwarder", "name", forwarders::canonical, forwarder).unwrap_or_default(),
         masks: root.tables("mask", "name", str::to_owned, mask_patterns::mask).unwrap_or_default(),
+        segments: root.tables("segment", "name", str::to_owned, segments::segment).unwrap_or_default(),
         hours: root.tables("hours", "name", str::to_owned, handoff_keys::hours).unwrap_or_default(),
         tools: root.tables("tool", "name", str::to_owned, |s| tools::tool(s, base)).unwrap_or_default(),
     };

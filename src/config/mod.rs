@@ -22,6 +22,7 @@ mod reader;
 #[cfg(test)]
 mod sample_tests;
 mod sections;
+mod segments;
 mod support_keys;
 mod tools;
 mod words;
@@ -45,6 +46,7 @@ pub use sections::{
     Auth, Config, Extraction, Knowledge, Limits, Listener, Log, LogFormat, Outbound, Smtp, Store, Timeouts, Tls,
     TlsMode, Web,
 };
+pub use segments::{Contacts, Segment};
 pub use tools::{
     BodyTemplate, Fact, McpPin, Part, Schema, SchemaError, Template, Tool, ToolClass, ToolMethod, UrlTemplate,
 };

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use super::{Agent, Dane, Domain, EnvelopeSender, Forwarder, Hours, MaskPattern, Model, Route, SupportAddress, Tool};
+use super::{Agent, Dane, Domain, EnvelopeSender, Forwarder, Hours, MaskPattern, Model, Route, Segment, SupportAddress, Tool};
 
 /// The whole configuration.
 #[derive(Debug, Clone, Default)]
@@ -35,6 +35,8 @@ pub struct Config {
     pub addresses: Vec<SupportAddress>,
     /// `[[forwarder]]`.
     pub forwarders: Vec<Forwarder>,
+    /// `[[segment]]`.
+    pub segments: Vec<Segment>,
     /// `[[hours]]`.
     pub hours: Vec<Hours>,
     /// `[[mask]]`.

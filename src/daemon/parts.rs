@@ -100,6 +100,7 @@ pub(super) struct Parts {
     pub(super) toolbox: Arc<Toolbox>,
     /// What the web is asked with, whoever asks.
     fetcher: Fetcher,
+    knowledge: Arc<Knowledge>,
 }
 
 impl Parts {
@@ -124,7 +125,10 @@ impl Parts {
         let attachments = Attachments::new(folder, config.limits.extraction, Arc::new(store.clone()));
         let fetcher = super::fetcher(&config)?;
         let toolbox = Arc::new(Toolbox::new(config.tools.clone(), fetcher.clone(), clock.clone()));
-        Ok(Self { config, clock, ids, store, judge, keys, writer, attachments, toolbox, fetcher })
+        let (folder, segments) = (config.knowledge.path.as_deref(), config.segments.clone());
+        let knowledge = Knowledge::unread(folder, segments, clock.clone());
+        let knowledge = Arc::new(knowledge.map_err(|error| StartError::Knowledge(error.to_string()))?);
+        Ok(Self { config, clock, ids, store, judge, keys, writer, attachments, toolbox, fetcher, knowledge })
     }
 
     pub(super) fn office(&self) -> Office {
@@ -136,9 +140,10 @@ impl Parts {
         Office { store, writer, clock: self.clock.clone(), rules: Arc::new(rules), attachments }
     }
 
-    /// The API, with the verbs of tools.
+    /// The API, with the verbs of tools and of knowledge.
     pub(super) fn router(&self) -> axum::Router {
-        web::router(self.office()).merge(web::tools(self.office(), self.toolbox.clone()))
+        let tools = web::tools(self.office(), self.toolbox.clone());
+        web::router(self.office()).merge(tools).merge(web::knowledge(self.knowledge.clone()))
     }
 
     /// What the metrics are read from.
@@ -194,9 +199,8 @@ impl Parts {
     pub(super) fn answerer(&self) -> Result<(Arc<dyn agent::Answerer>, Topics), StartError> {
         let topics = Topics::new(&self.config.addresses);
         let (model, settings) = (&self.config.model, &self.config.knowledge);
-        let knowledge = Knowledge::load(settings.path.as_deref(), self.clock.clone())
-            .map_err(|error| StartError::Knowledge(error.to_string()))?;
-        let (knowledge, level_min) = (Arc::new(knowledge), self.config.agent.level_min);
+        self.knowledge.reload().map_err(|error| StartError::Knowledge(error.to_string()))?;
+        let (knowledge, level_min) = (self.knowledge.clone(), self.config.agent.level_min);
         let builtin = BuiltIn::new(knowledge.clone(), settings.support_min_percent, level_min);
         if model.server.is_none() {
             return Ok((Arc::new(builtin), topics));

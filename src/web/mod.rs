@@ -7,6 +7,7 @@ mod attachments;
 mod deliveries;
 mod drafts;
 mod held;
+mod knowledge;
 mod message;
 mod metrics;
 mod problem;
@@ -19,6 +20,7 @@ pub mod view;
 mod why;
 
 pub use api::{Office, doors, router};
+pub use knowledge::knowledge;
 pub use metrics::{DmarcCounts, DomainGauge, Gauges, metrics};
 pub use tools::tools;
 pub use why::{Rules, WhyView};

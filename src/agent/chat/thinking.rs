@@ -18,7 +18,7 @@ use super::{
 use crate::{
     agent::{
         desk::Case,
-        knowledge::Passage,
+        knowledge::{Passage, Reader},
         model::Thought,
         notes::{Notes, ToolCall},
         questions::questions,
@@ -77,7 +77,7 @@ pub(super) async fn think(
         return Ok(Thought::hand_off(failed("this machine gives no random numbers")));
     };
     let tongue = Tongue::told(text);
-    let passages = match passages(chat, text, &case.row.title).await {
+    let passages = match passages(chat, &Reader::of(case), text, &case.row.title).await {
         Ok(passages) => passages,
         Err(reason) => return Ok(Thought::hand_off(reason)),
     };
@@ -116,7 +116,7 @@ fn offer_tokens(offer: &Offer) -> usize {
 }
 
 /// The passages that speak to what is asked, the best first, each once.
-async fn passages(chat: &Chat, text: &str, title: &str) -> Result<Vec<Passage>, String> {
+async fn passages(chat: &Chat, reader: &Reader, text: &str, title: &str) -> Result<Vec<Passage>, String> {
     let asked = match questions(text, title) {
         Some(asked) => asked.into_iter().flat_map(|question| [Some(question.text), question.alone]).flatten().collect(),
         // Too many at once: whoever reads them all can still answer, and search for more.
@@ -124,7 +124,7 @@ async fn passages(chat: &Chat, text: &str, title: &str) -> Result<Vec<Passage>, 
     };
     let mut passages: Vec<Passage> = Vec::new();
     for question in asked {
-        for passage in tools::search(&chat.knowledge, &question).await? {
+        for passage in tools::search(&chat.knowledge, reader.clone(), &question).await? {
             match passages.iter_mut().find(|known| is_same(known, &passage)) {
                 Some(known) => known.support_percent = known.support_percent.max(passage.support_percent),
                 None => passages.push(passage),
@@ -253,7 +253,7 @@ impl Thinking<'_> {
                 return Ok((self.words(&words), words));
             }
         };
-        let found = tools::search(&self.chat.knowledge, query).await;
+        let found = tools::search(&self.chat.knowledge, Reader::of(self.case), query).await;
         let Ok(found) = found.inspect_err(|words| tracing::warn!("a model's search failed: {words}")) else {
             self.searched(
                 arguments,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::agent::{
     desk::Case,
-    knowledge::{Knowledge, Passage},
+    knowledge::{Knowledge, Passage, Reader},
     notes::Notes,
     tools::{Called, Offer, Toolbox},
 };
@@ -71,12 +71,12 @@ pub(super) fn query_of(arguments: &Value) -> Result<&str, String> {
     Ok(query)
 }
 
-/// Searches. Reads files, so it works beside the threads that keep connections alive.
+/// Searches what that reader may be shown. Reads files, so it works beside the threads that keep connections alive.
 ///
 /// # Errors
 /// In words for people.
-pub(super) async fn search(knowledge: &Arc<Knowledge>, query: &str) -> Result<Vec<Passage>, String> {
+pub(super) async fn search(knowledge: &Arc<Knowledge>, reader: Reader, query: &str) -> Result<Vec<Passage>, String> {
     let (knowledge, query) = (Arc::clone(knowledge), query.to_owned());
-    let found = tokio::task::spawn_blocking(move || knowledge.search(&query, FOUND_MAX)).await;
+    let found = tokio::task::spawn_blocking(move || knowledge.search_for(&reader, &query, FOUND_MAX)).await;
     found.map_err(|err| err.to_string())?.map_err(|err| err.to_string())
 }

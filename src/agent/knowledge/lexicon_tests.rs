@@ -30,7 +30,7 @@ fn a_word_stands_for_itself_its_relatives_and_its_kin() {
 #[test]
 fn mistakes_are_made_good_in_the_language_of_the_question_only() {
     let lexicon = lexicon(Tongue::English, &["The warranty lasts two years", "Invoices"]);
-    for mistyped in ["warrnty", "waranty", "warrantyy", "wrarnaty", "warramty"] {
+    for mistyped in ["warrnty", "waranty", "warrantyy", "warrnaty", "warramty"] {
         assert_eq!(stands_for(&lexicon, mistyped, Tongue::English), ["warranti"], "{mistyped}");
         assert!(lexicon.asked(mistyped, Tongue::English, false)[0].stands_for.is_empty(), "{mistyped}");
     }

@@ -1,7 +1,9 @@
 //! The company's own pages, as passages that can be found and quoted.
 //!
-//! Everything is kept in memory. A change of the folder is noticed before the next search, without a restart.
+//! Everything is kept in memory. A change of the folder is noticed before the next search, without a restart. What is written for
+//! some readers only is found by nobody else.
 
+pub mod audience;
 mod folder;
 mod html;
 mod kin;
@@ -9,6 +11,7 @@ mod lexicon;
 mod pieces;
 mod shelf;
 
+use serde::Serialize;
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError, RwLock},
@@ -19,8 +22,12 @@ use tracing::{info, warn};
 
 use self::shelf::Shelf;
 use super::words::Tongue;
-use crate::types::{Clock, Millis};
+use crate::{
+    config::Segment,
+    types::{Clock, Millis},
+};
 
+pub use audience::{Audience, Reader};
 pub use folder::{FILE_BYTES_MAX, FILES_MAX, FOLDER_BYTES_MAX};
 pub(in crate::agent) use pieces::options as markdown_options;
 
@@ -56,23 +63,66 @@ pub struct Passage {
     pub tongue: Tongue,
     /// BM25 of the search: comparable within one search only.
     pub score: f32,
-    /// The share of the question's words that it has, rare words weighing more, 0 to 100.
+    /// How far it speaks to the question, 0 to 100: the share of the question's words that it has, rare words weighing more; somewhat
+    /// more when the question has all of its heading.
     pub support_percent: u32,
+}
+
+/// A passage, and why it was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explained {
+    /// The passage.
+    pub passage: Passage,
+    /// The question's words, those that weigh most first.
+    pub words: Vec<WordSeen>,
+}
+
+/// What became of one word of a question in one passage.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WordSeen {
+    /// As it was asked, in lower case without accents.
+    pub word: String,
+    /// How much it tells.
+    pub weight: f64,
+    /// How much of it the passage has: 1 for the word itself, less for a relative, another word of that meaning, or one that was
+    /// meant and typed otherwise; 0 when it is missing.
+    pub share: f64,
+    /// The stem in the passage that it stands for; empty when it is missing.
+    pub as_stem: String,
+    /// Whether it stands in the heading.
+    pub in_heading: bool,
+    /// Whether nobody here knows it.
+    pub strange: bool,
+}
+
+/// One page, as it was last read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PageRow {
+    /// Path of its file within the folder.
+    pub file: String,
+    /// ISO 639-1 of its language.
+    pub language: &'static str,
+    /// Passages it was cut into.
+    pub passages: usize,
+    /// For whom it is.
+    #[serde(flatten)]
+    pub audience: Audience,
 }
 
 /// What is known.
 pub struct Knowledge {
     folder: Option<PathBuf>,
+    segments: Vec<Segment>,
     clock: Clock,
     shelf: RwLock<Arc<Shelf>>,
     looked: Mutex<Looked>,
 }
 
 struct Looked {
-    at: Millis,
-    fingerprint: [u8; 32],
+    at: Option<Millis>,
+    fingerprint: Option<[u8; 32]>,
     warnings: Vec<String>,
-    files: usize,
+    pages: Vec<PageRow>,
 }
 
 impl Knowledge {
@@ -81,23 +131,47 @@ impl Knowledge {
     /// # Errors
     /// When the folder cannot be listed. A file that cannot be read is named in the log and in [`Knowledge::warnings`].
     pub fn load(folder: Option<&Path>, clock: Clock) -> Result<Self, KnowledgeError> {
-        let listing = listed(folder)?;
-        let looked = Looked { at: clock.now(), fingerprint: listing.fingerprint(), warnings: vec![], files: 0 };
-        let empty = RwLock::new(Arc::new(Shelf::new(Vec::new())?));
-        let knowledge = Self { folder: folder.map(Path::to_owned), clock, shelf: empty, looked: Mutex::new(looked) };
-        knowledge.take_in(&listing, &mut knowledge.looked.lock().unwrap_or_else(PoisonError::into_inner))?;
+        let knowledge = Self::unread(folder, Vec::new(), clock)?;
+        knowledge.reload()?;
         Ok(knowledge)
     }
 
-    /// The passages that speak most to `question`, best support first. Looks for changes of the folder first, so it
+    /// A folder that is read at the first question. `segments` is `[[segment]]`.
+    ///
+    /// # Errors
+    /// When no index can be made.
+    pub fn unread(folder: Option<&Path>, segments: Vec<Segment>, clock: Clock) -> Result<Self, KnowledgeError> {
+        let looked = Looked { at: None, fingerprint: None, warnings: Vec::new(), pages: Vec::new() };
+        let empty = RwLock::new(Arc::new(Shelf::new(Vec::new())?));
+        Ok(Self { folder: folder.map(Path::to_owned), segments, clock, shelf: empty, looked: Mutex::new(looked) })
+    }
+
+    /// The passages open to everybody that speak most to `question`, best first. Looks for changes of the folder first, so it
     /// blocks on files: call it where that is allowed.
     ///
     /// # Errors
     /// When the index fails. A folder that cannot be read just now leaves us with what was read before.
     pub fn search(&self, question: &str, limit: usize) -> Result<Vec<Passage>, KnowledgeError> {
+        self.search_for(&Reader::default(), question, limit)
+    }
+
+    /// The same of all that may be shown to that reader.
+    ///
+    /// # Errors
+    /// As [`Knowledge::search`].
+    pub fn search_for(&self, reader: &Reader, question: &str, limit: usize) -> Result<Vec<Passage>, KnowledgeError> {
+        Ok(self.explain(reader, question, limit)?.into_iter().map(|found| found.passage).collect())
+    }
+
+    /// The same with the reasons.
+    ///
+    /// # Errors
+    /// As [`Knowledge::search`].
+    pub fn explain(&self, reader: &Reader, question: &str, limit: usize) -> Result<Vec<Explained>, KnowledgeError> {
         self.look_for_changes();
         let shelf = Arc::clone(&self.shelf.read().unwrap_or_else(PoisonError::into_inner));
-        Ok(shelf.search(question, limit)?)
+        let segments = reader.segments(&self.segments);
+        Ok(shelf.search(question, limit, &|audience| audience.admits(reader, &segments))?)
     }
 
     /// Reads the folder again when its names, sizes or times changed. Says whether they had.
@@ -109,10 +183,15 @@ impl Knowledge {
         self.look(&mut looked)
     }
 
-    /// Files and passages that are known.
+    /// Files and passages that somebody may be shown.
     pub fn size(&self) -> (usize, usize) {
-        let files = self.looked.lock().unwrap_or_else(PoisonError::into_inner).files;
+        let files = self.pages().iter().filter(|page| !page.audience.draft).count();
         (files, self.shelf.read().unwrap_or_else(PoisonError::into_inner).len())
+    }
+
+    /// All pages, by name.
+    pub fn pages(&self) -> Vec<PageRow> {
+        self.looked.lock().unwrap_or_else(PoisonError::into_inner).pages.clone()
     }
 
     /// What was passed over when the folder was last read, each with its name and why.
@@ -123,7 +202,7 @@ impl Knowledge {
     fn look_for_changes(&self) {
         // Somebody else is looking already: what was known before does for this search.
         let Ok(mut looked) = self.looked.try_lock() else { return };
-        if self.clock.now().since(looked.at) < LOOK_EVERY {
+        if looked.at.is_some_and(|at| self.clock.now().since(at) < LOOK_EVERY) {
             return;
         }
         if let Err(err) = self.look(&mut looked) {
@@ -132,9 +211,9 @@ impl Knowledge {
     }
 
     fn look(&self, looked: &mut Looked) -> Result<bool, KnowledgeError> {
-        looked.at = self.clock.now();
+        looked.at = Some(self.clock.now());
         let listing = listed(self.folder.as_deref())?;
-        let fingerprint = listing.fingerprint();
+        let fingerprint = Some(listing.fingerprint());
         if fingerprint == looked.fingerprint {
             return Ok(false);
         }
@@ -145,28 +224,62 @@ impl Knowledge {
 
     fn take_in(&self, listing: &folder::Listing, looked: &mut Looked) -> Result<(), KnowledgeError> {
         let mut warnings = listing.warnings.clone();
-        let mut pages = Vec::with_capacity(listing.files.len());
+        let (mut pages, mut rows) = (Vec::new(), Vec::with_capacity(listing.files.len()));
         for file in &listing.files {
             match file.read() {
                 Ok(text) => {
-                    let pieces = pieces::cut(&file.name, &text, file.kind);
-                    let sample: String = pieces.iter().map(|piece| piece.markdown.as_str()).take(8).collect();
-                    pages.push((file.name.clone(), Tongue::of(&sample), pieces));
+                    let (page, trouble) = page(file, &text);
+                    warnings.extend(trouble.map(|words| format!("{}: {words}", file.name)));
+                    warnings.extend(self.unknown_segments(&page).map(|words| format!("{}: {words}", file.name)));
+                    rows.push(page.row());
+                    pages.push(page);
                 }
                 Err(words) => warnings.push(format!("{}: {words}", file.name)),
             }
         }
         for warning in &warnings {
-            warn!("passed over in the knowledge folder: {warning}");
+            warn!("in the knowledge folder: {warning}");
         }
-        let files = pages.len();
-        let shelf = Shelf::new(pages)?;
-        info!(files, passages = shelf.len(), "read the knowledge folder");
+        let shelf = Shelf::new(pages.into_iter().filter(|page| !page.audience.draft).collect())?;
+        info!(files = rows.len(), passages = shelf.len(), "read the knowledge folder");
         *self.shelf.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(shelf);
         looked.warnings = warnings;
-        looked.files = files;
+        looked.pages = rows;
         Ok(())
     }
+
+    fn unknown_segments(&self, page: &Page) -> Option<String> {
+        let known = |name: &str| self.segments.iter().any(|segment| segment.name == name);
+        let unknown = page.audience.segments.iter().flatten().find(|name| !known(name))?;
+        Some(format!("no [[segment]] is named {unknown}: nobody is in it"))
+    }
+}
+
+/// One page, cut into pieces.
+struct Page {
+    file: String,
+    tongue: Tongue,
+    audience: Audience,
+    pieces: Vec<pieces::Piece>,
+}
+
+impl Page {
+    fn row(&self) -> PageRow {
+        PageRow {
+            file: self.file.clone(),
+            language: self.tongue.code(),
+            passages: self.pieces.len(),
+            audience: self.audience.clone(),
+        }
+    }
+}
+
+/// A file as a page, and what could not be read of its top.
+fn page(file: &folder::PageFile, text: &str) -> (Page, Option<String>) {
+    let top = audience::top(text);
+    let pieces = pieces::cut(&file.name, top.title, top.body, file.kind);
+    let sample: String = pieces.iter().map(|piece| piece.markdown.as_str()).take(8).collect();
+    (Page { file: file.name.clone(), tongue: Tongue::of(&sample), audience: top.audience, pieces }, top.trouble)
 }
 
 fn listed(folder: Option<&Path>) -> Result<folder::Listing, KnowledgeError> {

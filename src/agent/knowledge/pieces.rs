@@ -27,18 +27,17 @@ pub(super) struct Piece {
     pub markdown: String,
 }
 
-/// Cuts the page `name` into pieces.
-pub(super) fn cut(name: &str, text: &str, kind: PageKind) -> Vec<Piece> {
+/// Cuts the page `name` into pieces. What stood on its top is taken off; its title is what the top said.
+pub(super) fn cut(name: &str, title: Option<String>, text: &str, kind: PageKind) -> Vec<Piece> {
     let text = match kind {
         PageKind::Markdown => text.to_owned(),
         PageKind::Html => html::to_markdown(text),
         PageKind::Text => plain_to_markdown(text),
     };
     let text: String = text.chars().filter(|c| !words::is_unseen(*c)).collect();
-    let (title, body) = without_front_matter(&text);
     let mut cutter = Cutter { headings: Vec::new(), fallback: title.unwrap_or_else(|| title_of(name)), pieces: vec![] };
     let mut section = String::new();
-    for block in blocks(body) {
+    for block in blocks(&text) {
         match block {
             Block::Heading(level, heading) => {
                 cutter.close(&mut section);
@@ -276,20 +275,6 @@ fn is_absolute(url: &str) -> bool {
         && !url.contains(['<', '>', '\n', '\\'])
 }
 
-/// Takes `---` … `---` (or `+++`) from the top, and its `title`.
-fn without_front_matter(text: &str) -> (Option<String>, &str) {
-    for (fence, sign) in [("---\n", ':'), ("+++\n", '=')] {
-        let Some(rest) = text.strip_prefix(fence) else { continue };
-        let Some((matter, body)) = rest.split_once(&format!("\n{fence}")) else { continue };
-        let title = matter.lines().find_map(|line| {
-            let (key, value) = line.split_once(sign)?;
-            (key.trim() == "title").then(|| value.trim().trim_matches(['"', '\'']).to_owned())
-        });
-        return (title.filter(|title| !title.is_empty()), body);
-    }
-    (None, text)
-}
-
 /// `help/shipping-times.md` is about `shipping times`.
 fn title_of(name: &str) -> String {
     let plain = name.rsplit('/').next().unwrap_or(name);
@@ -319,7 +304,7 @@ mod tests {
     use super::*;
 
     fn markdown(text: &str) -> Vec<Piece> {
-        cut("shipping-times.md", text, PageKind::Markdown)
+        cut("shipping-times.md", None, text, PageKind::Markdown)
     }
 
     #[test]
@@ -340,8 +325,9 @@ mod tests {
     #[test]
     fn a_page_without_heading_is_named_by_its_title_or_its_file() {
         assert_eq!(markdown("Three days.")[0].heading, "shipping times");
-        assert_eq!(markdown("---\ntitle: \"How we ship\"\n---\nThree days.")[0].heading, "How we ship");
-        assert_eq!(cut("a.txt", "Opening hours\n\nNine to five.", PageKind::Text)[0].heading, "Opening hours");
+        let titled = cut("a.md", Some("How we ship".into()), "Three days.", PageKind::Markdown);
+        assert_eq!(titled[0].heading, "How we ship");
+        assert_eq!(cut("a.txt", None, "Opening hours\n\nNine to five.", PageKind::Text)[0].heading, "Opening hours");
     }
 
     #[test]
@@ -382,14 +368,14 @@ mod tests {
 
     #[test]
     fn tags_of_a_text_file_are_words() {
-        assert_eq!(cut("a.txt", "Type <b>.", PageKind::Text)[0].markdown, "Type \\<b>.");
+        assert_eq!(cut("a.txt", None, "Type <b>.", PageKind::Text)[0].markdown, "Type \\<b>.");
     }
 
     proptest::proptest! {
         #[test]
         fn any_page_can_be_cut(text in "[\\[\\]()!<>a-c#\\-\n *`|:/.&;é]{0,200}") {
             for kind in [PageKind::Markdown, PageKind::Html, PageKind::Text] {
-                cut("x.md", &text, kind);
+                cut("x.md", None, &text, kind);
             }
         }
     }

@@ -10,7 +10,7 @@ use tantivy::{
 };
 
 use super::{
-    Passage,
+    Audience, Explained, Page, Passage, WordSeen,
     lexicon::{Asked, LIGHT_SHARE, Lexicon},
     pieces::Piece,
 };
@@ -57,6 +57,7 @@ struct Shelved {
     file: String,
     piece: Piece,
     tongue: Tongue,
+    audience: Audience,
     /// Words in the innermost heading and in the text, sorted.
     words: Vec<u32>,
     /// Words in the headings above, sorted.
@@ -73,13 +74,13 @@ struct Indexed {
 }
 
 impl Shelf {
-    /// Puts pages on the shelf.
+    /// Puts pages on the shelf. Drafts do not belong there.
     ///
     /// # Errors
     /// When the index cannot be made; it lives in memory, so hardly ever.
-    pub(super) fn new(pages: Vec<(String, Tongue, Vec<Piece>)>) -> Result<Self, tantivy::TantivyError> {
+    pub(super) fn new(pages: Vec<Page>) -> Result<Self, tantivy::TantivyError> {
         let mut shelf = Self { pieces: Vec::new(), lexicons: BTreeMap::new(), index: None };
-        for (_, tongue, pieces) in &pages {
+        for Page { tongue, pieces, .. } in &pages {
             let lexicon = shelf.lexicons.entry(*tongue).or_default();
             for piece in pieces {
                 lexicon.learn(&piece.heading, *tongue);
@@ -87,9 +88,9 @@ impl Shelf {
             }
         }
         let mut texts = Vec::new();
-        for (file, tongue, pieces) in pages {
+        for Page { file, tongue, audience, pieces } in pages {
             for piece in pieces {
-                texts.push(shelf.put(&file, tongue, piece));
+                texts.push(shelf.put(&file, tongue, &audience, piece));
             }
         }
         if !texts.is_empty() {
@@ -103,7 +104,7 @@ impl Shelf {
         self.pieces.len()
     }
 
-    fn put(&mut self, file: &str, tongue: Tongue, piece: Piece) -> (String, String) {
+    fn put(&mut self, file: &str, tongue: Tongue, audience: &Audience, piece: Piece) -> (String, String) {
         let lexicon = self.lexicons.entry(tongue).or_default();
         let (above, innermost) = piece.heading.rsplit_once(" › ").unwrap_or(("", &piece.heading));
         let title = lexicon.stems_of(above, tongue);
@@ -113,16 +114,22 @@ impl Shelf {
         let words = lexicon.ids(heading.iter().chain(&text));
         let title_words = lexicon.ids(title.iter());
         let heading_words = lexicon.ids(lexicon.heavy_stems_of(innermost, tongue).iter());
-        self.pieces.push(Shelved { file: file.to_owned(), piece, tongue, words, title_words, heading_words });
+        let (file, audience) = (file.to_owned(), audience.clone());
+        self.pieces.push(Shelved { file, piece, tongue, audience, words, title_words, heading_words });
         let line = |stems: &[String]| stems.iter().map(|stem| entry(tongue, stem)).collect::<Vec<_>>().join(" ");
         (line(&heading), [line(&title), line(&text)].join(" "))
     }
 
-    /// The pieces that speak most to `question`, best first.
+    /// The admitted pieces that speak most to `question`, best first.
     ///
     /// # Errors
     /// When the index fails.
-    pub(super) fn search(&self, question: &str, limit: usize) -> Result<Vec<Passage>, tantivy::TantivyError> {
+    pub(super) fn search(
+        &self,
+        question: &str,
+        limit: usize,
+        admitted: &dyn Fn(&Audience) -> bool,
+    ) -> Result<Vec<Explained>, tantivy::TantivyError> {
         let Some(index) = &self.index else { return Ok(Vec::new()) };
         let homes = self.homes(question);
         let asked: BTreeMap<Tongue, Vec<Asked>> = self
@@ -130,24 +137,29 @@ impl Shelf {
             .iter()
             .map(|(tongue, lexicon)| (*tongue, lexicon.asked(question, *tongue, homes.contains(tongue))))
             .collect();
-        let candidates = index.candidates(&asked)?;
-        let best_score = candidates.first().map_or(1.0, |(score, _)| f64::from(*score).max(f64::MIN_POSITIVE));
-        let mut found: Vec<(f64, Passage)> = candidates
+        // What is not for this reader takes no place away from what is.
+        let closed = self.pieces.iter().filter(|shelved| !admitted(&shelved.audience)).count();
+        let candidates = index.candidates(&asked, CANDIDATES_MAX + closed)?;
+        let seen = candidates.into_iter().filter_map(|(score, place)| {
+            self.pieces.get(place).filter(|shelved| admitted(&shelved.audience)).map(|shelved| (score, shelved))
+        });
+        let seen: Vec<(f32, &Shelved)> = seen.take(CANDIDATES_MAX).collect();
+        let best_score = seen.first().map_or(1.0, |(score, _)| f64::from(*score).max(f64::MIN_POSITIVE));
+        let mut found: Vec<(f64, Explained)> = seen
             .into_iter()
-            .filter_map(|(score, place)| {
-                let shelved = self.pieces.get(place)?;
-                let at_home = if homes.contains(&shelved.tongue) { 1.0 } else { FOREIGN_SHARE };
+            .filter_map(|(score, shelved)| {
                 let words = asked.get(&shelved.tongue)?;
+                let at_home = if homes.contains(&shelved.tongue) { 1.0 } else { FOREIGN_SHARE };
                 let covered = self.lexicons.get(&shelved.tongue)?.covered(words, &shelved.heading_words);
                 let support = support(words, shelved, covered) * at_home;
                 let nearness = 1.0 - BM25_SHARE + BM25_SHARE * f64::from(score) / best_score;
                 let rank = closeness(words, shelved, covered) * nearness * at_home;
-                Some((rank, shelved.passage(score, support.round() as u32)))
+                Some((rank, shelved.explained(words, score, support.round() as u32)))
             })
             .collect();
-        found.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.score.total_cmp(&a.1.score)));
+        found.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.passage.score.total_cmp(&a.1.passage.score)));
         found.truncate(limit);
-        Ok(found.into_iter().map(|(_, passage)| passage).collect())
+        Ok(found.into_iter().map(|(_, found)| found).collect())
     }
 
     /// The languages of the pages in which most words of the question are known.
@@ -165,14 +177,30 @@ impl Shelved {
         best(word, &self.words).max(TITLE_SHARE * best(word, &self.title_words))
     }
 
-    fn passage(&self, score: f32, support_percent: u32) -> Passage {
-        Passage {
+    fn explained(&self, asked: &[Asked], score: f32, support_percent: u32) -> Explained {
+        let passage = Passage {
             file: self.file.clone(),
             heading: self.piece.heading.clone(),
             text: self.piece.markdown.clone(),
             tongue: self.tongue,
             score,
             support_percent,
+        };
+        let mut words: Vec<WordSeen> = asked.iter().map(|word| self.seen(word)).collect();
+        words.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+        Explained { passage, words }
+    }
+
+    fn seen(&self, word: &Asked) -> WordSeen {
+        let has = |id: &u32| self.words.binary_search(id).is_ok() || self.title_words.binary_search(id).is_ok();
+        let stem = word.stands_for.iter().find(|(id, ..)| has(id)).map(|(.., stem)| stem.clone());
+        WordSeen {
+            word: word.word.clone(),
+            weight: word.weight,
+            share: self.share_of(word),
+            as_stem: stem.unwrap_or_default(),
+            in_heading: best(word, &self.heading_words) > 0.0,
+            strange: word.strange,
         }
     }
 }
@@ -248,14 +276,18 @@ impl Indexed {
         Ok(Self { reader: index.reader()?, place, heading, text })
     }
 
-    fn candidates(&self, asked: &BTreeMap<Tongue, Vec<Asked>>) -> Result<Vec<(f32, usize)>, tantivy::TantivyError> {
+    fn candidates(
+        &self,
+        asked: &BTreeMap<Tongue, Vec<Asked>>,
+        limit: usize,
+    ) -> Result<Vec<(f32, usize)>, tantivy::TantivyError> {
         let words = asked.iter().flat_map(|(tongue, words)| words.iter().map(|word| (*tongue, word)));
         // What stands for one word counts once, as its best does.
         let clauses = words
             .map(|(tongue, word)| (Occur::Should, Box::new(self.any_of(tongue, word)) as Box<dyn Query>))
             .collect::<Vec<_>>();
         let searcher = self.reader.searcher();
-        let top = TopDocs::with_limit(CANDIDATES_MAX).order_by_score();
+        let top = TopDocs::with_limit(limit).order_by_score();
         let mut found = Vec::new();
         for (score, address) in searcher.search(&BooleanQuery::new(clauses), &top)? {
             let document: TantivyDocument = searcher.doc(address)?;

@@ -3,6 +3,12 @@
 use std::fs;
 
 use super::*;
+use crate::{
+    agent::{Case, samples},
+    config,
+    store::ConversationRow,
+    types::{Address, Level},
+};
 
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -122,4 +128,70 @@ fn a_paragraph_that_its_editor_wrapped_is_quoted_as_one_line() {
     let quoted = "Parcels to Austria arrive within [three days](<https://acme.example/days>).";
     assert!(passage.text.starts_with(quoted), "{}", passage.text);
     assert!(passage.text.contains("- one\n- two"), "{}", passage.text);
+}
+
+fn segment(name: &str, contact: &str) -> Segment {
+    Segment { name: name.into(), contacts: vec![config::Contacts::Address(Address::parse(contact).unwrap())] }
+}
+
+#[test]
+fn a_page_for_some_is_found_by_nobody_else() {
+    let folder = folder(&[
+        ("open.md", "# Shipping\n\nParcels arrive within three days.\n"),
+        (
+            "prices.md",
+            "---\nsegments: [partners]\naddresses: [b2b@acme.example]\n---\n# Wholesale prices\n\nA parcel of lamps costs ten.\n",
+        ),
+        ("draft.md", "---\ndraft: true\n---\n# Parcels on Mars\n\nParcels to Mars arrive next year.\n"),
+        ("slip.md", "---\nsegments: [partners\n---\n# Parcels of gold\n\nParcels of gold are secret.\n"),
+    ]);
+    let segments = vec![segment("partners", "ada@partner.example")];
+    let knowledge = Knowledge::unread(Some(folder.path()), segments, Clock::testing_fixed(0)).unwrap();
+    let found = |address: &str, contact: &str| -> Vec<String> {
+        let [address, contact] = [address, contact].map(|text| Address::parse(text).ok());
+        let found = knowledge.search_for(&Reader { address, contact }, "wholesale prices of parcels", 10).unwrap();
+        found.into_iter().map(|passage| passage.file).collect()
+    };
+
+    assert_eq!(found("b2b@acme.example", "ada@partner.example"), ["prices.md", "open.md"]);
+    for (address, contact) in [
+        ("b2b@acme.example", "eve@partner.example"),
+        ("support@acme.example", "ada@partner.example"),
+        ("b2b@acme.example", ""),
+        ("", "ada@partner.example"),
+    ] {
+        assert_eq!(found(address, contact), ["open.md"], "{address} {contact}");
+    }
+    assert!(knowledge.search("wholesale", 10).unwrap().is_empty());
+    assert_eq!(knowledge.pages().iter().filter(|page| page.audience.draft).count(), 2);
+    assert!(knowledge.warnings().join("\n").contains("slip.md"), "{:?}", knowledge.warnings());
+}
+
+#[test]
+fn pages_of_others_take_no_place_away() {
+    let closed = "---\nsegments: [partners]\n---\n# Parcels\n\nParcels and parcels.\n";
+    let names: Vec<String> = (0..120).map(|number| format!("{number}.md")).collect();
+    let mut files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), closed)).collect();
+    files.push(("open.md", "# Shipping\n\nSome day the parcels arrive, and everybody who waited for them is glad.\n"));
+    let folder = folder(&files);
+    assert_eq!(best(&known(&folder), "parcels").unwrap().file, "open.md");
+}
+
+#[test]
+fn a_segment_needs_proof_of_who_asks() {
+    let case = samples::case("Prices", "What do lamps cost?");
+    let with = |level| Reader::of(&Case { row: ConversationRow { level, ..case.row.clone() }, ..case.clone() });
+    assert_eq!(with(Level::Unproven).contact, None);
+    assert_eq!(with(Level::Authenticated).contact, Some(case.row.contact.clone()));
+}
+
+#[test]
+fn a_search_says_why() {
+    let folder = folder(&[("shipping.md", "# Shipping\n\nParcels to Austria arrive within three days.\n")]);
+    let found = known(&folder).explain(&Reader::default(), "shipping a package to Japan", 1).unwrap().remove(0);
+    let word = |name: &str| found.words.iter().find(|word| word.word == name).unwrap();
+    assert!(word("shipping").in_heading && word("shipping").share >= 1.0);
+    assert_eq!((word("package").as_stem.as_str(), word("package").share < 1.0), ("parcel", true));
+    assert!(word("japan").strange && word("japan").share <= 0.0);
+    assert_eq!(found.words[0].word, "japan");
 }

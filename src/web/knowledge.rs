@@ -1,0 +1,107 @@
+//! `/api/v1/knowledge`: the pages that are known, and what a question would find in them and why.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::{Query, State},
+    routing::get,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{api::Answer, problem::Problem};
+use crate::{
+    agent::{
+        Knowledge,
+        knowledge::{Explained, PageRow, Reader, WordSeen},
+    },
+    types::Address,
+};
+
+/// Passages that are shown where nobody says how many.
+const LIMIT: usize = 3;
+const LIMIT_MAX: usize = 50;
+
+/// Octets of a question.
+const QUESTION_OCTETS_MAX: usize = 2_000;
+
+/// The routes, for whoever may open the control socket.
+pub fn knowledge(knowledge: Arc<Knowledge>) -> Router {
+    let routes = Router::new().route("/", get(list)).route("/search", get(search)).with_state(knowledge);
+    Router::new().nest("/api/v1/knowledge", routes)
+}
+
+/// What was read, and what was passed over.
+#[derive(Debug, Serialize)]
+struct ListView {
+    pages: Vec<PageRow>,
+    warnings: Vec<String>,
+}
+
+async fn list(State(knowledge): State<Arc<Knowledge>>) -> Answer<ListView> {
+    blocking(move || {
+        knowledge.reload().map_err(|error| Problem::broken(error.to_string()))?;
+        Ok(ListView { pages: knowledge.pages(), warnings: knowledge.warnings() })
+    })
+    .await
+}
+
+#[derive(Debug, Deserialize)]
+struct SearchQuery {
+    q: String,
+    /// The support address that would answer; pages of other addresses are left out.
+    address: Option<String>,
+    /// Who would ask: pages of their segments are found too.
+    contact: Option<String>,
+    limit: Option<usize>,
+}
+
+/// A passage, best first.
+#[derive(Debug, Serialize)]
+struct FoundView {
+    file: String,
+    heading: String,
+    text: String,
+    language: &'static str,
+    bm25: f32,
+    support_percent: u32,
+    words: Vec<WordSeen>,
+}
+
+impl From<Explained> for FoundView {
+    fn from(found: Explained) -> Self {
+        let Explained { passage, words } = found;
+        Self {
+            file: passage.file,
+            heading: passage.heading,
+            text: passage.text,
+            language: passage.tongue.code(),
+            bm25: passage.score,
+            support_percent: passage.support_percent,
+            words,
+        }
+    }
+}
+
+async fn search(State(knowledge): State<Arc<Knowledge>>, Query(query): Query<SearchQuery>) -> Answer<Vec<FoundView>> {
+    if query.q.trim().is_empty() || query.q.len() > QUESTION_OCTETS_MAX {
+        return Err(Problem::bad_request(format!("ask something, in at most {QUESTION_OCTETS_MAX} octets")));
+    }
+    let reader = Reader { address: address(query.address)?, contact: address(query.contact)? };
+    let limit = query.limit.unwrap_or(LIMIT).min(LIMIT_MAX);
+    blocking(move || {
+        let found = knowledge.explain(&reader, &query.q, limit).map_err(|error| Problem::broken(error.to_string()))?;
+        Ok(found.into_iter().map(FoundView::from).collect())
+    })
+    .await
+}
+
+fn address(text: Option<String>) -> Result<Option<Address>, Problem> {
+    text.map(|text| Address::parse(&text)).transpose().map_err(|error| Problem::bad_request(error.to_string()))
+}
+
+/// Looking reads files.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Problem> + Send + 'static) -> Answer<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|error| Err(Problem::broken(format!("the search broke: {error}")))).map(Json)
+}
