@@ -120,6 +120,8 @@
 //!   one look however much was thought. They are added up in the index as runs are written.
 //! - A number that is masked has no way back: its last four digits stand in words that a reader understands.
 //! - The journal has two homes so far, segments and memory. The shared one is planned.
+//! - PDFs among the pages of knowledge are read as attachments are; `daemon` hands `agent` the function that starts the process, so
+//!   that `agent` need not know the room.
 //! - Attachments are files by content, but no truth: `DATA/attachments` is made from the journal when somebody first opens or
 //!   reads one, and again when a file is missing or not its hash. It may be deleted, and backups may leave it out.
 //! - The text of an attachment is read by our own program, started anew with limits of its own and a filter on system calls

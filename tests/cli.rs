@@ -376,3 +376,63 @@ fn an_edit_that_would_be_a_mistake_changes_nothing() {
         assert_eq!(install.config(), before, "{wrong:?}");
     }
 }
+
+/// A PDF of one page and one line. ISO 32000-1 §7.5.
+fn pdf(line: &str) -> Vec<u8> {
+    let drawing = format!("BT /F1 12 Tf 50 700 Td ({line}) Tj ET");
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>".to_owned(),
+        format!("<< /Length {} >>\nstream\n{drawing}\nendstream", drawing.len()),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_owned(),
+    ];
+    let mut pdf = String::from("%PDF-1.4\n");
+    let mut places = Vec::new();
+    for (number, object) in objects.iter().enumerate() {
+        places.push(pdf.len());
+        pdf += &format!("{} 0 obj\n{object}\nendobj\n", number + 1);
+    }
+    let start = pdf.len();
+    pdf += &format!("xref\n0 {}\n0000000000 65535 f \n", places.len() + 1);
+    for place in &places {
+        pdf += &format!("{place:010} 00000 n \n");
+    }
+    pdf += &format!("trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n", places.len() + 1);
+    pdf.into_bytes()
+}
+
+#[test]
+fn a_search_of_the_knowledge_says_what_it_finds_and_why() {
+    let config = "[smtp]\nhostname = \"mx.acme.example\"\n[knowledge]\npath = \"pages\"\n\
+        [[segment]]\nname = \"partners\"\ncontacts = [\"@partner.example\"]\n";
+    let install = Install::new(config);
+    let pages = install.path().join("pages");
+    std::fs::create_dir(&pages).unwrap();
+    std::fs::write(pages.join("shipping.md"), "# Shipping\n\nParcels to Austria arrive within three days.\n").unwrap();
+    std::fs::write(pages.join("prices.md"), "---\nsegments: [partners]\n---\n# Wholesale prices\n\nTen a lamp.\n")
+        .unwrap();
+    std::fs::write(pages.join("new.md"), "---\ndraft: true\n---\n# News\n\nSoon.\n").unwrap();
+    std::fs::write(pages.join("warranty.pdf"), pdf("The warranty of every lamp lasts three years.")).unwrap();
+    std::fs::write(pages.join("broken.pdf"), "%PDF-1.4\nnothing").unwrap();
+
+    let search = |asked: &[&str]| install.run(&[&["knowledge", "search", "--json"], asked].concat()).json();
+    let found = search(&["shipping a package to Japan"]);
+    assert_eq!((&found[0]["file"], &found[0]["language"]), (&"shipping.md".into(), &"en".into()), "{found:#}");
+    let said = install.run(&["knowledge", "search", "shipping a package to Japan"]).code(0).out;
+    assert!(said.contains("1. shipping.md: Shipping"), "{said}");
+    assert!(said.contains("missing: japan (") && said.contains("known nowhere"), "{said}");
+    assert!(said.contains("package (") && said.contains("80 % as parcel"), "{said}");
+    assert_eq!(search(&["how long is the warranty of a lamp"])[0]["file"], "warranty.pdf");
+
+    assert!(search(&["wholesale prices"]).as_array().unwrap().iter().all(|row| row["file"] != "prices.md"));
+    let partner = ["wholesale prices", "--contact", "ada@partner.example", "--address", "b2b@acme.example"];
+    assert_eq!(search(&partner)[0]["file"], "prices.md");
+    assert!(install.run(&["knowledge", "search", "x", "--contact", "nobody"]).code(64).err.contains("address"));
+
+    let listed = install.run(&["knowledge", "list"]).code(0).out;
+    assert!(listed.contains("en  prices.md  passages: 1  for partners"), "{listed}");
+    assert!(listed.contains("new.md  passages: 1  draft"), "{listed}");
+    assert!(listed.contains("broken.pdf: "), "{listed}");
+    assert_eq!(install.run(&["knowledge", "list", "--json"]).json()["pages"].as_array().unwrap().len(), 4);
+}

@@ -102,6 +102,22 @@ pub struct Trailer {
     pub trouble: String,
 }
 
+/// The text of one of our own files, for who may block: read in the same process, under the same limits. Never fails, as what went
+/// wrong stands in the text's `trouble`.
+pub fn text_of_file(program: PathBuf, limits: Extraction, file: File, form: Form) -> Text {
+    let octets = file.metadata().map_or(0, |meta| usize::try_from(meta.len()).unwrap_or(usize::MAX));
+    let wait = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        Ok(runtime.block_on(Extractor::new(program, limits).text(file, octets, form)))
+    };
+    // A thread of its own: whoever asks may stand in a runtime already.
+    let read: std::io::Result<Text> = std::thread::Builder::new()
+        .name("read a file".into())
+        .spawn(wait)
+        .and_then(|thread| thread.join().map_err(|_| std::io::Error::other("whoever waits for it broke"))?);
+    read.unwrap_or_else(|error| Text::later(format!("it could not be read: {error}")))
+}
+
 /// Starts the processes.
 #[derive(Debug)]
 pub(super) struct Extractor {

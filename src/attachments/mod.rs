@@ -19,7 +19,7 @@ mod shelf;
 mod sniff;
 mod warnings;
 
-pub use extract::{Form, Text};
+pub use extract::{Form, Text, confined::OURSELVES, text_of_file};
 pub use leaving::leaving_type;
 pub use list::{Row, rows};
 pub use names::disposition;

@@ -79,9 +79,11 @@ fn list(context: &Context, known: &Value) {
 
 fn line(page: &Value) -> String {
     let names = |key: &str| page[key].as_array().map(|names| names.iter().map(text).collect::<Vec<_>>().join(", "));
-    let mut line = format!("{}  {}  {} passages", text(&page["language"]), text(&page["file"]), page["passages"]);
-    if page["draft"] == true {
-        line.push_str("  draft");
+    let mut line = format!("{}  {}  passages: {}", text(&page["language"]), text(&page["file"]), page["passages"]);
+    for (key, words) in [("draft", "  draft"), ("instructions", "  instructions to the model")] {
+        if page[key] == true {
+            line.push_str(words);
+        }
     }
     for (key, words) in [("addresses", "for customers of"), ("segments", "for")] {
         if let Some(names) = names(key) {

@@ -13,9 +13,9 @@ use crate::{
         masks::Masks,
         tools::Toolbox,
     },
-    attachments::Attachments,
+    attachments::{Attachments, Form, OURSELVES, Text, text_of_file},
     auth::{self, Authenticator},
-    config::{Config, Domain, Route},
+    config::{Config, Domain, Extraction, Route},
     conversation::{Directory, Registered, ReplyKeys},
     fetch::Fetcher,
     intake::Judge,
@@ -127,7 +127,8 @@ impl Parts {
         let toolbox = Arc::new(Toolbox::new(config.tools.clone(), fetcher.clone(), clock.clone()));
         let (folder, segments) = (config.knowledge.path.as_deref(), config.segments.clone());
         let knowledge = Knowledge::unread(folder, segments, clock.clone());
-        let knowledge = Arc::new(knowledge.map_err(|error| StartError::Knowledge(error.to_string()))?);
+        let knowledge = knowledge.map_err(|error| StartError::Knowledge(error.to_string()))?;
+        let knowledge = Arc::new(knowledge.with_pdfs(pdf_text(config.limits.extraction)));
         Ok(Self { config, clock, ids, store, judge, keys, writer, attachments, toolbox, fetcher, knowledge })
     }
 
@@ -235,6 +236,19 @@ impl Quiet {
     pub fn router(&self) -> axum::Router {
         self.0.router()
     }
+}
+
+/// Reads the text of PDFs as those of attachments are read: in a process of our own program that may do nothing.
+fn pdf_text(limits: Extraction) -> agent::knowledge::Extract {
+    Arc::new(move |file| {
+        let text = text_of_file(OURSELVES.into(), limits, file, Form::Pdf);
+        // Half of a page could be the wrong half.
+        if text.trouble.is_empty() && !text.cut { Ok(text.text) } else { Err(reason(text)) }
+    })
+}
+
+fn reason(text: Text) -> String {
+    if text.trouble.is_empty() { "it has more text than is read".to_owned() } else { text.trouble }
 }
 
 /// Domain, result and mails; the domains that had to make room stand together under no name.

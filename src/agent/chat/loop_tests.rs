@@ -81,7 +81,7 @@ async fn an_answer_from_a_page_is_sent_with_its_source() {
 
 #[tokio::test(start_paused = true)]
 async fn a_tools_result_carries_a_paragraph_and_can_say_nothing_else() {
-    let said = r#"{"paragraphs":[{"markdown":"The parcel left our warehouse on Monday.","source":"P3"}]}"#;
+    let said = r#"{"paragraphs":[{"markdown":"The parcel left our warehouse on Monday.","source":"P4"}]}"#;
     let models = Models::of(vec![calls("42"), Turn::Says(said.into())]).await.unwrap();
     let (world, tools) = with_orders(&models).await;
     assert_eq!(world.asked("ada@customer.example", QUESTION).await, Ended::Sent);
@@ -105,7 +105,7 @@ async fn the_same_call_is_made_once() {
     let (world, tools) = with_orders(&models).await;
     assert_eq!(world.asked("ada@customer.example", QUESTION).await, Ended::Sent);
     assert_eq!(tools.called.load(Ordering::Acquire), 1);
-    assert_eq!(last_message(&models.asked()[2]), "You made this call before. It gave P3.");
+    assert_eq!(last_message(&models.asked()[2]), "You made this call before. It gave P4.");
 }
 
 #[tokio::test(start_paused = true)]
@@ -139,13 +139,13 @@ async fn a_tool_may_hand_over_and_a_search_finds_more() {
     world.asked("ada@customer.example", QUESTION).await;
     world.is_handed_over_because("the shop says that a person must see this").await;
 
-    let search = Turn::Calls(vec![("search_knowledge".into(), json!({"query": "reset forgotten password"}))]);
+    let search = Turn::Calls(vec![("search_knowledge".into(), json!({"query": "download a copy of the invoice"}))]);
     let models = Models::start(move |n, asked| match n {
         0 => search.clone(),
         _ => {
             let found = last_message(asked);
             let label = found.split("passage ").nth(1).and_then(|rest| rest.split(']').next()).unwrap().to_owned();
-            let text = "Open the sign-in page, choose “Forgot password” and follow the link that we send to you.";
+            let text = "You can download a copy of your invoice under **My orders**.";
             Turn::Says(json!({"paragraphs": [{"markdown": text, "source": label}]}).to_string())
         }
     });

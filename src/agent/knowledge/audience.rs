@@ -1,4 +1,5 @@
-//! For whom a page is: everybody, the customers of some support addresses, or some segments of them.
+//! For whom a page is: everybody, the customers of some support addresses, or some segments of them; and what kind it is, when it is
+//! the answer to certain questions, or words to the model.
 //!
 //! What a page says of it stands on its top, between `---` lines. What cannot be read there closes the page: a slip of a pen must not
 //! tell everybody the prices of the few.
@@ -68,6 +69,10 @@ pub(super) struct Top<'a> {
     pub(super) title: Option<String>,
     /// `draft`, `addresses`, `segments`.
     pub(super) audience: Audience,
+    /// `asks`: the questions to which this page, whole, is the answer.
+    pub(super) asks: Vec<String>,
+    /// `instructions: true`: words to the model, quoted to nobody.
+    pub(super) instructions: bool,
     /// What could not be read: the page is a draft then.
     pub(super) trouble: Option<String>,
     /// The page.
@@ -106,7 +111,7 @@ pub(super) fn top(text: &str) -> Top<'_> {
 }
 
 /// Keys that close a page to somebody.
-const CLOSING: [&str; 4] = ["draft", "published", "addresses", "segments"];
+const CLOSING: [&str; 5] = ["draft", "published", "addresses", "segments", "instructions"];
 
 fn value(line: &str, sign: char) -> Option<(&str, &str)> {
     let (key, value) = line.split_once(sign)?;
@@ -125,6 +130,8 @@ impl Top<'_> {
                 self.audience.addresses = Some(names(value)?.into_iter().map(address).collect::<Result<_, _>>()?);
             }
             "segments" => self.audience.segments = Some(names(value)?.into_iter().map(str::to_owned).collect()),
+            "asks" => self.asks = names(value)?.into_iter().map(str::to_owned).collect(),
+            "instructions" => self.instructions = flag(value)?,
             _ => {}
         }
         Ok(())
@@ -139,12 +146,17 @@ fn flag(value: &str) -> Result<bool, String> {
     }
 }
 
-/// `[a, b]`, or `a, b`; at least one.
+/// `[a, b]`, or `a, b`; at least one. A comma within quotation marks parts nothing.
 fn names(value: &str) -> Result<Vec<&str>, String> {
     let inner = value.strip_prefix('[').map_or(Some(value), |inner| inner.strip_suffix(']'));
     let inner = inner.ok_or("the list has no end")?;
-    let names: Vec<&str> = inner.split(',').map(|name| unquoted(name.trim())).filter(|name| !name.is_empty()).collect();
-    if names.is_empty() { Err("it names nobody on its line".to_owned()) } else { Ok(names) }
+    let mut quoted = false;
+    let parts = inner.split(|c| {
+        quoted ^= c == '"';
+        c == ',' && !quoted
+    });
+    let names: Vec<&str> = parts.map(|name| unquoted(name.trim())).filter(|name| !name.is_empty()).collect();
+    if names.is_empty() { Err("it names nothing on its line".to_owned()) } else { Ok(names) }
 }
 
 fn unquoted(value: &str) -> &str {
@@ -188,6 +200,13 @@ mod tests {
             let top = top(page);
             assert!(top.audience.draft && top.trouble.is_some(), "{page}");
         }
+    }
+
+    #[test]
+    fn a_page_may_be_the_answer_to_questions_or_words_to_the_model() {
+        let top = top("---\nasks: [\"Can I, please, cancel?\", How do I cancel]\ninstructions: true\n---\n");
+        assert_eq!(top.asks, ["Can I, please, cancel?", "How do I cancel"]);
+        assert!(top.instructions);
     }
 
     #[test]

@@ -13,7 +13,10 @@ pub const FILES_MAX: usize = 5_000;
 /// Octets of one file.
 pub const FILE_BYTES_MAX: u64 = 1024 * 1024;
 
-/// Octets of all files together: what is read is kept in memory.
+/// Octets of a PDF, of which the text is kept only.
+pub const PDF_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// Octets of all files together but PDFs: what is read is kept in memory.
 pub const FOLDER_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// Folders within folders.
@@ -31,6 +34,8 @@ pub(super) enum PageKind {
     Html,
     /// `.txt`.
     Text,
+    /// `.pdf`, whose text is read elsewhere.
+    Pdf,
 }
 
 /// One file that may be read.
@@ -47,7 +52,15 @@ pub(super) struct PageFile {
 }
 
 impl PageFile {
-    /// Reads the text. Octets that are no UTF-8 become replacement characters.
+    /// Opens it.
+    ///
+    /// # Errors
+    /// In words.
+    pub(super) fn open(&self) -> Result<fs::File, String> {
+        fs::File::open(&self.path).map_err(|err| err.to_string())
+    }
+
+    /// Reads the text of what is no PDF. Octets that are no UTF-8 become replacement characters.
     ///
     /// # Errors
     /// In words: too large by now, or not readable.
@@ -57,7 +70,7 @@ impl PageFile {
             .and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes))
             .map_err(|err| err.to_string())?;
         if bytes.len() as u64 > FILE_BYTES_MAX {
-            return Err(too_large());
+            return Err(too_large(FILE_BYTES_MAX));
         }
         let text = String::from_utf8_lossy(&bytes);
         Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n"))
@@ -158,13 +171,14 @@ impl Walk {
         if !meta.is_file() {
             return self.warn(&name, "not a file");
         }
-        if meta.len() > FILE_BYTES_MAX {
-            return self.warn(&name, &too_large());
+        let (max, kept) = if kind == PageKind::Pdf { (PDF_BYTES_MAX, 0) } else { (FILE_BYTES_MAX, meta.len()) };
+        if meta.len() > max {
+            return self.warn(&name, &too_large(max));
         }
-        if self.listing.files.len() >= FILES_MAX || self.bytes + meta.len() > FOLDER_BYTES_MAX {
+        if self.listing.files.len() >= FILES_MAX || self.bytes + kept > FOLDER_BYTES_MAX {
             return self.warn(&name, "the folder holds more than is read");
         }
-        self.bytes += meta.len();
+        self.bytes += kept;
         let modified = meta.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         let modified_nanos = modified.map_or(0, |since| since.as_nanos());
         self.listing.files.push(PageFile { name, path, kind, bytes: meta.len(), modified_nanos });
@@ -184,10 +198,11 @@ fn kind_of(name: &str) -> Option<PageKind> {
         "md" | "markdown" => PageKind::Markdown,
         "html" | "htm" => PageKind::Html,
         "txt" => PageKind::Text,
+        "pdf" => PageKind::Pdf,
         _ => return None,
     })
 }
 
-fn too_large() -> String {
-    format!("larger than {} KiB", FILE_BYTES_MAX / 1024)
+fn too_large(max: u64) -> String {
+    format!("larger than {} KiB", max / 1024)
 }

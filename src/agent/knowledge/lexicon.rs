@@ -80,7 +80,10 @@ impl Lexicon {
         let mut found = Vec::new();
         for term in words::terms(text, tongue) {
             if joins_words(tongue) {
-                found.extend(self.parts(&term.word, tongue).into_iter().flatten().map(|part| part.stem));
+                let cuts = cuts(&term.word);
+                let parts =
+                    self.known_parts(&term.word, &cuts, tongue).or_else(|| self.last_part(&term.word, &cuts, tongue));
+                found.extend(parts.into_iter().flatten().map(|part| part.stem));
             }
             found.push(term.stem);
         }
@@ -142,13 +145,17 @@ impl Lexicon {
     }
 
     fn ask(&self, term: Term, tongue: Tongue, at_home: bool) -> Vec<Asked> {
+        let known = self.stems.contains_key(&term.stem) || Kin::of(tongue).knows(&term.stem) || term.light;
+        let cuts = if joins_words(tongue) && !known { cuts(&term.word) } else { Vec::new() };
+        // Before relatives: of `Rechnungsanschrift` they would leave the bill only.
+        if let Some(parts) = self.known_parts(&term.word, &cuts, tongue) {
+            return parts.into_iter().map(|part| self.part(part, tongue)).collect();
+        }
         let found = self.expand(&term.stem, tongue);
-        if !found.is_empty() || Kin::of(tongue).knows(&term.stem) || term.light || !at_home {
+        if known || !found.is_empty() || !at_home {
             return vec![self.weighed(term.word, term.light, false, found)];
         }
-        if joins_words(tongue)
-            && let Some(parts) = self.parts(&term.word, tongue)
-        {
+        if let Some(parts) = self.last_part(&term.word, &cuts, tongue) {
             return parts.into_iter().map(|part| self.part(part, tongue)).collect();
         }
         if words::is_stop_word_mistyped(&term.word, tongue) {
@@ -243,19 +250,14 @@ impl Lexicon {
         found
     }
 
-    /// The parts of a compound, when known words end it or begin it; what is left over is a part too.
-    fn parts(&self, word: &str, tongue: Tongue) -> Option<Vec<Term>> {
-        let ends = |cut: &usize| {
-            word.is_char_boundary(*cut)
-                && word[..*cut].chars().count() >= PART_CHARS_MIN
-                && word[*cut..].chars().count() >= PART_CHARS_MIN
-        };
-        let cuts: Vec<usize> = (1..word.len()).filter(ends).collect();
-        let both = cuts
-            .iter()
-            .find_map(|cut| Some(vec![self.first_part(&word[..*cut], tongue)?, self.term(&word[*cut..], tongue)?]));
-        let tail = || cuts.iter().find_map(|cut| Some(vec![unknown(&word[..*cut]), self.term(&word[*cut..], tongue)?]));
-        both.or_else(tail)
+    /// The parts of a compound of two known words.
+    fn known_parts(&self, word: &str, cuts: &[usize], tongue: Tongue) -> Option<[Term; 2]> {
+        cuts.iter().find_map(|cut| Some([self.first_part(&word[..*cut], tongue)?, self.term(&word[*cut..], tongue)?]))
+    }
+
+    /// The parts of a compound that ends in a known word; what stands before is a part too.
+    fn last_part(&self, word: &str, cuts: &[usize], tongue: Tongue) -> Option<[Term; 2]> {
+        cuts.iter().find_map(|cut| Some([unknown(&word[..*cut]), self.term(&word[*cut..], tongue)?]))
     }
 
     fn first_part(&self, word: &str, tongue: Tongue) -> Option<Term> {
@@ -273,6 +275,13 @@ impl Lexicon {
         let term = words::terms(word, tongue).pop()?;
         (self.stems.contains_key(&term.stem) || Kin::of(tongue).knows(&term.stem)).then_some(term)
     }
+}
+
+/// Where a compound may be cut.
+fn cuts(word: &str) -> Vec<usize> {
+    let is_long = |part: &str| part.chars().count() >= PART_CHARS_MIN;
+    let may_be = |cut: &usize| word.is_char_boundary(*cut) && is_long(&word[..*cut]) && is_long(&word[*cut..]);
+    (1..word.len()).filter(may_be).collect()
 }
 
 fn unknown(word: &str) -> Term {

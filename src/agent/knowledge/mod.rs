@@ -8,6 +8,7 @@ mod folder;
 mod html;
 mod kin;
 mod lexicon;
+mod pdf;
 mod pieces;
 mod shelf;
 
@@ -29,6 +30,7 @@ use crate::{
 
 pub use audience::{Audience, Reader};
 pub use folder::{FILE_BYTES_MAX, FILES_MAX, FOLDER_BYTES_MAX};
+pub use pdf::Extract;
 pub(in crate::agent) use pieces::options as markdown_options;
 
 /// How often, at most, the folder is looked at for changes.
@@ -104,6 +106,8 @@ pub struct PageRow {
     pub language: &'static str,
     /// Passages it was cut into.
     pub passages: usize,
+    /// Whether it is words to the model.
+    pub instructions: bool,
     /// For whom it is.
     #[serde(flatten)]
     pub audience: Audience,
@@ -113,6 +117,7 @@ pub struct PageRow {
 pub struct Knowledge {
     folder: Option<PathBuf>,
     segments: Vec<Segment>,
+    pdfs: pdf::Pdfs,
     clock: Clock,
     shelf: RwLock<Arc<Shelf>>,
     looked: Mutex<Looked>,
@@ -123,6 +128,7 @@ struct Looked {
     fingerprint: Option<[u8; 32]>,
     warnings: Vec<String>,
     pages: Vec<PageRow>,
+    instructions: Vec<(Audience, String)>,
 }
 
 impl Knowledge {
@@ -141,9 +147,23 @@ impl Knowledge {
     /// # Errors
     /// When no index can be made.
     pub fn unread(folder: Option<&Path>, segments: Vec<Segment>, clock: Clock) -> Result<Self, KnowledgeError> {
-        let looked = Looked { at: None, fingerprint: None, warnings: Vec::new(), pages: Vec::new() };
+        let looked =
+            Looked { at: None, fingerprint: None, warnings: Vec::new(), pages: Vec::new(), instructions: Vec::new() };
         let empty = RwLock::new(Arc::new(Shelf::new(Vec::new())?));
-        Ok(Self { folder: folder.map(Path::to_owned), segments, clock, shelf: empty, looked: Mutex::new(looked) })
+        Ok(Self {
+            folder: folder.map(Path::to_owned),
+            segments,
+            pdfs: pdf::Pdfs::default(),
+            clock,
+            shelf: empty,
+            looked: Mutex::new(looked),
+        })
+    }
+
+    /// Reads PDFs too, their text by way of `extract`.
+    #[must_use]
+    pub fn with_pdfs(self, extract: Extract) -> Self {
+        Self { pdfs: pdf::Pdfs::new(extract), ..self }
     }
 
     /// The passages open to everybody that speak most to `question`, best first. Looks for changes of the folder first, so it
@@ -174,6 +194,16 @@ impl Knowledge {
         Ok(shelf.search(question, limit, &|audience| audience.admits(reader, &segments))?)
     }
 
+    /// Words of the house to a model that answers that reader: Markdown, by the names of their pages. They steer, and support
+    /// nothing: no answer can be carried by them.
+    pub fn instructions(&self, reader: &Reader) -> Vec<String> {
+        self.look_for_changes();
+        let segments = reader.segments(&self.segments);
+        let looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        let admitted = looked.instructions.iter().filter(|(audience, _)| audience.admits(reader, &segments));
+        admitted.map(|(_, words)| words.clone()).collect()
+    }
+
     /// Reads the folder again when its names, sizes or times changed. Says whether they had.
     ///
     /// # Errors
@@ -185,7 +215,7 @@ impl Knowledge {
 
     /// Files and passages that somebody may be shown.
     pub fn size(&self) -> (usize, usize) {
-        let files = self.pages().iter().filter(|page| !page.audience.draft).count();
+        let files = self.pages().iter().filter(|page| !page.audience.draft && !page.instructions).count();
         (files, self.shelf.read().unwrap_or_else(PoisonError::into_inner).len())
     }
 
@@ -226,7 +256,7 @@ impl Knowledge {
         let mut warnings = listing.warnings.clone();
         let (mut pages, mut rows) = (Vec::new(), Vec::with_capacity(listing.files.len()));
         for file in &listing.files {
-            match file.read() {
+            match self.text_of(file) {
                 Ok(text) => {
                     let (page, trouble) = page(file, &text);
                     warnings.extend(trouble.map(|words| format!("{}: {words}", file.name)));
@@ -237,15 +267,22 @@ impl Knowledge {
                 Err(words) => warnings.push(format!("{}: {words}", file.name)),
             }
         }
+        self.pdfs.forget_others();
         for warning in &warnings {
             warn!("in the knowledge folder: {warning}");
         }
+        let (instructions, pages): (Vec<Page>, Vec<Page>) = pages.into_iter().partition(|page| page.instructions);
         let shelf = Shelf::new(pages.into_iter().filter(|page| !page.audience.draft).collect())?;
         info!(files = rows.len(), passages = shelf.len(), "read the knowledge folder");
         *self.shelf.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(shelf);
         looked.warnings = warnings;
         looked.pages = rows;
+        looked.instructions = instructions.into_iter().map(|page| (page.audience.clone(), page.words())).collect();
         Ok(())
+    }
+
+    fn text_of(&self, file: &folder::PageFile) -> Result<String, String> {
+        if file.kind == folder::PageKind::Pdf { self.pdfs.text(file.open()?) } else { file.read() }
     }
 
     fn unknown_segments(&self, page: &Page) -> Option<String> {
@@ -260,6 +297,7 @@ struct Page {
     file: String,
     tongue: Tongue,
     audience: Audience,
+    instructions: bool,
     pieces: Vec<pieces::Piece>,
 }
 
@@ -269,8 +307,13 @@ impl Page {
             file: self.file.clone(),
             language: self.tongue.code(),
             passages: self.pieces.len(),
+            instructions: self.instructions,
             audience: self.audience.clone(),
         }
+    }
+
+    fn words(&self) -> String {
+        self.pieces.iter().map(|piece| piece.markdown.as_str()).collect::<Vec<_>>().join("\n\n")
     }
 }
 
@@ -278,8 +321,10 @@ impl Page {
 fn page(file: &folder::PageFile, text: &str) -> (Page, Option<String>) {
     let top = audience::top(text);
     let pieces = pieces::cut(&file.name, top.title, top.body, file.kind);
+    let pieces = if top.asks.is_empty() { pieces } else { pieces::answers(&pieces, &top.asks) };
     let sample: String = pieces.iter().map(|piece| piece.markdown.as_str()).take(8).collect();
-    (Page { file: file.name.clone(), tongue: Tongue::of(&sample), audience: top.audience, pieces }, top.trouble)
+    let (file, tongue) = (file.name.clone(), Tongue::of(&sample));
+    (Page { file, tongue, audience: top.audience, instructions: top.instructions, pieces }, top.trouble)
 }
 
 fn listed(folder: Option<&Path>) -> Result<folder::Listing, KnowledgeError> {

@@ -25,6 +25,8 @@ pub(super) struct Piece {
     pub heading: String,
     /// Markdown without pictures, HTML and relative links.
     pub markdown: String,
+    /// The question to which it is the answer; it is found by that as by its heading.
+    pub asked: Option<String>,
 }
 
 /// Cuts the page `name` into pieces. What stood on its top is taken off; its title is what the top said.
@@ -32,7 +34,7 @@ pub(super) fn cut(name: &str, title: Option<String>, text: &str, kind: PageKind)
     let text = match kind {
         PageKind::Markdown => text.to_owned(),
         PageKind::Html => html::to_markdown(text),
-        PageKind::Text => plain_to_markdown(text),
+        PageKind::Text | PageKind::Pdf => plain_to_markdown(text),
     };
     let text: String = text.chars().filter(|c| !words::is_unseen(*c)).collect();
     let mut cutter = Cutter { headings: Vec::new(), fallback: title.unwrap_or_else(|| title_of(name)), pieces: vec![] };
@@ -61,6 +63,14 @@ pub(super) fn cut(name: &str, title: Option<String>, text: &str, kind: PageKind)
     cutter.pieces
 }
 
+/// The whole page as the answer to each of those questions.
+pub(super) fn answers(pieces: &[Piece], asks: &[String]) -> Vec<Piece> {
+    let Some(first) = pieces.first() else { return Vec::new() };
+    let whole = pieces.iter().map(|piece| piece.markdown.as_str()).collect::<Vec<_>>().join("\n\n");
+    let answer = |asked: &String| Piece { asked: Some(asked.clone()), markdown: whole.clone(), ..first.clone() };
+    asks.iter().map(answer).collect()
+}
+
 struct Cutter {
     headings: Vec<(HeadingLevel, String)>,
     fallback: String,
@@ -75,7 +85,7 @@ impl Cutter {
         }
         let path: Vec<&str> = self.headings.iter().map(|(_, heading)| heading.as_str()).collect();
         let heading = if path.is_empty() { self.fallback.clone() } else { path.join(" › ") };
-        self.pieces.push(Piece { heading, markdown });
+        self.pieces.push(Piece { heading, markdown, asked: None });
     }
 }
 

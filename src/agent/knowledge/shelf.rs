@@ -84,11 +84,12 @@ impl Shelf {
             let lexicon = shelf.lexicons.entry(*tongue).or_default();
             for piece in pieces {
                 lexicon.learn(&piece.heading, *tongue);
+                lexicon.learn(piece.asked.as_deref().unwrap_or_default(), *tongue);
                 lexicon.learn(&piece.markdown, *tongue);
             }
         }
         let mut texts = Vec::new();
-        for Page { file, tongue, audience, pieces } in pages {
+        for Page { file, tongue, audience, pieces, .. } in pages {
             for piece in pieces {
                 texts.push(shelf.put(&file, tongue, &audience, piece));
             }
@@ -106,7 +107,10 @@ impl Shelf {
 
     fn put(&mut self, file: &str, tongue: Tongue, audience: &Audience, piece: Piece) -> (String, String) {
         let lexicon = self.lexicons.entry(tongue).or_default();
-        let (above, innermost) = piece.heading.rsplit_once(" › ").unwrap_or(("", &piece.heading));
+        let (above, innermost) = match &piece.asked {
+            Some(asked) => (piece.heading.as_str(), asked.as_str()),
+            None => piece.heading.rsplit_once(" › ").unwrap_or(("", &piece.heading)),
+        };
         let title = lexicon.stems_of(above, tongue);
         let heading = lexicon.stems_of(innermost, tongue);
         let text = lexicon.stems_of(&piece.markdown, tongue);
@@ -158,8 +162,17 @@ impl Shelf {
             })
             .collect();
         found.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.passage.score.total_cmp(&a.1.passage.score)));
-        found.truncate(limit);
-        Ok(found.into_iter().map(|(_, found)| found).collect())
+        let mut best: Vec<Explained> = Vec::new();
+        for (_, found) in found {
+            // One answer to several questions is one passage.
+            let is_same = |known: &Explained| {
+                known.passage.file == found.passage.file && known.passage.text == found.passage.text
+            };
+            if best.len() < limit && !best.iter().any(is_same) {
+                best.push(found);
+            }
+        }
+        Ok(best)
     }
 
     /// The languages of the pages in which most words of the question are known.

@@ -195,3 +195,44 @@ fn a_search_says_why() {
     assert!(word("japan").strange && word("japan").share <= 0.0);
     assert_eq!(found.words[0].word, "japan");
 }
+
+#[test]
+fn a_page_that_answers_certain_questions_is_quoted_whole_before_all_others() {
+    let answer =
+        format!("# Cancelling\n\n{}\n\n## How\n\nWrite to us.\n", "We cancel while nothing is packed. ".repeat(40));
+    let folder = folder(&[
+        (
+            "orders.md",
+            "# Orders\n\n## Orders and delivery\n\nYour order is delivered within a week, cancelled or not.\n",
+        ),
+        (
+            "cancel.md",
+            &format!(
+                "---\nasks: [Can I still cancel my order?, \"How do I stop, or revoke, a purchase?\"]\n---\n{answer}"
+            ),
+        ),
+    ]);
+    let knowledge = known(&folder);
+    for question in ["can I cancel the order", "How can a purchase be revoked?"] {
+        let found = knowledge.search(question, 3).unwrap();
+        assert_eq!((found[0].file.as_str(), found[0].heading.as_str()), ("cancel.md", "Cancelling"), "{question}");
+        assert!(found[0].text.contains("nothing is packed") && found[0].text.ends_with("Write to us."));
+        assert_eq!(found.iter().filter(|passage| passage.file == "cancel.md").count(), 1, "{question}");
+    }
+}
+
+#[test]
+fn words_to_the_model_are_for_their_addresses_and_quoted_to_nobody() {
+    let folder = folder(&[
+        ("tone.md", "---\ninstructions: true\n---\n# Tone\n\nBe brief about parcels.\n"),
+        ("b2b.md", "---\ninstructions: true\naddresses: [b2b@acme.example]\n---\nName no prices of parcels.\n"),
+        ("later.md", "---\ninstructions: true\ndraft: true\n---\nSing of parcels.\n"),
+        ("open.md", "# Shipping\n\nParcels arrive.\n"),
+    ]);
+    let knowledge = known(&folder);
+    let to = |address: &str| knowledge.instructions(&Reader { address: Address::parse(address).ok(), contact: None });
+    assert_eq!(to("support@acme.example"), ["Be brief about parcels."]);
+    assert_eq!(to("b2b@acme.example"), ["Name no prices of parcels.", "Be brief about parcels."]);
+    let found = knowledge.search("parcels", 10).unwrap();
+    assert_eq!(found.iter().map(|passage| passage.file.as_str()).collect::<Vec<_>>(), ["open.md"]);
+}
