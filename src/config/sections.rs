@@ -2,7 +2,9 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use super::{Agent, Dane, Domain, EnvelopeSender, Forwarder, Hours, MaskPattern, Model, Route, Segment, SupportAddress, Tool};
+use super::{
+    Agent, Dane, Domain, EnvelopeSender, Forwarder, Hours, MaskPattern, Model, Route, Segment, SupportAddress, Tool,
+};
 
 /// The whole configuration.
 #[derive(Debug, Clone, Default)]

@@ -29,7 +29,7 @@ use crate::{
 };
 
 pub use audience::{Audience, Reader};
-pub use folder::{FILE_BYTES_MAX, FILES_MAX, FOLDER_BYTES_MAX};
+pub use folder::{FILE_BYTES_MAX, FILES_MAX, FOLDER_BYTES_MAX, PDF_BYTES_MAX};
 pub use pdf::Extract;
 pub(in crate::agent) use pieces::options as markdown_options;
 
