@@ -17,7 +17,7 @@ use axum::{
     routing::get,
 };
 use replyd::{
-    agent::StoreDesk,
+    agent::{StoreDesk, Topics},
     attachments::Attachments,
     config::Config,
     conversation::{
@@ -118,7 +118,7 @@ fn office(store: &Store, folder: &std::path::Path) -> Office {
     let writer = Writer::new(&config, store.clone(), keys, ids, clock.clone());
     let desk = StoreDesk::new(store.clone(), writer.clone(), &[], config.agent.brakes);
     let directory = Directory::new(Vec::new(), Address::parse("in@mx.acme.example").unwrap());
-    let rules = web::Rules { directory, agent: config.agent, desk };
+    let rules = web::Rules { directory, agent: config.agent, desk, topics: Topics::default() };
     let attachments = Attachments::new(folder.to_owned(), config.limits.extraction, Arc::new(store.clone()));
     Office { store: store.clone(), writer, clock, rules: Arc::new(rules), attachments }
 }
