@@ -6,7 +6,7 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 use axum::{Router, body::Body, http::Request};
 use http_body_util::BodyExt;
 use replyd::{
-    agent::StoreDesk,
+    agent::{StoreDesk, Topics},
     attachments::Attachments,
     auth::Authenticator,
     config::{self, Autopilot, Config, SupportAddress},
@@ -112,7 +112,7 @@ impl World {
         let ids = Arc::new(IdMaker::new(clock.clone(), 0));
         let writer = Writer::new(&config, store.clone(), keys, ids.clone(), clock.clone());
         let read = StoreDesk::new(store.clone(), writer.clone(), &config.addresses, config.agent.brakes);
-        let rules = web::Rules { directory, agent: config.agent.clone(), desk: read };
+        let rules = web::Rules { directory, agent: config.agent.clone(), desk: read, topics: Topics::default() };
         let attachments = Attachments::new(
             std::env::temp_dir().join("attachments-of-nobody"),
             config.limits.extraction,
