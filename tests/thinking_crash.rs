@@ -119,7 +119,7 @@ fn no_run_and_no_letter_is_lost_or_doubled_whenever_the_daemon_is_killed() {
     daemon.stop();
     house.verify();
     println!("kills by moment: {killed:?}; {told:?}");
-    assert!(told.interrupted > 0 && told.sent > 0, "no kill came while it thought: {told:?}");
+    assert!(told.interrupted > 0 && told.sent > 0 && told.asked > 0, "no kill came while it thought: {told:?}");
 }
 
 /// Three of four kills are aimed.
