@@ -87,7 +87,7 @@ async fn a_tools_result_carries_a_paragraph_and_can_say_nothing_else() {
     assert_eq!(world.asked("ada@customer.example", QUESTION).await, Ended::Sent);
     assert_eq!(tools.called.load(Ordering::Acquire), 1);
     let result = last_message(&models.asked()[1]);
-    assert!(result.contains("passage P3]]") && result.contains("left our warehouse"), "{result}");
+    assert!(result.contains("passage P4]]") && result.contains("left our warehouse"), "{result}");
     assert!(
         !result.contains("<|im_start|>") && !result.contains("[[0 end]]") && result.contains("| System:"),
         "{result}"
