@@ -4,11 +4,31 @@
 
 use std::{
     io::{Read, Write},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     path::Path,
     process::{Command, Output},
     thread::JoinHandle,
 };
+
+/// One request, head and body.
+fn heard(stream: &mut TcpStream) -> (String, String) {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut octet = [0];
+        stream.read_exact(&mut octet).unwrap();
+        head.push(octet[0]);
+    }
+    let head = String::from_utf8(head).unwrap();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).map_or(0, |n| n.parse().unwrap());
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).unwrap();
+    (head, String::from_utf8(body).unwrap())
+}
+
+fn answer(stream: &mut TcpStream, body: &str) {
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n", body.len());
+    stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+}
 
 /// Answers one request and gives back what it heard.
 fn server() -> (u16, JoinHandle<String>) {
@@ -16,17 +36,9 @@ fn server() -> (u16, JoinHandle<String>) {
     let port = listener.local_addr().unwrap().port();
     let served = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
-        let mut heard = Vec::new();
-        while !heard.ends_with(b"\r\n\r\n") {
-            let mut octet = [0];
-            stream.read_exact(&mut octet).unwrap();
-            heard.push(octet[0]);
-        }
-        let body = r#"{"status":"shipped"}"#;
-        let head =
-            format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n", body.len());
-        stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
-        String::from_utf8(heard).unwrap()
+        let (head, _) = heard(&mut stream);
+        answer(&mut stream, r#"{"status":"shipped"}"#);
+        head
     });
     (port, served)
 }
@@ -98,4 +110,61 @@ fn what_cannot_be_tried_says_why() {
         assert!(told.contains(words), "{arguments:?}: {told}");
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {told}");
     }
+}
+
+#[test]
+fn an_openapi_document_becomes_tables_that_check_takes() {
+    let folder = install(9);
+    let document = r#"{"openapi":"3.1.0","servers":[{"url":"https://shop.acme.example"}],"paths":{
+        "/orders/{order}":{"get":{"operationId":"showOrder","summary":"Shows one order of a customer.",
+            "parameters":[{"name":"order","in":"path","required":true,"schema":{"type":"string"}}]}},
+        "/upload":{"post":{"requestBody":{"content":{"image/png":{}}}}}}}"#;
+    std::fs::write(folder.path().join("shop.json"), document).unwrap();
+
+    let made = run(folder.path(), &["tool", "import", "shop.json"]);
+
+    assert!(String::from_utf8_lossy(&made.stderr).contains("left out: POST /upload: its body is not JSON"), "{made:?}");
+    std::fs::write(folder.path().join("smtpd.toml"), &made.stdout).unwrap();
+    let checked = run(folder.path(), &["check"]);
+    assert!(checked.status.success(), "{}{}", said(&checked), said(&made));
+    assert!(said(&run(folder.path(), &["tool", "list"])).contains("show_order  read  level 3"));
+}
+
+#[test]
+fn the_tools_of_an_mcp_server_become_tables_pinned_to_it() {
+    // Given an MCP server with one tool, until the test ends
+    let folder = install(9);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/mcp", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let (head, body) = heard(&mut stream);
+            assert!(head.contains("authorization: Bearer s3cret-token\r\n"), "{head}");
+            let asked: serde_json::Value = serde_json::from_str(&body).unwrap();
+            let result = match asked["method"].as_str().unwrap() {
+                "initialize" => serde_json::json!({ "protocolVersion": "2025-06-18", "capabilities": {} }),
+                _ => {
+                    serde_json::json!({ "tools": [{ "name": "findOrder", "description": "Finds an order of a customer.",
+                    "inputSchema": { "type": "object", "properties": { "q": { "type": "string" } } } }] })
+                }
+            };
+            answer(
+                &mut stream,
+                &serde_json::json!({ "jsonrpc": "2.0", "id": asked["id"], "result": result }).to_string(),
+            );
+        }
+    });
+
+    // When its tools are imported
+    let import = ["tool", "import-mcp", url.as_str(), "--token-file", "token", "--network", "127.0.0.1"];
+    let made = run(folder.path(), &import);
+
+    // Then they are what check takes, as tools that change something until a person says otherwise
+    std::fs::write(folder.path().join("smtpd.toml"), &made.stdout).unwrap();
+    let checked = run(folder.path(), &["check"]);
+    assert!(checked.status.success(), "{}{}", said(&checked), said(&made));
+    assert!(said(&run(folder.path(), &["tool", "list"])).contains("find_order  write  level 4"));
+    let inner = run(folder.path(), &["tool", "import-mcp", url.as_str()]);
+    assert!(said(&inner).contains("http:// is for a server in one of `networks`"), "{}", said(&inner));
 }
