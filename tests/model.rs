@@ -168,7 +168,12 @@ fn whatever_a_small_model_says_nothing_unsupported_leaves() {
     for (n, text) in MAILS.iter().enumerate() {
         let from = format!("ada{n}@customer.example");
         let to = "support@acme.example";
-        hand_in(&daemon, &from, &[to], &mail(&from, to, &format!("{n}@customer.example"), "A question", "", text));
+        hand_in(
+            &daemon,
+            &from,
+            &[to],
+            &mail(&from, to, &format!("{n}@customer.example"), "A question", "", &text.replace('\n', "\r\n")),
+        );
         let asked = Instant::now();
         let row = decided(&daemon, &from);
         let reason = row["waits_because"].as_str().unwrap_or_default().to_owned();
