@@ -27,5 +27,11 @@ pub(super) fn of(config: &Config, install: &Secret) -> Result<agent::Secrets, St
     for key in models.filter_map(|server| server.api_key.as_ref()) {
         secrets.keep("the key of a model", key.expose());
     }
+    // A file that is missing now is told when its tool is called.
+    for (_, file) in config.tools.iter().flat_map(|tool| &tool.secrets) {
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        text.lines().take(1).for_each(|line| secrets.keep("the secret of a tool", line.as_bytes()));
+    }
+    secrets.keep_words("the rules of a model", agent::chat::rules_text());
     Ok(secrets)
 }

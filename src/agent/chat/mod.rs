@@ -37,7 +37,7 @@ use crate::{
     types::{Clock, HandOffCode, Level},
 };
 
-pub use prompt::version;
+pub use prompt::{rules_text, version};
 pub use tools::{Calling, Tools};
 
 /// What the built-in answerer gets when the model took all of its time.

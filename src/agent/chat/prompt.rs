@@ -61,6 +61,11 @@ pub fn version() -> &'static str {
     &VERSION
 }
 
+/// The rules, which nobody outside is told (S-22).
+pub fn rules_text() -> &'static str {
+    RULES
+}
+
 /// What marks the blocks of one thought.
 #[derive(Debug, Clone)]
 pub(super) struct Mark(String);
