@@ -11,7 +11,8 @@ pub(super) struct Order {
 }
 
 /// The verbs: where to point to, which secret to tell, whose data to tell, whom to write to, what to promise.
-pub(super) const VERBS: [&str; 9] = ["link", "secret", "others", "copy", "pay", "call", "promise", "say", "picture"];
+pub(super) const VERBS: [&str; 10] =
+    ["link", "secret", "others", "copy", "pay", "call", "promise", "say", "tool", "picture"];
 
 /// Ways to say a thing.
 pub(super) const STYLES: usize = 18;

@@ -5,6 +5,8 @@
 
 #[path = "adversary_mails_tests.rs"]
 mod mails;
+#[path = "adversary_model_tests.rs"]
+mod model;
 #[path = "adversary_orders_tests.rs"]
 mod orders;
 #[path = "adversary_world_tests.rs"]
