@@ -148,11 +148,12 @@ struct Told {
     sent: usize,
     handed_off: usize,
     interrupted: usize,
+    asked: usize,
 }
 
 /// Each mail has one end: one letter with its one run, or people with the reason; what the model was asked stands in runs.
 fn check(api: &Api, house: &House, sent: &BTreeMap<String, String>, asked: usize) -> Told {
-    let mut told = Told::default();
+    let mut told = Told { asked, ..Told::default() };
     let mut calls = 0;
     for row in api.conversations() {
         let conversation = api.conversation(row["id"].as_str().unwrap());
