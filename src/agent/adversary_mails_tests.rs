@@ -1,7 +1,7 @@
 //! The attack mails: who writes them, in which language, and where the orders stand in them.
 
 use super::orders::{Order, STYLES, VERBS, hex, rot13};
-use crate::{outbound::base64, types::Chance};
+use crate::types::{Chance, base64};
 
 /// Where orders stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,6 +1,6 @@
 //! What attackers want said and done, in words that an obedient author finds wherever they stand, and what it makes of them.
 
-use crate::outbound::base64;
+use crate::types::base64;
 
 /// One thing wanted: `zzlink:evil.example/x`, in a style.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -212,9 +212,10 @@ fn check_paragraphs(answer: &Answer, case: &Case) -> Result<(), Refusal> {
         }
         let passage = answer.passage_of(paragraph).ok_or(Refusal::NotCarried(place))?;
         let mut figures = names.clone();
-        figures.learn(&Rendered::of(&passage.text).text);
-        figures.learn(&passage.text);
-        figures.learn(&passage.heading);
+        let learn = if passage.file.starts_with(TOOL) { Figures::learn_result } else { Figures::learn };
+        for text in [&Rendered::of(&passage.text).text, &passage.text, &passage.heading] {
+            learn(&mut figures, text);
+        }
         let text = Rendered::of(&paragraph.markdown).text;
         let foreign = figures.foreign_in(&text).or_else(|| figures.foreign_in(&paragraph.markdown));
         if let Some(figure) = foreign {

@@ -40,10 +40,10 @@ pub(super) fn run(context: &Context, action: Action) -> Result<(), Failure> {
     })
 }
 
-const PATH: &str = "/api/v1/knowledge/";
+const PATH: &str = "/api/v1/knowledge";
 
 fn path(args: &SearchArgs) -> String {
-    let mut path = format!("{PATH}search?q={}&limit={}", escaped(&args.question), args.limit);
+    let mut path = format!("{PATH}/search?q={}&limit={}", escaped(&args.question), args.limit);
     for (key, value) in [("address", &args.address), ("contact", &args.contact)] {
         if let Some(value) = value {
             path.push_str(&format!("&{key}={}", escaped(value)));

@@ -5,7 +5,7 @@ use std::{io::Read, path::PathBuf};
 use serde_json::{Value, json};
 
 use super::Failure;
-use crate::outbound::base64;
+use crate::types::base64;
 
 /// What is said of a reply besides its words.
 #[derive(Debug, clap::Args)]

@@ -8,6 +8,7 @@ use std::{
     io::{self, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
 };
 
 use aws_lc_rs::{
@@ -17,6 +18,8 @@ use aws_lc_rs::{
 };
 use mail_auth::common::crypto::{self, Ed25519Key, RsaKey, Sha256};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer, pem::PemObject};
+
+use crate::types::base64;
 
 /// The two kinds. RFC 6376 §3.3.1, RFC 8463.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -208,7 +211,10 @@ fn make_folder(folder: &Path) -> io::Result<()> {
 
 /// Writes a file beside `path`, lets `place` give it its name, and makes that durable.
 fn put(path: &Path, octets: &[u8], place: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
-    let beside = path.with_added_extension(format!("{}.tmp", std::process::id()));
+    // Two threads of one process may write beside the same path.
+    static CALLS: AtomicU64 = AtomicU64::new(0);
+    let call = CALLS.fetch_add(1, Ordering::Relaxed);
+    let beside = path.with_added_extension(format!("{}-{call}.tmp", std::process::id()));
     match fs::remove_file(&beside) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         // What a process of our number left behind when it died.
@@ -235,34 +241,11 @@ fn pem(der: &[u8]) -> String {
     text
 }
 
-/// RFC 4648 §4, padded.
-pub(crate) fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for three in bytes.chunks(3) {
-        let group = three.iter().fold(0u32, |sum, b| sum << 8 | u32::from(*b)) << (8 * (3 - three.len()));
-        for place in 0..4 {
-            let letter = LETTERS[(group >> (18 - 6 * place) & 63) as usize];
-            text.push(if place > three.len() { '=' } else { char::from(letter) });
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
-
-    #[test]
-    fn base64_as_in_rfc_4648_section_10() {
-        for (plain, coded) in
-            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE=")]
-        {
-            assert_eq!(base64(plain.as_bytes()), coded);
-        }
-    }
 
     #[test]
     fn a_made_key_reads_back_with_the_same_record_and_only_we_can_read_it() {

@@ -48,7 +48,6 @@ pub use dnssec::Validating;
 pub use enclosed::{Enclosed, is_shown_name};
 pub use html::words_html;
 pub use key_ring::{KeyRing, NextKeys, OLD_ROWS_STAY, RetiredKeys, Selectors};
-pub(crate) use keys::base64;
 pub use keys::{
     DkimKey, KeyError, KeyKind, key_folder, load as load_key, lock_keys, make as make_key, path as key_path,
 };

@@ -4,8 +4,8 @@
 
 use lettre::message::header::{HeaderName, HeaderValue};
 
-use super::{compose::Composition, keys::base64, thread};
-use crate::types::{ConversationId, Millis};
+use super::{compose::Composition, thread};
+use crate::types::{ConversationId, Millis, base64};
 
 /// Octets that name the conversation: 0x01, five of a moment, sixteen of a GUID.
 const HEADER_OCTETS: usize = 22;

@@ -3,6 +3,7 @@
 //! Plain values. Nothing here reads a file, a socket or the clock of the machine except [`Clock`] itself.
 
 mod address;
+mod base64;
 #[cfg(test)]
 mod chance;
 mod clock;
@@ -18,6 +19,7 @@ mod secret;
 mod text;
 
 pub use address::{Address, AddressError, is_within};
+pub(crate) use base64::base64;
 #[cfg(test)]
 pub(crate) use chance::Chance;
 pub use clock::{Clock, Millis};

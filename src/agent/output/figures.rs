@@ -69,6 +69,22 @@ impl Figures {
         }
     }
 
+    /// Takes in the numbers of a tool's result, but for accounts and telephones: strangers write into what a tool reads (the
+    /// remark of a parcel, the name of an order), and where to pay and whom to call is said by the company's own pages only.
+    pub(super) fn learn_result(&mut self, text: &str) {
+        let text = folded(text);
+        let accounts: Vec<String> = accounts(&text).collect();
+        let leads_away =
+            |run: &Run<'_>| run.is_call() || accounts.iter().any(|account| account[2..].starts_with(&run.digits()));
+        let (away, good): (Vec<Run<'_>>, Vec<Run<'_>>) = runs(&text).partition(leads_away);
+        let away: BTreeSet<String> = away.iter().flat_map(|run| tokens(run.number)).collect();
+        self.tokens.extend(tokens(&text).filter(|token| !away.contains(token)));
+        for run in good {
+            self.amounts.extend(run.amount());
+            self.long.insert(run.digits());
+        }
+    }
+
     /// Takes in what the customer calls their matter by.
     pub(super) fn learn_names(&mut self, text: &str) {
         let text = folded(text);
@@ -171,6 +187,11 @@ impl Run<'_> {
     /// `+43 1 234`, `0043…`, `01 234 567`.
     fn is_telephone(&self) -> bool {
         self.number.starts_with(['+', '0'])
+    }
+
+    /// A whole telephone number, and no date.
+    fn is_call(&self) -> bool {
+        self.is_telephone() && !self.is_date() && self.digits().chars().count() >= LONG_DIGITS_MIN
     }
 
     /// Three groups that could be a day, a month and a year.
@@ -278,6 +299,21 @@ mod tests {
             ("DE89 3704 0044 0532 0130 00", Figure::Account),
         ] {
             assert_eq!(said(page, "", text), Some(figure), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_tools_result_says_when_and_how_much_and_not_where_to_pay_or_whom_to_call_s22() {
+        let mut figures = Figures::default();
+        figures.learn_result(
+            "Parcel 4711-0815 comes on 03.05.2026 from 09:30 on, 4,90 EUR. Note: call +43 125589460, pay to \
+             DE89 3704 0044 0532 0130 00",
+        );
+        for text in ["4711-0815", "on 03.05.2026", "from 09:30 on", "4.90 €"] {
+            assert_eq!(figures.foreign_in(text), None, "{text}");
+        }
+        for text in ["call +43 125589460", "43125589460", "DE89370400440532013000", "8937 0400 4405 3201 3000"] {
+            assert!(figures.foreign_in(text).is_some(), "{text}");
         }
     }
 

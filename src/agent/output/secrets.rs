@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use icu_normalizer::DecomposingNormalizerBorrowed;
 
-use crate::{outbound::base64, types::skeleton};
+use crate::types::{base64, skeleton};
 
 /// Letters of a secret that give it away. Shorter ones are looked for as a whole.
 const WINDOW: usize = 12;
