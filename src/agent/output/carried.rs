@@ -60,12 +60,14 @@ fn stems(text: &str, passage: &Passage) -> impl Iterator<Item = String> {
     words::terms(text, passage.tongue).into_iter().map(|term| term.stem)
 }
 
-/// Lines, cut where a sentence ends. A dot within a word ends none.
+/// Lines, cut where a sentence ends, or a cell of a table. A dot within a word ends none.
 fn sentences(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().flat_map(|line| line.split_inclusive(['.', '!', '?', ';', '…', '。', '！', '？'])).filter(|sentence| {
-        // `e.g.`, `1.`: too short to say something.
-        sentence.chars().filter(|c| c.is_alphabetic()).count() >= SENTENCE_LETTERS_MIN
-    })
+    text.lines().flat_map(|line| line.split_inclusive(['.', '!', '?', ';', '|', '…', '。', '！', '？'])).filter(
+        |sentence| {
+            // `e.g.`, `1.`: too short to say something.
+            sentence.chars().filter(|c| c.is_alphabetic()).count() >= SENTENCE_LETTERS_MIN
+        },
+    )
 }
 
 /// Letters below which nothing is said.
