@@ -14,8 +14,9 @@
 //!
 //! answering    agent::Autopilot → store.claim(Answer)
 //!                  handoff::gate: requests, hours, topics, anger → people have it, or
-//!                  answerer (knowledge) → Thought → autopilot::judge → Approval
-//!                  outbound::Writer: compose → store.reply, or store.hand_off with the reason       ← the one write
+//!                  answerer: built in, or chat (a model and its tools), over knowledge → Thought, with its Notes
+//!                  autopilot::judge: output holds every sentence against what carries it → Approval
+//!                  outbound::Writer: compose → store.reply, or store.hand_off with the reason, and the run ← the one write
 //!              a person: the control socket → web::api → Approval → outbound::Writer
 //!
 //! leaving      outbound::Queue → store.claim(Deliver)      who is suppressed is refused here
