@@ -9,12 +9,14 @@ mod domain_watch;
 mod parts;
 mod secrets;
 mod socket;
+mod thinking;
 
 pub use asking::fetcher;
 pub(crate) use domain_check::{Look, look, rows as domain_rows};
 pub use parts::{Quiet, StartError};
 pub(crate) use parts::{judge, reply_keys};
 pub use socket::socket_path;
+pub(crate) use thinking::rehearsing;
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 

@@ -2,22 +2,20 @@
 
 mod sources;
 
-use std::{path::PathBuf, sync::Arc};
+use std::path::PathBuf;
 
 use serde_json::json;
 
 use super::{Context, Failure, block_on, control, paint};
 use crate::{
-    agent::{
-        BuiltIn, Knowledge, Topics,
-        rehearsal::{
-            Rehearsal, Rehearsed,
-            agreement::Likeness,
-            past::{self, Exchange},
-            tables::{Counts, Report},
-        },
+    agent::rehearsal::{
+        Rehearsal, Rehearsed,
+        agreement::Likeness,
+        past::{self, Exchange},
+        tables::{Counts, Report},
     },
     config::{Config, SupportAddress},
+    daemon,
     types::{Address, Clock},
 };
 
@@ -80,14 +78,12 @@ fn address<'a>(config: &'a Config, wanted: Option<&Address>) -> Result<&'a Suppo
     }
 }
 
-/// The built-in answerer that proposes whatever it finds: how much support is enough is asked of the curve.
+/// Whoever would think, proposing whatever it finds: how much support is enough is asked of the curve.
 fn rehearsal(config: &Config) -> Result<Rehearsal, Failure> {
     let clock = Clock::system();
-    let knowledge = Knowledge::load(config.knowledge.path.as_deref(), clock.clone());
-    let knowledge = Arc::new(knowledge.map_err(|error| Failure::io(error.to_string()))?);
-    let answerer = Arc::new(BuiltIn::new(knowledge, 0, config.agent.level_min));
+    let (answerer, topics) = daemon::rehearsing(config, &clock).map_err(|error| Failure::io(error.to_string()))?;
     let rehearsal = Rehearsal::new(answerer, &config.agent, config.knowledge.support_min_percent, clock);
-    Ok(rehearsal.with_topics(Topics::new(&config.addresses)))
+    Ok(rehearsal.with_topics(topics))
 }
 
 fn newest(exchange: &Exchange) -> String {

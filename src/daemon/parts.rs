@@ -5,17 +5,12 @@ use std::{
     sync::Arc,
 };
 
-use super::domain_watch::DomainWatch;
+use super::{domain_watch::DomainWatch, thinking};
 use crate::{
-    agent::{
-        self, BuiltIn, Knowledge, Topics,
-        chat::{ChatAnswerer, Means},
-        masks::Masks,
-        tools::Toolbox,
-    },
-    attachments::{Attachments, Form, OURSELVES, Text, text_of_file},
+    agent::{self, Knowledge, Topics, tools::Toolbox},
+    attachments::Attachments,
     auth::{self, Authenticator},
-    config::{Config, Domain, Extraction, Route},
+    config::{Config, Domain, Route},
     conversation::{Directory, Registered, ReplyKeys},
     fetch::Fetcher,
     intake::Judge,
@@ -125,10 +120,7 @@ impl Parts {
         let attachments = Attachments::new(folder, config.limits.extraction, Arc::new(store.clone()));
         let fetcher = super::fetcher(&config)?;
         let toolbox = Arc::new(Toolbox::new(config.tools.clone(), fetcher.clone(), clock.clone()));
-        let (folder, segments) = (config.knowledge.path.as_deref(), config.segments.clone());
-        let knowledge = Knowledge::unread(folder, segments, clock.clone());
-        let knowledge = knowledge.map_err(|error| StartError::Knowledge(error.to_string()))?;
-        let knowledge = Arc::new(knowledge.with_pdfs(pdf_text(config.limits.extraction)));
+        let knowledge = thinking::knowledge(&config, &clock)?;
         Ok(Self { config, clock, ids, store, judge, keys, writer, attachments, toolbox, fetcher, knowledge })
     }
 
@@ -196,27 +188,12 @@ impl Parts {
         })
     }
 
-    /// Whoever thinks, the model that `[model]` names, else the built-in answerer; and what is looked for before, with that model.
+    /// Whoever thinks, and what is looked for before.
     pub(super) fn answerer(&self) -> Result<(Arc<dyn agent::Answerer>, Topics), StartError> {
-        let topics = Topics::new(&self.config.addresses);
-        let (model, settings) = (&self.config.model, &self.config.knowledge);
         self.knowledge.reload().map_err(|error| StartError::Knowledge(error.to_string()))?;
-        let (knowledge, level_min) = (self.knowledge.clone(), self.config.agent.level_min);
-        let builtin = BuiltIn::new(knowledge.clone(), settings.support_min_percent, level_min);
-        if model.server.is_none() {
-            return Ok((Arc::new(builtin), topics));
-        }
-        let means = Means {
-            fetcher: self.fetcher.clone(),
-            knowledge,
-            tools: self.toolbox.clone(),
-            builtin: model.builtin_fallback.then_some(builtin),
-            level_min,
-            clock: self.clock.clone(),
-            masks: Masks::new(&self.config.masks),
-        };
-        let chat = Arc::new(ChatAnswerer::new(model.clone(), means));
-        Ok((chat.clone(), topics.with_classifier(chat)))
+        let support_min_percent = self.config.knowledge.support_min_percent;
+        let (knowledge, fetcher, tools) = (self.knowledge.clone(), self.fetcher.clone(), self.toolbox.clone());
+        Ok(thinking::answerer(&self.config, knowledge, fetcher, tools, support_min_percent, &self.clock))
     }
 }
 
@@ -236,19 +213,6 @@ impl Quiet {
     pub fn router(&self) -> axum::Router {
         self.0.router()
     }
-}
-
-/// Reads the text of PDFs as those of attachments are read: in a process of our own program that may do nothing.
-fn pdf_text(limits: Extraction) -> agent::knowledge::Extract {
-    Arc::new(move |file| {
-        let text = text_of_file(OURSELVES.into(), limits, file, Form::Pdf);
-        // Half of a page could be the wrong half.
-        if text.trouble.is_empty() && !text.cut { Ok(text.text) } else { Err(reason(text)) }
-    })
-}
-
-fn reason(text: Text) -> String {
-    if text.trouble.is_empty() { "it has more text than is read".to_owned() } else { text.trouble }
 }
 
 /// Domain, result and mails; the domains that had to make room stand together under no name.

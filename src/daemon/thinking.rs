@@ -1,0 +1,79 @@
+//! Whoever thinks, put together: for the daemon, and for a rehearsal beside it.
+
+use std::sync::Arc;
+
+use super::StartError;
+use crate::{
+    agent::{
+        Answerer, BuiltIn, Knowledge, Topics,
+        chat::{ChatAnswerer, Means, Tools},
+        knowledge::Extract,
+        masks::Masks,
+        tools::Toolbox,
+    },
+    attachments::{Form, OURSELVES, Text, text_of_file},
+    config::{Config, Extraction},
+    fetch::Fetcher,
+    types::Clock,
+};
+
+/// What is known: the folder, whom its pages are for, the text of PDFs. Read at the first question.
+pub(super) fn knowledge(config: &Config, clock: &Clock) -> Result<Arc<Knowledge>, StartError> {
+    let (folder, segments) = (config.knowledge.path.as_deref(), config.segments.clone());
+    let knowledge = Knowledge::unread(folder, segments, clock.clone());
+    let knowledge = knowledge.map_err(|error| StartError::Knowledge(error.to_string()))?;
+    Ok(Arc::new(knowledge.with_pdfs(pdf_text(config.limits.extraction))))
+}
+
+/// The model that `[model]` names, else the built-in answerer, which proposes what is supported so much; and what is looked for
+/// before, with that model.
+pub(super) fn answerer(
+    config: &Config,
+    knowledge: Arc<Knowledge>,
+    fetcher: Fetcher,
+    tools: Arc<dyn Tools>,
+    support_min_percent: u32,
+    clock: &Clock,
+) -> (Arc<dyn Answerer>, Topics) {
+    let (topics, level_min) = (Topics::new(&config.addresses), config.agent.level_min);
+    let builtin = BuiltIn::new(knowledge.clone(), support_min_percent, level_min);
+    if config.model.server.is_none() {
+        return (Arc::new(builtin), topics);
+    }
+    let means = Means {
+        fetcher,
+        knowledge,
+        tools,
+        builtin: config.model.builtin_fallback.then_some(builtin),
+        level_min,
+        clock: clock.clone(),
+        masks: Masks::new(&config.masks),
+    };
+    let chat = Arc::new(ChatAnswerer::new(config.model.clone(), means));
+    (chat.clone(), topics.with_classifier(chat))
+}
+
+/// Whoever would think, for a rehearsal: without tools, for nothing may happen; and without a threshold, which is what is asked.
+///
+/// # Errors
+/// When the knowledge cannot be read or the web not be asked.
+pub(crate) fn rehearsing(config: &Config, clock: &Clock) -> Result<(Arc<dyn Answerer>, Topics), StartError> {
+    let knowledge = knowledge(config, clock)?;
+    knowledge.reload().map_err(|error| StartError::Knowledge(error.to_string()))?;
+    let fetcher = super::fetcher(config)?;
+    let tools = Arc::new(Toolbox::new(Vec::new(), fetcher.clone(), clock.clone()));
+    Ok(answerer(config, knowledge, fetcher, tools, 0, clock))
+}
+
+/// Reads the text of PDFs as those of attachments are read: in a process of our own program that may do nothing.
+fn pdf_text(limits: Extraction) -> Extract {
+    Arc::new(move |file| {
+        let text = text_of_file(OURSELVES.into(), limits, file, Form::Pdf);
+        // Half of a page could be the wrong half.
+        if text.trouble.is_empty() && !text.cut { Ok(text.text) } else { Err(reason(text)) }
+    })
+}
+
+fn reason(text: Text) -> String {
+    if text.trouble.is_empty() { "it has more text than is read".to_owned() } else { text.trouble }
+}
