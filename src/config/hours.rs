@@ -50,7 +50,7 @@ impl Hours {
         since_today || since_yesterday
     }
 
-    /// When people are there again; `None` when they are, or when nobody comes for [two months](DAYS_AHEAD_MAX).
+    /// When people are there again; `None` when they are, or when nobody comes for two months.
     pub fn opens_next(&self, at: Millis) -> Option<Zoned> {
         if self.is_open(at) {
             return None;

@@ -60,7 +60,7 @@ pub fn reference(language: Option<&str>, number: Number) -> String {
     first.chain(letters).chain(": #".chars()).chain(number.to_string().chars()).collect()
 }
 
-/// The numbers in a text: `Ref: #12345` or `Reference: Ticket #12345`, in any letter case, and what [`reference`] writes.
+/// The numbers in a text: `Ref: #12345` or `Reference: Ticket #12345`, in any letter case, and what [`reference()`] writes.
 pub fn numbers_in(text: &str) -> Vec<Number> {
     let mut found = Vec::new();
     for (hash, _) in text.match_indices('#') {
