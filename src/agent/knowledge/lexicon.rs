@@ -37,6 +37,10 @@ pub(super) const LIGHT_SHARE: f64 = 0.2;
 const ONE_MISTAKE_CHARS_MIN: usize = 4;
 const TWO_MISTAKES_CHARS_MIN: usize = 9;
 
+/// Pieces that there are at least, as far as rarity goes: on a single page each of its words stands in all pieces, and would tell
+/// less than any that it lacks.
+const PIECES_MIN: usize = 12;
+
 /// Letters of a part of a compound.
 const PART_CHARS_MIN: usize = 4;
 
@@ -296,7 +300,7 @@ fn joins_words(tongue: Tongue) -> bool {
 
 /// How much a word tells: the inverse document frequency of BM25. A word that stands nowhere tells most.
 fn rarity(all: usize, having: u32) -> f64 {
-    let (all, having) = (all as f64, f64::from(having));
+    let (all, having) = (all.max(PIECES_MIN) as f64, f64::from(having));
     (1.0 + (all - having + 0.5).max(0.0) / (having + 0.5)).ln()
 }
 

@@ -29,6 +29,16 @@ fn best(knowledge: &Knowledge, question: &str) -> Option<Passage> {
 }
 
 #[test]
+fn one_page_is_enough_to_be_answered_from() {
+    let page =
+        "# Shipping times\n\nOrders placed before noon are shipped the same day.\n\n- Austria: 2 to 3 working days\n";
+    let knowledge = known(&folder(&[("shipping.md", page)]));
+    let support = |question| best(&knowledge, question).map_or(0, |passage| passage.support_percent);
+    assert!(support("How long does shipping to Austria take?") >= 60);
+    assert!(support("How long does the kayak float to Austria?") < 60);
+}
+
+#[test]
 fn a_question_finds_its_passage_in_every_kind_of_file() {
     let folder = folder(&[
         ("a/shipping.md", "# Shipping times\n\nParcels to Austria arrive within three days.\n"),
