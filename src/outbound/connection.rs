@@ -131,13 +131,20 @@ impl Dial<'_> {
 
     /// RFC 8461 §5, RFC 7672 §2.2: through TLS with a certificate that `config` takes, or later. `demanded`: by whom.
     async fn secured(&self, config: Arc<ClientConfig>, demanded: &str) -> Result<Open, Fault> {
+        // What is said in clear anybody on the way may have said: it ends no letter for good.
+        let stream = self.willing(demanded).await.map_err(|fault| Fault::Later(fault.words().to_owned()))?;
+        let secured = self.handshake(stream, config).await;
+        let secured = secured.map_err(|fault| Fault::Later(format!("{} ({demanded} it)", fault.words())))?;
+        self.lend(secured).await
+    }
+
+    /// A server that waits for a handshake.
+    async fn willing(&self, demanded: &str) -> Result<TcpStream, Fault> {
         let mut stream = self.greeted(self.tcp().await?).await?;
         if !self.ehlo(&mut stream).await?.offers_starttls() || self.starttls(&mut stream).await?.code != 220 {
             return Err(self.later(&format!("does not do STARTTLS, which {demanded}")));
         }
-        let secured = self.handshake(stream, config).await;
-        let secured = secured.map_err(|fault| Fault::Later(format!("{} ({demanded} it)", fault.words())))?;
-        self.lend(secured).await
+        Ok(stream)
     }
 
     /// A relay that will not have us, or does not take our password, is ours to mend: the letter waits, whatever the code.

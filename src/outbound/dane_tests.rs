@@ -226,6 +226,17 @@ async fn a_server_without_tls_gets_nothing_where_dns_names_a_certificate() {
 }
 
 #[tokio::test]
+async fn a_refusal_in_clear_ends_no_letter_that_must_go_through_tls() {
+    for (greeting, ehlo) in [("554 5.7.1 not you", "250 mx"), ("220 mx", "550 5.7.1 not you")] {
+        let (world, mut server) = (world().await, Server::of(&Authority::new(), &[MX]).await);
+        server.script = Script { greeting: Some(greeting), ehlo: Some(ehlo), ..server.script };
+        world.dns.zone().row(RECORDS, server.record());
+        let words = waits(delivered(&world, &server).await);
+        assert!(words.contains("not you"), "{words}");
+    }
+}
+
+#[tokio::test]
 async fn where_it_cannot_be_found_out_whether_dns_names_a_certificate_letters_wait() {
     let world = world().await;
     world.dns.zone().servfail("_tcp.mx.customer.example");
