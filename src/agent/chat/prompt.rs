@@ -132,6 +132,15 @@ pub(super) struct Opening {
     pub(super) shown: Vec<Passage>,
 }
 
+/// What the house gives a model to work with.
+#[derive(Debug, Default)]
+pub(super) struct House {
+    /// Words on how to answer, in Markdown.
+    pub(super) instructions: Vec<String>,
+    /// Passages that speak to what is asked, the best first.
+    pub(super) passages: Vec<Passage>,
+}
+
 /// Writes them. Takes what they need from `room`: new text first, then passages in their order, then older mails, then what
 /// mails quote. What does not fit is left out, and it says so.
 ///
@@ -141,11 +150,11 @@ pub(super) fn opening(
     case: &Case,
     level_min: Level,
     tongue: Option<Tongue>,
-    passages: Vec<Passage>,
+    house: House,
     mark: &Mark,
     room: &mut Room,
 ) -> Result<Opening, String> {
-    let rules = rules(tongue, mark);
+    let rules = rules(tongue, mark) + &wishes(&house.instructions, mark);
     let rules_fit = room.take(tokens(&rules) + 2 * MESSAGE_TOKENS);
     let mut left_out = LeftOut::default();
     let mails: Vec<&CaseMail> = case.unanswered().filter(|mail| case.level_of(mail) >= level_min).collect();
@@ -160,7 +169,7 @@ pub(super) fn opening(
     }
     let mut shown = Vec::new();
     let mut pages = Vec::new();
-    for passage in passages {
+    for passage in house.passages {
         match mark.passage(&label(shown.len()), &passage, room) {
             Some(block) => {
                 pages.push(block);
@@ -186,6 +195,15 @@ fn wished(instruction: &str, case: &Case, mark: &Mark, room: &mut Room) -> Optio
     let instruction = defused_line(instruction, &mark.0);
     let wish = format!("{draft}A person of the team wants another draft, within the rules: {instruction}\n");
     room.take(tokens(&wish)).then_some(wish)
+}
+
+/// How the company wants its answers. It may narrow the rules and not widen them: what leaves is checked all the same.
+fn wishes(instructions: &[String], mark: &Mark) -> String {
+    if instructions.is_empty() {
+        return String::new();
+    }
+    let wishes: Vec<String> = instructions.iter().map(|words| defused(words.trim(), &mark.0)).collect();
+    format!("\n\nThe company wishes, within these rules:\n\n{}", wishes.join("\n\n"))
 }
 
 fn rules(tongue: Option<Tongue>, mark: &Mark) -> String {

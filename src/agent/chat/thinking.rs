@@ -10,7 +10,7 @@ use super::{
     asking::Turn,
     failed,
     fitting::{MESSAGE_TOKENS, Room, tokens},
-    prompt::{self, Mark, Opening, again, label},
+    prompt::{self, House, Mark, Opening, again, label},
     said,
     tools::{self, SEARCH},
     wire::{Call, Message, Reply, Shape, Wish},
@@ -77,8 +77,8 @@ pub(super) async fn think(
         return Ok(Thought::hand_off(failed("this machine gives no random numbers")));
     };
     let tongue = Tongue::told(text);
-    let passages = match passages(chat, &Reader::of(case), text, &case.row.title).await {
-        Ok(passages) => passages,
+    let house = match house(chat, &Reader::of(case), text, &case.row.title).await {
+        Ok(house) => house,
         Err(reason) => return Ok(Thought::hand_off(reason)),
     };
     let mut offers = chat.tools.offered(case);
@@ -90,7 +90,7 @@ pub(super) async fn think(
             "the tools alone are longer than what the model can be shown (context_tokens_max)",
         ));
     }
-    let Opening { mut messages, shown } = match prompt::opening(case, level_min, tongue, passages, &mark, &mut room) {
+    let Opening { mut messages, shown } = match prompt::opening(case, level_min, tongue, house, &mark, &mut room) {
         Ok(opening) => opening,
         Err(reason) => return Ok(Thought::hand_off(reason)),
     };
@@ -113,6 +113,13 @@ fn made_before(call: &ToolCallRow) -> String {
 
 fn offer_tokens(offer: &Offer) -> usize {
     tokens(&offer.name) + tokens(&offer.description) + tokens(&offer.parameters.to_string()) + MESSAGE_TOKENS
+}
+
+/// What the pages say to the model, and what they say to what is asked.
+async fn house(chat: &Chat, reader: &Reader, text: &str, title: &str) -> Result<House, String> {
+    let (passages, instructions) =
+        (passages(chat, reader, text, title).await?, tools::instructions(&chat.knowledge, reader.clone()).await?);
+    Ok(House { instructions, passages })
 }
 
 /// The passages that speak to what is asked, the best first, each once.

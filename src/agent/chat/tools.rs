@@ -71,6 +71,15 @@ pub(super) fn query_of(arguments: &Value) -> Result<&str, String> {
     Ok(query)
 }
 
+/// What the pages say to a model that answers that reader. Reads files, as [`search`] does.
+///
+/// # Errors
+/// In words for people.
+pub(super) async fn instructions(knowledge: &Arc<Knowledge>, reader: Reader) -> Result<Vec<String>, String> {
+    let knowledge = Arc::clone(knowledge);
+    tokio::task::spawn_blocking(move || knowledge.instructions(&reader)).await.map_err(|err| err.to_string())
+}
+
 /// Searches what that reader may be shown. Reads files, so it works beside the threads that keep connections alive.
 ///
 /// # Errors
