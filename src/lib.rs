@@ -119,7 +119,7 @@
 //! - Words that only Outlook hides (`mso-hide`) count as seen: buttons are made that way for everybody else.
 //! - Budgets count by days and months of the calendar, the brakes by the last hours: money is billed so, and a sum for each day is
 //!   one look however much was thought. They are added up in the index as runs are written.
-//! - A number that is masked has no way back: its last four digits stand in words that a reader understands.
+//! - A number that is masked has no way back: a model sees its last four digits, and an answer that repeats a mask goes to a person.
 //! - Arguments of tools are held to a JSON Schema of our own reading (`config/tools/schema.rs`): libraries of it take patterns (S-17), and
 //!   objects that may hold anything. MCP is spoken by our own few lines over `fetch`, and over HTTP only: no program is started for a tool.
 //! - The journal has two homes so far, segments and memory. The shared one is planned.

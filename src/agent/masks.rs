@@ -4,9 +4,9 @@
 //! [`mask_strings`] is called at the one place where requests leave for a model (`chat::server`): on the prompt, what tools gave
 //! and what the model said before; and nowhere else: people and the journal see what was written.
 //!
-//! There is no way back. In the place of a number stand words that a reader understands, with its last four digits:
-//! `[card number ending in 4242]`. A model may repeat them, and an answer that says “to your account [IBAN ending in 3000]”
-//! is good as it stands; a whole number of a card or an account is never written into a letter by the AI.
+//! There is no way back. In the place of a number stand words that a model understands, with its last four digits:
+//! `[card number ending in 4242]`. An answer that repeats them, or a part of them, goes to a person (`output::figures`): no number of
+//! a card or an account is written into a letter by the AI, and no customer reads of a mask.
 //!
 //! | found | is | shown as |
 //! |---|---|---|
@@ -21,6 +21,9 @@ use std::ops::Range;
 use serde_json::Value;
 
 use crate::config::{Element, MaskPattern};
+
+/// How the masks of cards and accounts begin.
+pub(super) const BEGINNINGS: [&str; 2] = ["[card number", "[IBAN"];
 
 /// What is masked: cards and accounts always, and these patterns.
 #[derive(Debug, Clone, Default)]
@@ -110,7 +113,7 @@ fn cards(letters: &Letters) -> Vec<Find> {
         match card {
             Some((end, digits)) => {
                 let last: String = digits[digits.len() - SHOWN..].iter().map(ToString::to_string).collect();
-                finds.push((place..end, format!("[card number ending in {last}]")));
+                finds.push((place..end, format!("{} ending in {last}]", BEGINNINGS[0])));
                 place = end;
             }
             None => place += 1,
@@ -184,7 +187,7 @@ fn ibans(letters: &Letters) -> Vec<Find> {
     while place < letters.len() {
         match iban_at(letters, place) {
             Some((end, last)) => {
-                finds.push((place..end, format!("[IBAN ending in {last}]")));
+                finds.push((place..end, format!("{} ending in {last}]", BEGINNINGS[1])));
                 place = end;
             }
             None => place += 1,

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
-use crate::agent::words;
+use crate::agent::{masks::BEGINNINGS, words};
 
 /// Digits from which a number says something without its unit: a telephone number, an account, a date.
 const LONG_DIGITS_MIN: usize = 6;
@@ -101,7 +101,8 @@ impl Figures {
     pub(super) fn foreign_in(&self, text: &str) -> Option<Figure> {
         let text = folded(text);
         let accounts: Vec<String> = accounts(&text).collect();
-        if accounts.iter().any(|account| !self.accounts.contains(account)) {
+        let is_masked = BEGINNINGS.iter().any(|mask| text.contains(mask));
+        if is_masked || accounts.iter().any(|account| !self.accounts.contains(account)) {
             return Some(Figure::Account);
         }
         // In groups or not: the parts of a long number that is known are known.
@@ -297,6 +298,8 @@ mod tests {
             ("call 234 23 49 5", Figure::Long),
             ("AT61 1904 3002 3457 3202", Figure::Long),
             ("DE89 3704 0044 0532 0130 00", Figure::Account),
+            ("Transfer it to [IBAN ending in 3201]", Figure::Account),
+            ("or from [card number", Figure::Account),
         ] {
             assert_eq!(said(page, "", text), Some(figure), "{text}");
         }
