@@ -15,6 +15,9 @@ use super::{
 };
 use crate::types::{HandOffCode, Level};
 
+/// Passages that are compared for one question: the search puts first what is likely meant, and here counts what answers it.
+const COMPARED: usize = 3;
+
 /// Passages that one answer quotes.
 pub const QUOTES_MAX: usize = 2;
 
@@ -72,7 +75,7 @@ pub fn think_now(
     if questions.is_empty() {
         return Thought::hand_off("no question was found in the mail");
     }
-    let search = |question: &str| knowledge.search_for(&Reader::of(case), question, 1);
+    let search = |question: &str| knowledge.search_for(&Reader::of(case), question, COMPARED);
     match quotes(&search, &questions, support_min_percent, notes) {
         Ok(passages) => answer(passages),
         Err(reason) => Thought::hand_off(reason),
@@ -137,8 +140,9 @@ fn quotes(
 fn best(search: Search<'_>, question: &Question) -> Result<Option<Passage>, String> {
     let mut best: Option<Passage> = None;
     for reading in std::iter::once(&question.text).chain(&question.alone) {
-        let found = search(reading).map_err(|err| err.to_string())?.pop();
-        best = found.into_iter().chain(best).max_by_key(|passage| passage.support_percent);
+        let found = search(reading).map_err(|err| err.to_string())?;
+        // Of several that are supported alike the last one counts, so the best found stands last.
+        best = best.into_iter().chain(found.into_iter().rev()).max_by_key(|passage| passage.support_percent);
     }
     Ok(best)
 }

@@ -123,3 +123,13 @@ async fn it_thinks_behind_the_seam() {
         builtin.think(Arc::new(case("Shipping", "How long does shipping to Austria take?")), Arc::default()).await;
     assert!(matches!(thought, Thought::Answer(_)));
 }
+
+#[test]
+fn what_answers_is_quoted_and_not_what_is_only_found_first() {
+    let pages = std::path::Path::new("deploy/sample-knowledge");
+    let knowledge = Knowledge::load(Some(pages), crate::types::Clock::testing_fixed(0)).unwrap();
+    let case = case("Shipping", "How long does shipping take?");
+    let thought = think_now(&knowledge, &case, SUPPORT_MIN_PERCENT, Level::Vouched, &Notes::unkept());
+    let Thought::Answer(answer) = thought else { panic!("{thought:?}") };
+    assert_eq!(answer.passages[0].heading, "Shipping times › How long does delivery take?");
+}
