@@ -204,6 +204,7 @@ selector_ed25519 = "demo-ed"
 address = "support@acme.example"
 name = "Acme Support"
 autopilot = "on"
+handoff_answers_max = 0
 forwarder = "google"
 signature_markdown = """
 **Acme Support**
