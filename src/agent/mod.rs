@@ -16,6 +16,7 @@ pub mod handoff;
 pub mod knowledge;
 mod light_words;
 pub mod masks;
+mod mind;
 pub mod model;
 pub mod notes;
 pub mod output;

@@ -3,7 +3,6 @@
 //! Whatever fails is tried again later and, at last, handed to people with the reason. A crash leaves a lease that ends.
 
 mod recording;
-mod thinking;
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,6 +15,7 @@ use super::{
     autopilot::{self, Decision, Silence},
     desk::{Case, Desk, DeskError, Raising, Sending},
     handoff::{self, Acknowledgement, Reason},
+    mind::Mind,
     model::Answerer,
     notes,
     output::{Fence, Secrets},
@@ -34,12 +34,6 @@ pub use super::attempt::Ended;
 
 /// How much longer than classifying and thinking may take a claimed job is ours: reading and writing fit in.
 pub const LEASE_MARGIN: Duration = Duration::from_secs(60);
-
-/// How much longer than a thought may take it is waited for: whoever thinks knows best why nothing came of it.
-const THINK_MARGIN: Duration = Duration::from_secs(5);
-
-/// How long saying what a mail is about may take, before the thought.
-pub const CLASSIFY_MAX: Duration = Duration::from_secs(30);
 
 /// Attempts at one job before people get it.
 pub const ATTEMPTS_MAX: u32 = 5;
@@ -63,12 +57,10 @@ const STOP_MAX: Duration = Duration::from_secs(10);
 /// The loop, and what it needs.
 pub struct Autopilot<D> {
     desk: Arc<D>,
-    answerer: Arc<dyn Answerer>,
-    topics: Topics,
+    mind: Mind,
     settings: Agent,
     fence: Fence,
     clock: Clock,
-    think_max: Duration,
     ids: Arc<IdMaker>,
     /// What each model costs.
     prices: Arc<[ModelServer]>,
@@ -82,8 +74,7 @@ impl<D> Clone for Autopilot<D> {
     fn clone(&self) -> Self {
         Self {
             desk: Arc::clone(&self.desk),
-            answerer: Arc::clone(&self.answerer),
-            topics: self.topics.clone(),
+            mind: self.mind.clone(),
             settings: self.settings.clone(),
             fence: self.fence.clone(),
             clock: self.clock.clone(),
@@ -91,7 +82,6 @@ impl<D> Clone for Autopilot<D> {
             prices: Arc::clone(&self.prices),
             prompts: self.prompts.clone(),
             turn: Arc::clone(&self.turn),
-            ..*self
         }
     }
 }
@@ -108,9 +98,8 @@ impl<D: Desk> Autopilot<D> {
         let fence = Fence { support_min_percent, ..Fence::default() };
         // One maker for all runs: no other makes their ids.
         let ids = Arc::new(IdMaker::new(clock.clone(), 0));
-        let (topics, prices, turn) = (Topics::default(), [].into(), Arc::default());
-        let think_max = answerer.think_max() + THINK_MARGIN;
-        Self { desk, answerer, topics, settings, fence, clock, think_max, ids, prices, prompts: None, turn }
+        let (mind, prices, turn) = (Mind::new(answerer), [].into(), Arc::default());
+        Self { desk, mind, settings, fence, clock, ids, prices, prompts: None, turn }
     }
 
     /// The same, and the texts of prompts are kept there.
@@ -129,7 +118,7 @@ impl<D: Desk> Autopilot<D> {
     /// The same, with what some addresses say of topics.
     #[must_use]
     pub fn with_topics(self, topics: Topics) -> Self {
-        Self { topics, ..self }
+        Self { mind: Mind { topics, ..self.mind }, ..self }
     }
 
     /// The same, and nothing leaves that holds one of these secrets (S-22), nor links of tools' results to other hosts than
@@ -172,7 +161,7 @@ impl<D: Desk> Autopilot<D> {
 
     /// How long a claimed job is ours. After a crash another attempt waits this long.
     fn lease(&self) -> Duration {
-        CLASSIFY_MAX + self.think_max + LEASE_MARGIN
+        self.mind.takes_max() + LEASE_MARGIN
     }
 
     fn concurrency(&self) -> usize {
@@ -235,7 +224,7 @@ impl<D: Desk> Autopilot<D> {
             Begun::Stale => return Ok(self.stale(&case)),
         };
         let case = Arc::new(case);
-        let thought = self.think_behind_the_gate(&case, &notes).await;
+        let thought = self.mind.think_behind_the_gate(&case, &notes).await;
         let noted = notes.end();
         let thought = in_doubt(thought, &noted);
         let resolves = tools::resolves(&noted);
@@ -256,7 +245,7 @@ impl<D: Desk> Autopilot<D> {
                 if written == Written::Stale {
                     return Ok(self.stale(&case));
                 }
-                maillog::answered(&case.row, self.answerer.name(), passages);
+                maillog::answered(&case.row, self.mind.answerer.name(), passages);
                 Ok(Ended::Sent)
             }
             Decision::Draft { draft, reason } => {
@@ -356,10 +345,6 @@ impl<D: Desk> Autopilot<D> {
 struct Letters {
     draft: Option<Draft>,
     acknowledgement: Option<(Acknowledgement, Approval)>,
-}
-
-fn failed(words: impl Into<String>) -> Reason {
-    Reason::new(HandOffCode::ModelFailure, words)
 }
 
 fn next_attempt(attempts: u32, now: Millis) -> Millis {

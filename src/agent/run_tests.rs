@@ -171,7 +171,7 @@ fn pilot(desk: &Arc<FakeDesk>, think: impl Fn(Arc<Case>) -> Thinking + Send + Sy
 
 /// A pilot whose answerer does something with its notes.
 fn noting(desk: &Arc<FakeDesk>, think: impl Fn(Arc<Notes>) -> Thinking + Send + Sync + 'static) -> Autopilot<FakeDesk> {
-    Autopilot { answerer: Arc::new(Noter(think)), ..pilot(desk, says_it) }
+    Autopilot { mind: Mind::new(Arc::new(Noter(think))), ..pilot(desk, says_it) }
 }
 
 /// Thinks over its notes.
@@ -292,7 +292,7 @@ async fn a_ring_wakes_the_loop_and_stop_ends_it() {
 async fn a_thought_without_end_is_handed_over_after_its_deadline() {
     let desk = desk();
     let mut pilot = pilot(&desk, |_| Box::pin(std::future::pending()));
-    pilot.think_max = Duration::ZERO;
+    pilot.mind.think_max = Duration::ZERO;
     assert_eq!(pilot.work(job(1)).await, Ended::HandedOff("the AI did not answer within 0 s".into()));
 }
 
@@ -432,7 +432,7 @@ async fn what_was_asked_is_kept_also_when_the_thought_never_ends() {
         Box::pin(std::future::pending())
     });
     // The thought is polled once before its time is looked at.
-    pilot.think_max = Duration::from_millis(50);
+    pilot.mind.think_max = Duration::from_millis(50);
     assert!(matches!(pilot.work(job(1)).await, Ended::HandedOff(_)));
     let run = desk.runs.lock().unwrap().remove(0);
     assert_eq!((run.decision, run.tokens_in, run.tokens_out), (RunDecision::HandedOff, 700, 90));

@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{
     agent::{
+        mind::CLASSIFY_MAX,
         notes::Notes,
-        run::CLASSIFY_MAX,
         topics::{Asked, Classifier, Classifying},
     },
     types::one_line,

@@ -10,14 +10,14 @@ pub mod agreement;
 pub mod past;
 pub mod tables;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use self::{agreement::Likeness, past::Exchange};
 use super::{
     autopilot::{self, Decision},
     brakes,
-    desk::Case,
-    handoff::{self, Reason},
+    handoff::Reason,
+    mind::Mind,
     model::{Answerer, Thought},
     notes::Notes,
     output::Fence,
@@ -52,12 +52,10 @@ pub struct Proposal {
 
 /// Plays exchanges.
 pub struct Rehearsal {
-    answerer: Arc<dyn Answerer>,
+    mind: Mind,
     settings: Agent,
     support_min_percent: u32,
     clock: Clock,
-    think_max: Duration,
-    topics: Topics,
 }
 
 impl Rehearsal {
@@ -65,30 +63,19 @@ impl Rehearsal {
     /// here, so that the curve also shows what lies below it.
     pub fn new(answerer: Arc<dyn Answerer>, settings: &Agent, support_min_percent: u32, clock: Clock) -> Self {
         let settings = Agent { brakes: brakes::released(), ..settings.clone() };
-        let think_max = answerer.think_max();
-        Self { answerer, settings, support_min_percent, clock, think_max, topics: Topics::default() }
+        Self { mind: Mind::new(answerer), settings, support_min_percent, clock }
     }
 
     /// The same, with what addresses say of topics.
     #[must_use]
     pub fn with_topics(self, topics: Topics) -> Self {
-        Self { topics, ..self }
-    }
-
-    async fn think(&self, case: &Arc<Case>) -> Thought {
-        let thinking = self.answerer.think(Arc::clone(case), Arc::new(Notes::unkept()));
-        tokio::time::timeout(self.think_max, thinking).await.unwrap_or_else(|_| {
-            Thought::hand_off(format!("the AI did not answer within {} s", self.think_max.as_secs()))
-        })
+        Self { mind: Mind { topics, ..self.mind }, ..self }
     }
 
     /// One exchange. Trouble is a silence with its reason, as it would have been.
     pub async fn play(&self, exchange: Exchange) -> Rehearsed {
         let case = Arc::new(exchange.case);
-        let thought = match handoff::gate(&case, &self.topics, &Arc::new(Notes::unkept())).await {
-            Ok(_) => self.think(&case).await,
-            Err(reason) => Thought::HandOff { reason },
-        };
+        let thought = self.mind.think_behind_the_gate(&case, &Arc::new(Notes::unkept())).await;
         let answer = match &thought {
             Thought::Answer(answer) => Some((answer.support_percent, topic(&answer.sources()))),
             Thought::HandOff { .. } => None,

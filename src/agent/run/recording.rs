@@ -22,7 +22,7 @@ impl<D: Desk> Autopilot<D> {
         if let Err(used_up) = budgets::check(&spent, &self.settings.budgets) {
             return Ok(Begun::Silent(used_up.into()));
         }
-        let Some(run) = attempt.asks(self.answerer.name()) else { return Ok(Begun::Stale) };
+        let Some(run) = attempt.asks(self.mind.answerer.name()) else { return Ok(Begun::Stale) };
         if self.desk.note(run.clone()).await? == Written::Stale {
             return Ok(Begun::Stale);
         }

@@ -1,20 +1,42 @@
-//! The loop's thought: what goes to people before it, and its end, whatever becomes of it.
+//! Whoever thinks, with what is looked at before, and an end to both: for the loop and for a rehearsal of it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use super::{Autopilot, CLASSIFY_MAX, failed};
-use crate::{
-    agent::{
-        desk::{Case, Desk},
-        handoff::{self, Reason},
-        model::Thought,
-        notes::Notes,
-    },
-    types::HandOffCode,
+use super::{
+    desk::Case,
+    handoff::{self, Reason},
+    model::{Answerer, Thought},
+    notes::Notes,
+    topics::Topics,
 };
+use crate::types::HandOffCode;
 
-impl<D: Desk> Autopilot<D> {
-    /// What goes to people without a thought, or the thought. Both within one deadline.
+/// How long saying what a mail is about may take, before the thought.
+pub(super) const CLASSIFY_MAX: Duration = Duration::from_secs(30);
+
+/// How much longer than a thought may take it is waited for: whoever thinks knows best why nothing came of it.
+const THINK_MARGIN: Duration = Duration::from_secs(5);
+
+/// Whoever thinks, and what is looked at before.
+#[derive(Clone)]
+pub(super) struct Mind {
+    pub(super) answerer: Arc<dyn Answerer>,
+    pub(super) topics: Topics,
+    pub(super) think_max: Duration,
+}
+
+impl Mind {
+    pub(super) fn new(answerer: Arc<dyn Answerer>) -> Self {
+        let think_max = answerer.think_max() + THINK_MARGIN;
+        Self { answerer, topics: Topics::default(), think_max }
+    }
+
+    /// How long both may take.
+    pub(super) fn takes_max(&self) -> Duration {
+        CLASSIFY_MAX + self.think_max
+    }
+
+    /// What goes to people without a thought, or the thought. Each has a deadline of its own.
     pub(super) async fn think_behind_the_gate(&self, case: &Arc<Case>, notes: &Arc<Notes>) -> Thought {
         let gate = handoff::gate(case, &self.topics, notes);
         match tokio::time::timeout(CLASSIFY_MAX, gate).await {
@@ -49,4 +71,8 @@ impl<D: Desk> Autopilot<D> {
             }
         }
     }
+}
+
+fn failed(words: impl Into<String>) -> Reason {
+    Reason::new(HandOffCode::ModelFailure, words)
 }
