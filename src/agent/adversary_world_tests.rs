@@ -24,11 +24,11 @@ use crate::{
         store_desk::StoreDesk,
     },
     config::{self, Config},
-    conversation::{self, AnswerPolicy, Arrival, Destination, MailSummary, ReplyKeys, quotes},
+    conversation::{self, ReplyKeys},
     mime,
     outbound::{Named, Reply, Wanted, Writer},
     store::{ConversationFilter, DeliveryState, Settled, Store},
-    types::{Address, Approval, Clock, Envelope, IdMaker, JobId, JobKind, Level, Recipient, Secret, Verdicts},
+    types::{Address, Approval, Clock, IdMaker, JobId, JobKind, Secret},
 };
 
 const START: u64 = 1_795_000_000_000;
@@ -313,41 +313,12 @@ impl House {
     }
 
     async fn receive(&self, attack: &Attack, raw: &[u8]) {
-        let (read, now) = (mime::parse(raw), self.clock.now());
+        let from = (!attack.from_nobody).then(|| address(&attack.from));
         let to = address("support@acme.example");
-        let envelope = Envelope {
-            id: self.ids.mail(),
-            arrived: now,
-            peer: [127, 0, 0, 1].into(),
-            helo: "peer.example".into(),
-            esmtp: true,
-            tls: None,
-            mail_from: (!attack.from_nobody).then(|| address(&attack.from)),
-            recipients: vec![Recipient { address: to.clone() }],
-            smtputf8: false,
-        };
-        let class = conversation::classify(&read, &envelope);
-        let parted = conversation::may_hold_numbers(&read).then(|| quotes::part(&read));
-        let lookups = conversation::lookups(&read, parted.as_ref(), class.class, None, &self.keys, &[]);
-        let answer =
-            AnswerPolicy { wanted: true, quiet: Duration::from_secs(20), reopen_within: Duration::from_secs(86_400) };
-        let arrival = Arrival {
-            envelope,
-            now,
-            trace: "".into(),
-            body: raw.to_vec().into(),
-            mail: MailSummary {
-                from: read.from,
-                from_name: read.from_name,
-                subject: read.subject,
-                message_id: read.message_id,
-                ..MailSummary::default()
-            },
-            verdicts: Verdicts { level: Level::Authenticated, ..Verdicts::unchecked("attackers have signatures too") },
-            class,
-            destinations: vec![Destination { address: Some(to), lookups, answer, named: true, one_of: false }],
-            dice: self.ids.mail().0,
-        };
+        let envelope = samples::envelope(self.ids.mail(), self.clock.now(), from, &to);
+        let class = conversation::classify(&mime::parse(raw), &envelope);
+        // Attackers have signatures too.
+        let arrival = samples::arrival(envelope, raw, class, &self.keys);
         self.store.accept(arrival, conversation::file).await.unwrap();
     }
 

@@ -25,26 +25,22 @@ use super::{
     model::{Answerer, Thinking, Thought},
     notes::{ModelCall, Notes},
     run::{Autopilot, Ended},
-    samples::{self, address},
+    samples::{self, QUIET, address},
     store_desk::StoreDesk,
 };
 use crate::{
     config::{self, Budgets, Config},
-    conversation::{
-        self, AnswerPolicy, Arrival, Class, Classified, Destination, Fingerprint, Lookups, MailSummary, ReplyKeys,
-    },
+    conversation::{self, AnswerPolicy, Arrival, Destination, Fingerprint, Lookups, MailSummary, ReplyKeys},
     outbound::{Reply, Writer},
     store::{Entry, Mark, RunDecision, RunRow, Store, What},
     types::{
-        Approval, Author, Chance, Clock, ConversationId, Envelope, IdMaker, JobId, JobKind, Level, Millis, Recipient,
-        Secret, Verdicts,
+        Approval, Author, Chance, Clock, ConversationId, IdMaker, JobId, JobKind, Level, Millis, Secret, Verdicts,
     },
 };
 
 const START: u64 = 1_795_000_000_000;
 /// Longer than any thought.
 const LEASE: Duration = Duration::from_secs(120);
-const QUIET: Duration = Duration::from_secs(20);
 
 /// A conversation begins so long after the one before: some hundred live at once.
 const BEGINS_EVERY_MILLIS: u64 = 2_000;
@@ -199,17 +195,7 @@ impl World {
         let body = format!("From: <{from}>\r\nSubject: Shipping\r\n\r\nHow long does parcel {n} take?\r\n");
         let digest = *blake3::hash(format!("{n} {}", now.0).as_bytes()).as_bytes();
         let reply_keys = conversation.into_iter().collect();
-        let envelope = Envelope {
-            id: self.ids.mail(),
-            arrived: now,
-            peer: [127, 0, 0, 1].into(),
-            helo: "peer.example".into(),
-            esmtp: true,
-            tls: None,
-            mail_from: Some(from.clone()),
-            recipients: vec![Recipient { address: to.clone() }],
-            smtputf8: false,
-        };
+        let envelope = samples::envelope(self.ids.mail(), now, Some(from.clone()), &to);
         let arrival = Arrival {
             envelope,
             now,
@@ -217,7 +203,7 @@ impl World {
             body: body.into(),
             mail: MailSummary { from: Some(from), subject: "Shipping".into(), ..MailSummary::default() },
             verdicts: Verdicts { level: Level::Authenticated, ..Verdicts::unchecked("a signature passes") },
-            class: Classified { class: Class::Human, reasons: Vec::new() },
+            class: samples::human(),
             destinations: vec![Destination {
                 address: Some(to),
                 lookups: Lookups { fingerprint: Fingerprint(digest), reply_keys, ..Lookups::default() },

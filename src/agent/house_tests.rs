@@ -14,26 +14,22 @@ use super::{
     notes::Notes,
     output::Fence,
     run::{Autopilot, Ended},
-    samples::{self, address},
+    samples::{self, QUIET, address},
     store_desk::StoreDesk,
     topics::Topics,
 };
 use crate::{
     config::{self, Config, SupportAddress, Topic, TopicRule},
-    conversation::{self, AnswerPolicy, Arrival, Class, Classified, Destination, MailSummary, ReplyKeys, quotes},
-    mime,
+    conversation::{self, ReplyKeys},
     outbound::Writer,
     store::{
         ConversationFilter, ConversationRow, DraftOrder, LetterRow, Mark, Order, Origin, Owner, Store, StoreError,
         What, Written,
     },
-    types::{
-        Clock, ConversationId, Envelope, HandOffCode, IdMaker, JobKind, Level, Recipient, Secret, Sentiment, Verdicts,
-    },
+    types::{Clock, ConversationId, HandOffCode, IdMaker, JobKind, Level, Secret, Sentiment},
 };
 
 const START: u64 = 1_795_000_000_000;
-const QUIET: Duration = Duration::from_secs(20);
 const PAGE: &str = "Austria: 2 to 3 working days.";
 
 const OTHERS: [&str; 3] = ["Within Austria it takes days.", "The page says working days.", "Days, as the page says."];
@@ -94,38 +90,10 @@ impl House {
         let known = self.store.conversations(&ConversationFilter::default()).unwrap();
         let subject = known.first().map_or("Shipping".into(), |row| format!("Re: [{}] Shipping", row.number));
         let raw = format!("From: ada@customer.example\r\nSubject: {subject}\r\nMessage-ID: <{id}@x>\r\n\r\n{text}\r\n");
-        let read = mime::parse(raw.as_bytes());
-        let support = address("support@acme.example");
-        let class = Classified { class: Class::Human, reasons: Vec::new() };
+        let (ada, support) = (address("ada@customer.example"), address("support@acme.example"));
         let keys = ReplyKeys::new(&[Secret::new(vec![7; 32])]);
-        let lookups = conversation::lookups(&read, Some(&quotes::part(&read)), class.class, None, &keys, &[]);
-        let answer = AnswerPolicy { wanted: true, quiet: QUIET, reopen_within: Duration::from_secs(86_400) };
-        let arrival = Arrival {
-            envelope: Envelope {
-                id,
-                arrived: now,
-                peer: [127, 0, 0, 1].into(),
-                helo: "peer.example".into(),
-                esmtp: true,
-                tls: None,
-                mail_from: read.from.clone(),
-                recipients: vec![Recipient { address: support.clone() }],
-                smtputf8: false,
-            },
-            now,
-            trace: "".into(),
-            body: raw.clone().into(),
-            mail: MailSummary {
-                from: read.from,
-                subject: read.subject,
-                message_id: read.message_id,
-                ..MailSummary::default()
-            },
-            verdicts: Verdicts { level: Level::Authenticated, ..Verdicts::unchecked("a signature passes") },
-            class,
-            destinations: vec![Destination { address: Some(support), lookups, answer, named: true, one_of: false }],
-            dice: 7,
-        };
+        let envelope = samples::envelope(id, now, Some(ada), &support);
+        let arrival = samples::arrival(envelope, raw.as_bytes(), samples::human(), &keys);
         self.store.accept(arrival, conversation::file).await.unwrap();
         self.only()
     }

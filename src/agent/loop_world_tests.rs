@@ -26,14 +26,11 @@ use super::{
 };
 use crate::{
     config::{self, Brakes, Config},
-    conversation::{self, AnswerPolicy, Arrival, Class, Classified, Destination, MailSummary, ReplyKeys, quotes},
+    conversation::{self, Arrival, Class, Classified, ReplyKeys},
     mime,
     outbound::Writer,
     store::{ConversationFilter, DeliveryState, Mark, Settled, Store, What},
-    types::{
-        Author, Chance, Clock, ConversationId, Envelope, IdMaker, JobId, JobKind, Level, Millis, Recipient, Secret,
-        Verdicts,
-    },
+    types::{Author, Chance, Clock, ConversationId, IdMaker, JobId, JobKind, Level, Millis, Secret, Verdicts},
 };
 
 /// Nobody dies here while they work.
@@ -146,17 +143,8 @@ impl House {
     /// What the line behind the door does, with a proof that chance gave.
     async fn receive(&self, mail: Mail, level: Level, relabel: bool, now: Millis, dice: u64) {
         let read = mime::parse(&mail.raw);
-        let envelope = Envelope {
-            id: self.ids.mail(),
-            arrived: now,
-            peer: [127, 0, 0, 1].into(),
-            helo: "peer.example".into(),
-            esmtp: true,
-            tls: None,
-            mail_from: mail.envelope_from,
-            recipients: vec![Recipient { address: address(&format!("support@{}", self.name)) }],
-            smtputf8: false,
-        };
+        let to = address(&format!("support@{}", self.name));
+        let envelope = samples::envelope(self.ids.mail(), now, mail.envelope_from, &to);
         let mut class = conversation::classify(&read, &envelope);
         if self.keys.read(&read.message_id).is_some() {
             class = Classified { class: Class::OwnEcho, reasons: Vec::new() };
@@ -164,27 +152,10 @@ impl House {
         if relabel {
             class.class = Class::Human;
         }
-        let parted = conversation::may_hold_numbers(&read).then(|| quotes::part(&read));
-        let lookups = conversation::lookups(&read, parted.as_ref(), class.class, None, &self.keys, &[]);
-        let answer =
-            AnswerPolicy { wanted: true, quiet: Duration::from_secs(20), reopen_within: Duration::from_secs(86_400) };
-        let to = Some(envelope.recipients[0].address.clone());
         let arrival = Arrival {
-            envelope,
-            now,
-            trace: "".into(),
-            body: mail.raw.into(),
-            mail: MailSummary {
-                from: read.from,
-                from_name: read.from_name,
-                subject: read.subject,
-                message_id: read.message_id,
-                ..MailSummary::default()
-            },
             verdicts: Verdicts { level, ..Verdicts::unchecked("drawn by chance") },
-            class,
-            destinations: vec![Destination { address: to, lookups, answer, named: true, one_of: false }],
             dice,
+            ..samples::arrival(envelope, &mail.raw, class, &self.keys)
         };
         self.store.accept(arrival, conversation::file).await.unwrap();
     }

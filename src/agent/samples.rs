@@ -1,4 +1,6 @@
-//! Cases and pages for the tests of this room.
+//! Cases, mails and pages for the tests of this room.
+
+use std::time::Duration;
 
 use super::{
     answer::{Answer, Frame, Paragraph},
@@ -10,10 +12,10 @@ use super::{
 };
 use crate::{
     config::{Autopilot, SupportAddress},
-    conversation::{Class, Classified, MailSummary},
-    mime::Hidden,
+    conversation::{self, AnswerPolicy, Arrival, Class, Classified, Destination, MailSummary, ReplyKeys, quotes},
+    mime::{self, Hidden},
     store::{ConversationRow, Filed, MailRow, Place, RawRef},
-    types::{Address, Clock, ConversationId, Envelope, Level, MailId, Millis, Verdicts},
+    types::{Address, Clock, ConversationId, Envelope, Level, MailId, Millis, Recipient, Verdicts},
 };
 
 pub(super) fn address(text: &str) -> Address {
@@ -72,6 +74,55 @@ pub(super) fn case(title: &str, new_text: &str) -> Case {
     }
 }
 
+/// How long a conversation must be quiet before an [`arrival`] is answered.
+pub(super) const QUIET: Duration = Duration::from_secs(20);
+
+/// What the SMTP dialogue said.
+pub(super) fn envelope(id: MailId, now: Millis, mail_from: Option<Address>, to: &Address) -> Envelope {
+    Envelope {
+        id,
+        arrived: now,
+        peer: [127, 0, 0, 1].into(),
+        helo: "peer.example".into(),
+        esmtp: true,
+        tls: None,
+        mail_from,
+        recipients: vec![Recipient { address: to.clone() }],
+        smtputf8: false,
+    }
+}
+
+/// A person wrote it.
+pub(super) fn human() -> Classified {
+    Classified { class: Class::Human, reasons: Vec::new() }
+}
+
+/// A mail of an authenticated sender, as the line behind the door hands it to the store.
+pub(super) fn arrival(envelope: Envelope, raw: &[u8], class: Classified, keys: &ReplyKeys) -> Arrival {
+    let read = mime::parse(raw);
+    let parted = conversation::may_hold_numbers(&read).then(|| quotes::part(&read));
+    let lookups = conversation::lookups(&read, parted.as_ref(), class.class, None, keys, &[]);
+    let to = envelope.recipients[0].address.clone();
+    let answer = AnswerPolicy { wanted: true, quiet: QUIET, reopen_within: Duration::from_secs(86_400) };
+    Arrival {
+        now: envelope.arrived,
+        trace: "".into(),
+        body: raw.to_vec().into(),
+        mail: MailSummary {
+            from: read.from,
+            from_name: read.from_name,
+            subject: read.subject,
+            message_id: read.message_id,
+            ..MailSummary::default()
+        },
+        verdicts: Verdicts { level: Level::Authenticated, ..Verdicts::unchecked("a signature passes") },
+        class,
+        destinations: vec![Destination { address: Some(to), lookups, answer, named: true, one_of: false }],
+        dice: envelope.id.0,
+        envelope,
+    }
+}
+
 /// An unanswered mail of a person in that conversation.
 pub(super) fn mail(id: u64, new_text: &str) -> CaseMail {
     let verdicts = Verdicts { level: Level::Authenticated, ..Verdicts::unchecked("a signature passes") };
@@ -79,21 +130,16 @@ pub(super) fn mail(id: u64, new_text: &str) -> CaseMail {
         row: MailRow {
             id: MailId(id),
             kept: Millis(id),
-            envelope: Envelope {
-                id: MailId(id),
-                arrived: Millis(id),
-                peer: [127, 0, 0, 1].into(),
-                helo: "mx.example".into(),
-                esmtp: true,
-                tls: None,
-                mail_from: Some(address("ada@customer.example")),
-                recipients: Vec::new(),
-                smtputf8: false,
-            },
+            envelope: envelope(
+                MailId(id),
+                Millis(id),
+                Some(address("ada@customer.example")),
+                &address("support@acme.example"),
+            ),
             raw: RawRef { segment: 0, offset: 0, len: 0, blake3: String::new() },
             mail: MailSummary { from: Some(address("ada@customer.example")), ..MailSummary::default() },
             verdicts,
-            class: Classified { class: Class::Human, reasons: Vec::new() },
+            class: human(),
             filings: vec![filed(Level::Authenticated)],
         },
         new_text: new_text.into(),

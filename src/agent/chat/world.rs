@@ -7,22 +7,21 @@ use crate::{
     agent::{
         BuiltIn, StoreDesk, Topics, brakes,
         run::{Autopilot, Ended},
-        samples,
+        samples::{self, QUIET},
         tools::Toolbox,
     },
     config::{Agent, Config, Model, ModelServer, SupportAddress, Topic},
-    conversation::{self, AnswerPolicy, Arrival, Class, Classified, Destination, MailSummary, ReplyKeys},
+    conversation::{self, ReplyKeys},
     fetch::testing::{Authority, fetcher},
     outbound::Writer,
     playground::{Dns, Models, Zone},
     store::{ConversationFilter, ConversationRow, Owner, Store},
-    types::{Clock, Envelope, IdMaker, JobKind, Level, Millis, Recipient, Secret, Verdicts},
+    types::{Clock, IdMaker, JobKind, Level, Millis, Secret},
 };
 
 pub(super) const QUESTION: &str = "How long does shipping to Austria take from the moment that I have ordered it?";
 
 const START: u64 = 1_795_000_000_000;
-const QUIET: Duration = Duration::from_secs(20);
 
 pub(super) struct World {
     pub(super) store: Store,
@@ -105,47 +104,14 @@ impl World {
 
     async fn arrives(&self, from: &str, text: &str) {
         let (from, to, now) = (samples::address(from), samples::address("support@acme.example"), self.clock.now());
-        let envelope = Envelope {
-            id: self.ids.mail(),
-            arrived: now,
-            peer: [127, 0, 0, 1].into(),
-            helo: "peer.example".into(),
-            esmtp: true,
-            tls: None,
-            mail_from: Some(from.clone()),
-            recipients: vec![Recipient { address: to.clone() }],
-            smtputf8: false,
-        };
+        let envelope = samples::envelope(self.ids.mail(), now, Some(from.clone()), &to);
         let body = format!(
             "From: {from}\r\nTo: {to}\r\nSubject: Shipping\r\nMessage-ID: <{}@customer.example>\r\n\
              Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n",
             envelope.id
         );
-        let answer = AnswerPolicy { wanted: true, quiet: QUIET, reopen_within: Duration::from_secs(86_400) };
-        let lookups = conversation::lookups(
-            &crate::mime::parse(body.as_bytes()),
-            None,
-            Class::Human,
-            None,
-            &ReplyKeys::new(&[Secret::new("x")]),
-            &[],
-        );
-        let arrival = Arrival {
-            now,
-            trace: "".into(),
-            mail: MailSummary {
-                from: Some(from),
-                subject: "Shipping".into(),
-                message_id: format!("{}@customer.example", envelope.id),
-                ..MailSummary::default()
-            },
-            envelope,
-            body: body.into_bytes().into(),
-            verdicts: Verdicts { level: Level::Authenticated, ..Verdicts::unchecked("a signature passes") },
-            class: Classified { class: Class::Human, reasons: Vec::new() },
-            destinations: vec![Destination { address: Some(to), lookups, answer, named: true, one_of: false }],
-            dice: 1,
-        };
+        let keys = ReplyKeys::new(&[Secret::new("x")]);
+        let arrival = samples::arrival(envelope, body.as_bytes(), samples::human(), &keys);
         self.store.accept(arrival, conversation::file).await.unwrap();
     }
 
