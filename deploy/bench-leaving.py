@@ -185,6 +185,14 @@ autopilot = "off"
         with open(os.path.join(self.home, "smtpd.toml"), "w") as f:
             f.write(text)
 
+    def publish(self):
+        """Makes keys, and has DNS show their rows."""
+        subprocess.run([self.binary, "domain", "add", "acme.example"], cwd=self.home, check=True,
+                       stdout=subprocess.DEVNULL)
+        rows = subprocess.run([self.binary, "domain", "records", "acme.example", "--json"], cwd=self.home, check=True,
+                              capture_output=True, text=True).stdout
+        self.zone.txt.update({row["name"]: row["value"] for row in json.loads(rows) if row["type"] == "TXT"})
+
     def start(self):
         self.process = subprocess.Popen([self.binary, "serve", "--config", "smtpd.toml"], cwd=self.home)
         for _ in range(200):
@@ -206,11 +214,7 @@ autopilot = "off"
         self.home = os.path.join(self.folder, f"replyd-{self.round}")
         os.makedirs(self.home)
         self.configure(free_port())
-        subprocess.run([self.binary, "domain", "add", "acme.example"], cwd=self.home, check=True,
-                       stdout=subprocess.DEVNULL)
-        rows = subprocess.run([self.binary, "domain", "records", "acme.example", "--json"], cwd=self.home, check=True,
-                              capture_output=True, text=True).stdout
-        self.zone.txt.update({row["name"]: row["value"] for row in json.loads(rows) if row["type"] == "TXT"})
+        self.publish()
         self.start()
         with smtplib.SMTP(HOST, self.smtp_port) as smtp:
             for n in range(CONVERSATIONS):
