@@ -65,9 +65,11 @@ fn a_mailbox_of_the_past_tells_what_would_have_been_answered_and_touches_nothing
 
 #[test]
 fn conversations_that_people_answered_are_rehearsed_while_the_daemon_runs() {
-    // Given an address at which Autopilot is off, and a person who answered there.
+    // Given an address at which Autopilot is off, with a sign that means another in a query, and a person who answered there.
+    const BILLING: &str = "billing+eu@acme.example";
     let names = Names::start();
     let house = House::plain(&names);
+    house.change("billing@acme.example", BILLING);
     let daemon = house.start();
     hand_in(&daemon, ADA, &[BILLING], &mails::mail(ADA, BILLING, "1@customer.example", "Password", "", ASKED));
     let id = daemon.api().conversations()[0]["id"].as_str().unwrap().to_owned();

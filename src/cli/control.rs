@@ -3,7 +3,8 @@
 //! Both ways lead through the same router, so a command need not know which one it is.
 
 use std::{
-    io::Write,
+    fmt::Write as _,
+    io::Write as _,
     path::{Path, PathBuf},
 };
 
@@ -23,6 +24,18 @@ use crate::{config, daemon};
 
 /// Octets of an answer that a command takes: a whole mail in JSON.
 const ANSWER_OCTETS_MAX: usize = 512 * 1024 * 1024;
+
+/// Whatever stands in it as one segment of a path or one value of a query. RFC 3986 §2.1.
+pub(super) fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for octet in text.bytes() {
+        match octet {
+            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => escaped.push(char::from(octet)),
+            _ => write!(escaped, "%{octet:02X}").expect("a text takes more"),
+        }
+    }
+    escaped
+}
 
 /// A way to the data.
 pub(super) enum Control {

@@ -7,7 +7,7 @@ use super::{
     Context, Failure,
     attachments::remarks,
     block_on,
-    control::Control,
+    control::{Control, escaped},
     lists::{moment, text},
     paint::{self, Paint},
     replying::Replying,
@@ -103,8 +103,6 @@ pub(super) struct Which {
 
 impl Which {
     fn query(&self) -> String {
-        // RFC 3986 §2.1: what a local part or a topic may hold (`+`, `&`, `%`) means something else in a query.
-        let escaped = |text: &String| text.bytes().map(|octet| format!("%{octet:02X}")).collect::<String>();
         let named = [("address", &self.address), ("handed_off", &self.handed_off), ("topic", &self.topic)];
         let named = named.iter().filter_map(|(name, value)| Some(format!("&{name}={}", escaped(value.as_ref()?))));
         format!("open={}&limit={}{}", self.open, self.limit, named.collect::<String>())

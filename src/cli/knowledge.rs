@@ -1,10 +1,13 @@
 //! `replyd knowledge`: the pages that are known, and what a question would find in them and why.
 
-use std::fmt::Write as _;
-
 use serde_json::Value;
 
-use super::{Context, Failure, block_on, control::Control, lists::text, paint};
+use super::{
+    Context, Failure, block_on,
+    control::{Control, escaped},
+    lists::text,
+    paint,
+};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Action {
@@ -50,18 +53,6 @@ fn path(args: &SearchArgs) -> String {
         }
     }
     path
-}
-
-/// RFC 3986 §2.1: whatever stands in it is one value of the query.
-fn escaped(value: &str) -> String {
-    let mut escaped = String::new();
-    for octet in value.bytes() {
-        match octet {
-            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => escaped.push(char::from(octet)),
-            _ => write!(escaped, "%{octet:02X}").expect("a text takes more"),
-        }
-    }
-    escaped
 }
 
 fn list(context: &Context, known: &Value) {

@@ -1,12 +1,10 @@
 //! `replyd suppressions`: addresses that are not written to any more, and their way back.
 
-use std::fmt::Write as _;
-
 use serde_json::{Value, json};
 
 use super::{
     Context, Failure, block_on,
-    control::Control,
+    control::{Control, escaped},
     lists::{rows, text},
     paint,
 };
@@ -61,16 +59,8 @@ pub(super) fn run(context: &Context, suppressions: Suppressions) -> Result<(), F
 
 const PATH: &str = "/api/v1/suppressions";
 
-/// RFC 3986 §2.1: whatever stands in an address is one segment of the path.
 fn path(recipient: &str, rest: &str) -> String {
-    let mut segment = String::new();
-    for octet in recipient.bytes() {
-        match octet {
-            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => segment.push(char::from(octet)),
-            _ => write!(segment, "%{octet:02X}").expect("a text takes more"),
-        }
-    }
-    format!("{PATH}/{segment}{rest}")
+    format!("{PATH}/{}{rest}", escaped(recipient))
 }
 
 fn line(row: &Value) -> String {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::super::{
     Context, Failure,
-    control::Control,
+    control::{Control, escaped},
     inspect::{
         judging::{Inspector, Way},
         mailbox::{self, Found, Opened},
@@ -76,7 +76,8 @@ pub(super) async fn kept(context: &Context, address: &SupportAddress) -> Result<
     let control = Control::open(context).await?;
     let (mut all, mut before) = (Vec::new(), String::new());
     loop {
-        let page = format!("/api/v1/conversations?address={}&limit={PAGE}{before}", address.address);
+        let page =
+            format!("/api/v1/conversations?address={}&limit={PAGE}{before}", escaped(&address.address.to_string()));
         let rows: Vec<Value> = control.get(&page).await?;
         for row in &rows {
             let view: Value = control.get(&format!("/api/v1/conversations/{}", text(&row["id"]))).await?;
