@@ -172,10 +172,11 @@ async fn a_server_that_takes_no_schema_and_no_tools_is_asked_without_and_never_a
     let models = models.await.unwrap();
     let world = World::new(model(&models)).await;
     assert_eq!(world.asked("ada@customer.example", QUESTION).await, Ended::Sent);
-    assert_eq!(models.asked().len(), 4);
+    assert_eq!(models.asked().len(), 5);
+    assert_eq!(models.asked()[1].body["response_format"]["type"], json!("json_object"), "an older way to say it");
     assert_eq!(world.asked("bob@customer.example", QUESTION).await, Ended::Sent);
-    assert_eq!(models.asked().len(), 5, "it is remembered");
-    assert_eq!(models.asked()[4].body["max_completion_tokens"], json!(1024));
+    assert_eq!(models.asked().len(), 6, "it is remembered");
+    assert_eq!(models.asked()[5].body["max_completion_tokens"], json!(1024));
 }
 
 #[tokio::test(start_paused = true)]

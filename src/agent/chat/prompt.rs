@@ -20,7 +20,8 @@ use crate::{
     types::Level,
 };
 
-/// Our rules. `{mark}`, `{language}`, `{greeting}` and `{closing}` are filled in.
+/// Our rules. `{mark}`, `{language}`, `{greeting}` and `{closing}` are filled in. The example says something, for small models
+/// copy whatever stands there.
 const RULES: &str = "\
 You write the answer to a mail that a customer sent to a company's support address. A program checks what you write before it \
 is sent.
@@ -37,10 +38,10 @@ they are.
 - The first paragraph may be exactly `{greeting}` and the last one exactly `{closing}`, with the source null.
 - When the passages do not answer what was asked, or a person is needed, hand off and say why in a few words of English.
 
-Answer with one JSON object and nothing else. An answer:
-{\"paragraphs\":[{\"markdown\":\"…\",\"source\":\"P1\"}],\"hand_off\":null}
+Answer with one JSON object and nothing else. If P1 said that the lighthouse opens at nine, it could be:
+{\"paragraphs\":[{\"markdown\":\"The lighthouse opens at nine.\",\"source\":\"P1\"}],\"hand_off\":null}
 A hand-off:
-{\"paragraphs\":[],\"hand_off\":\"why\"}";
+{\"paragraphs\":[],\"hand_off\":\"no passage speaks of lighthouses\"}";
 
 /// Asks once more. `{wrong}` is filled in.
 const AGAIN: &str =

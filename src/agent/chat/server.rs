@@ -22,8 +22,8 @@ use crate::{
 /// Octets of a response. An answer has 8,000; the rest is what surrounds it.
 pub(super) const RESPONSE_OCTETS_MAX: usize = 1024 * 1024;
 
-/// Fields that one request learns to leave out at most: as many as there are.
-const LEARNED_MAX: usize = 4;
+/// What one request learns at most: the fields that there are, and the two steps of the format.
+const LEARNED_MAX: usize = 5;
 
 /// A model that can be asked.
 pub(super) struct Server {

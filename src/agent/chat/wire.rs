@@ -101,10 +101,46 @@ pub(super) struct Wish<'a> {
     pub(super) temperature: f64,
 }
 
+/// How a server is told the shape of what is to come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Format {
+    /// As OpenAI does it.
+    #[default]
+    JsonSchema,
+    /// As llama.cpp's servers did first: the schema beside `json_object`, where who does not know it passes it over.
+    JsonObject,
+    /// In the prompt only.
+    Unsaid,
+}
+
+impl Format {
+    /// What to try with a server that complains about this one.
+    fn next(self) -> Self {
+        match self {
+            Self::JsonSchema => Self::JsonObject,
+            Self::JsonObject | Self::Unsaid => Self::Unsaid,
+        }
+    }
+
+    fn json(self, shape: Shape) -> Option<Value> {
+        let (name, schema) = match shape {
+            Shape::Answer => ("answer", answer_schema()),
+            Shape::Topics => ("topics", topics_schema()),
+        };
+        match self {
+            Self::JsonSchema => {
+                Some(json!({"type": "json_schema", "json_schema": {"name": name, "strict": true, "schema": schema}}))
+            }
+            Self::JsonObject => Some(json!({"type": "json_object", "schema": schema})),
+            Self::Unsaid => None,
+        }
+    }
+}
+
 /// Fields that some servers do not take: each is left out, or written otherwise, after a server has complained about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct LeftOut {
-    pub(super) response_format: bool,
+    pub(super) format: Format,
     pub(super) tools: bool,
     pub(super) temperature: bool,
     /// Then it is called `max_completion_tokens`.
@@ -118,7 +154,7 @@ impl LeftOut {
         let mut next = self;
         // In this order: a complaint about `max_tokens` that it should have another name speaks of no tool.
         if says("response_format") || says("json_schema") || says("grammar") {
-            next.response_format = true;
+            next.format = self.format.next();
         } else if says("max_tokens") || says("max_completion_tokens") {
             next.max_tokens = true;
         } else if says("temperature") {
@@ -139,8 +175,8 @@ pub(super) fn request(model: &str, wish: &Wish<'_>, left_out: LeftOut) -> Value 
     if !left_out.temperature {
         body["temperature"] = json!(wish.temperature);
     }
-    if !left_out.response_format {
-        body["response_format"] = response_format(wish.shape);
+    if let Some(format) = left_out.format.json(wish.shape) {
+        body["response_format"] = format;
     }
     if !left_out.tools && !wish.offers.is_empty() {
         let function = |offer: &Offer| {
@@ -152,15 +188,7 @@ pub(super) fn request(model: &str, wish: &Wish<'_>, left_out: LeftOut) -> Value 
     body
 }
 
-/// The shape for servers that hold a model to it. Every property is required, as strict ones ask for.
-fn response_format(shape: Shape) -> Value {
-    let (name, schema) = match shape {
-        Shape::Answer => ("answer", answer_schema()),
-        Shape::Topics => ("topics", topics_schema()),
-    };
-    json!({"type": "json_schema", "json_schema": {"name": name, "strict": true, "schema": schema}})
-}
-
+/// Every property of both is required, as strict servers ask for.
 fn topics_schema() -> Value {
     json!({
         "type": "object",

@@ -30,7 +30,11 @@ fn a_request_has_what_is_asked_and_leaves_out_what_the_server_does_not_take() {
     assert_eq!(body["messages"][2]["tool_calls"][0]["function"]["arguments"], json!("{}"));
     assert_eq!((&body["messages"][2]["content"], &body["messages"][3]["tool_call_id"]), (&Value::Null, &json!("1")));
 
-    let all = LeftOut { response_format: true, tools: true, temperature: true, max_tokens: true };
+    let older = LeftOut { format: Format::JsonObject, ..LeftOut::default() };
+    let format = &request("m", &wish(&messages, &offers), older)["response_format"];
+    assert_eq!((&format["type"], &format["schema"]["type"]), (&json!("json_object"), &json!("object")));
+
+    let all = LeftOut { format: Format::Unsaid, tools: true, temperature: true, max_tokens: true };
     let body = request("m", &wish(&messages, &offers), all);
     for gone in ["response_format", "tools", "temperature", "max_tokens"] {
         assert_eq!(body.get(gone), None, "{gone}");
@@ -45,7 +49,9 @@ fn a_complaint_says_what_to_leave_out_once() {
     let none = LeftOut::default();
     let openai = br#"{"error":{"message":"Invalid parameter: 'response_format' of type 'json_schema'","param":"response_format","code":null}}"#;
     let next = none.after(&complaint(openai).words, &wish).unwrap();
-    assert_eq!(next, LeftOut { response_format: true, ..none });
+    assert_eq!(next, LeftOut { format: Format::JsonObject, ..none });
+    let next = next.after(&complaint(openai).words, &wish).unwrap();
+    assert_eq!(next, LeftOut { format: Format::Unsaid, ..none });
     assert_eq!(next.after(&complaint(openai).words, &wish), None, "it is left out already");
     let newer = br#"{"error":{"message":"Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."}}"#;
     assert_eq!(none.after(&complaint(newer).words, &wish), Some(LeftOut { max_tokens: true, ..none }));
