@@ -175,7 +175,12 @@ impl Parts {
         let looking = tokio::spawn(async move {
             stopped.run_until_cancelled(toolbox.look_at_pins()).await;
         });
-        Ok(vec![leaving, tokio::spawn(autopilot.run(stop.clone())), watching, looking])
+        let mut tasks = vec![leaving, tokio::spawn(autopilot.run(stop.clone())), watching, looking];
+        if self.config.knowledge.embeddings.is_some() {
+            let (learning, stopped) = (thinking::learn_meanings(self.knowledge.clone()), stop.clone());
+            tasks.push(tokio::spawn(async move { stopped.run_until_cancelled(learning).await.unwrap_or_default() }));
+        }
+        Ok(tasks)
     }
 
     /// The control socket, and the doors over TCP when they are wanted.

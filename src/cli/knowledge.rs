@@ -96,7 +96,9 @@ fn search(context: &Context, found: &Value) {
         let (file, heading) = (text(&passage["file"]), text(&passage["heading"]));
         let (support, bm25) = (&passage["support_percent"], passage["bm25"].as_f64().unwrap_or_default());
         println!("{}", paint::one_line(&format!("{}. {file}: {heading}", place + 1)));
-        println!("   support {support} %, BM25 {bm25:.2}, {}", text(&passage["language"]));
+        let near =
+            passage["nearness_percent"].as_u64().map(|near| format!(", meaning {near} % near")).unwrap_or_default();
+        println!("   support {support} %, BM25 {bm25:.2}{near}, {}", text(&passage["language"]));
         for (label, has) in [("has", true), ("missing", false)] {
             let words = words(passage, has);
             if !words.is_empty() {

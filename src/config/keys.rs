@@ -239,6 +239,7 @@ fn knowledge(s: &Section<'_, '_>, base: &Path) -> Knowledge {
     Knowledge {
         path: path(s, "path", base),
         support_min_percent: s.number("support_min_percent", percent, 0..=100, "percent"),
+        embeddings: s.table("embeddings", |s| model_keys::embeddings(s, base)),
     }
 }
 

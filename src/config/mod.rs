@@ -37,7 +37,7 @@ pub use forwarders::{
 pub use handoff::{Acknowledgement, AiHours, Handoff, HandoffLevel, Topic, TopicRule};
 pub use hours::{Holiday, Hours, Shift};
 pub use mask_patterns::{CharClass, Element, MaskPattern};
-pub use model::{Model, ModelServer};
+pub use model::{Embeddings, Model, ModelServer};
 pub use outgoing::{
     Autopilot, Dane, Domain, EnvelopeSender, Route, Signature, Smarthost, SmarthostTls, SupportAddress,
 };

@@ -1,4 +1,4 @@
-//! `[model]`: the chat model that thinks, when there is one.
+//! `[model]`: the chat model that thinks, when there is one; and the one that says what texts mean.
 
 use std::time::Duration;
 
@@ -50,6 +50,24 @@ impl Default for Model {
             rest: Duration::from_secs(60),
         }
     }
+}
+
+/// `[knowledge.embeddings]`: a model on a server that speaks OpenAI's embeddings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Embeddings {
+    /// `base_url`, without a slash at the end; `/embeddings` is put behind it.
+    pub base_url: String,
+    /// `name`: the model, as the server calls it.
+    pub name: String,
+    /// `api_key_file`: its first line goes along as a bearer token; none by default.
+    pub api_key: Option<Secret>,
+    /// `timeout_secs`: one request. Default 10.
+    pub timeout: Duration,
+}
+
+impl Embeddings {
+    /// The default of `timeout`: a customer's answer waits for it.
+    pub const TIMEOUT: Duration = Duration::from_secs(10);
 }
 
 /// A model on a server that speaks OpenAI's chat completions.

@@ -1,13 +1,14 @@
-//! The keys of `[model]`.
+//! The keys of `[model]`, and of `[knowledge.embeddings]`, which asks servers of the same kind.
 
 use std::path::Path;
 
 use super::{
-    Model, ModelServer,
+    Embeddings, Model, ModelServer,
     keys::{path, secs},
     outgoing_keys::first_line,
     reader::Section,
 };
+use crate::types::Secret;
 
 /// A thought longer than a quarter of an hour is none that a customer waits for.
 const THINK_SECS_MAX: i64 = 900;
@@ -62,26 +63,46 @@ pub(super) fn model(s: &Section<'_, '_>, base: &Path) -> Model {
     model
 }
 
-/// `None` without `base_url`.
-fn server(s: &Section<'_, '_>, base: &Path) -> Option<ModelServer> {
-    let base_url = s.made("base_url", base_url);
+/// `[knowledge.embeddings]`; `None` without `base_url`.
+pub(super) fn embeddings(s: &Section<'_, '_>, base: &Path) -> Option<Embeddings> {
+    let (base_url, name) = asked(s, "/embeddings");
+    let api_key = api_key(s, base);
+    let timeout = s.number("timeout_secs", Embeddings::TIMEOUT.as_secs(), 1..=THINK_SECS_MAX, "seconds");
+    let timeout = std::time::Duration::from_secs(timeout);
+    Some(Embeddings { base_url: base_url?, name: name?, api_key, timeout })
+}
+
+/// `base_url` and `name`, which need each other.
+fn asked(s: &Section<'_, '_>, behind: &str) -> (Option<String>, Option<String>) {
+    let base_url = s.made("base_url", |text| base_url(text, behind));
     let name = if s.has("base_url") { s.needed("name", |name| Ok(name.to_owned())) } else { s.text("name") };
     if s.has("name") && !s.has("base_url") {
         s.wrong("base_url", "it is needed here: a model is named, and no server");
     }
-    let api_key = path(s, "api_key_file", base).and_then(|file| match first_line(&file) {
+    (base_url, name)
+}
+
+fn api_key(s: &Section<'_, '_>, base: &Path) -> Option<Secret> {
+    path(s, "api_key_file", base).and_then(|file| match first_line(&file) {
         Ok(key) => Some(key),
         Err(words) => {
             s.wrong("api_key_file", format!("{}: {words}", file.display()));
             None
         }
-    });
+    })
+}
+
+/// `None` without `base_url`.
+fn server(s: &Section<'_, '_>, base: &Path) -> Option<ModelServer> {
+    let (base_url, name) = asked(s, "/chat/completions");
+    let api_key = api_key(s, base);
     let price = |leaf| (s.decimal(leaf, 0.0, 0.0..=PRICE_MAX, "of the currency unit") * 1e6).round() as u64;
     let (input_price_millionths, output_price_millionths) = (price("input_price"), price("output_price"));
     Some(ModelServer { base_url: base_url?, name: name?, api_key, input_price_millionths, output_price_millionths })
 }
 
-fn base_url(text: &str) -> Result<String, String> {
+/// `behind`: what is put behind it.
+fn base_url(text: &str, behind: &str) -> Result<String, String> {
     let wrong = || format!("`{text}` is no address of a server, as in `https://models.example/v1`");
     let url: hyper::Uri = text.parse().map_err(|_| wrong())?;
     let authority = url.authority().ok_or_else(wrong)?;
@@ -91,8 +112,8 @@ fn base_url(text: &str) -> Result<String, String> {
         return Err(wrong());
     }
     let text = text.trim_end_matches('/');
-    if text.ends_with("/chat/completions") {
-        return Err("without `/chat/completions`: that is put behind it".to_owned());
+    if text.ends_with(behind) {
+        return Err(format!("without `{behind}`: that is put behind it"));
     }
     Ok(text.to_owned())
 }
@@ -126,6 +147,11 @@ mod tests {
         assert_eq!(model.think, Duration::from_secs(200));
         assert_eq!(model.fallback.unwrap().name, "n");
         assert!(read("").unwrap().model.server.is_none());
+
+        let text = "[knowledge.embeddings]\nbase_url = \"http://127.0.0.1:8000/v1\"\nname = \"e\"\ntimeout_secs = 3\n";
+        let embeddings = read(text).unwrap().knowledge.embeddings.unwrap();
+        assert_eq!((embeddings.name.as_str(), embeddings.timeout), ("e", Duration::from_secs(3)));
+        assert!(read("").unwrap().knowledge.embeddings.is_none());
     }
 
     #[test]
@@ -140,6 +166,8 @@ mod tests {
             ("[model.fallback]\nbase_url = \"https://x/v1\"\nname = \"m\"\n", "there is a [model.fallback]"),
             ("[model]\ntimeout_secs = 200\n", "model.timeout_secs: one request may take longer"),
             ("[model]\noutput_tokens_max = 8000\n", "model.output_tokens_max: it is more than half"),
+            ("[knowledge.embeddings]\nname = \"m\"\n", "knowledge.embeddings.base_url: it is needed here"),
+            ("[knowledge.embeddings]\nbase_url = \"https://x/v1/embeddings\"\nname = \"m\"\n", "without `/embeddings`"),
             ("[model]\ntemperature = 2.5\n", "model.temperature: 2.5 is out of range: 0 to 2"),
             ("[model]\ninput_price = \"0.15\"\n", "model.input_price: expected a number"),
             ("[model]\napi_key_file = \"/nowhere/k\"\n", "model.api_key_file: /nowhere/k: it cannot be read"),

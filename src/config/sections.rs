@@ -3,7 +3,8 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use super::{
-    Agent, Dane, Domain, EnvelopeSender, Forwarder, Hours, MaskPattern, Model, Route, Segment, SupportAddress, Tool,
+    Agent, Dane, Domain, Embeddings, EnvelopeSender, Forwarder, Hours, MaskPattern, Model, Route, Segment,
+    SupportAddress, Tool,
 };
 
 /// The whole configuration.
@@ -328,11 +329,13 @@ pub struct Knowledge {
     pub path: Option<PathBuf>,
     /// `support_min_percent`: how strongly a passage must support an answer before it is sent. Default 60.
     pub support_min_percent: u32,
+    /// `[knowledge.embeddings]`: who says what pages and questions mean; nobody by default.
+    pub embeddings: Option<Embeddings>,
 }
 
 impl Default for Knowledge {
     fn default() -> Self {
-        Self { path: None, support_min_percent: 60 }
+        Self { path: None, support_min_percent: 60, embeddings: None }
     }
 }
 

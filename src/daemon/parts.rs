@@ -95,7 +95,7 @@ pub(super) struct Parts {
     pub(super) toolbox: Arc<Toolbox>,
     /// What the web is asked with, whoever asks.
     fetcher: Fetcher,
-    knowledge: Arc<Knowledge>,
+    pub(super) knowledge: Arc<Knowledge>,
 }
 
 impl Parts {
@@ -120,7 +120,7 @@ impl Parts {
         let attachments = Attachments::new(folder, config.limits.extraction, Arc::new(store.clone()));
         let fetcher = super::fetcher(&config)?;
         let toolbox = Arc::new(Toolbox::new(config.tools.clone(), fetcher.clone(), clock.clone()));
-        let knowledge = thinking::knowledge(&config, &clock)?;
+        let knowledge = thinking::knowledge(&config, &fetcher, &clock)?;
         Ok(Self { config, clock, ids, store, judge, keys, writer, attachments, toolbox, fetcher, knowledge })
     }
 

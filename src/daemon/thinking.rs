@@ -1,12 +1,14 @@
 //! Whoever thinks, put together: for the daemon, and for a rehearsal beside it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+
+use tracing::error;
 
 use super::StartError;
 use crate::{
     agent::{
         Answerer, BuiltIn, Knowledge, Topics,
-        chat::{ChatAnswerer, Means, Tools},
+        chat::{ChatAnswerer, Means, Tools, embed},
         knowledge::Extract,
         masks::Masks,
         tools::Toolbox,
@@ -17,12 +19,36 @@ use crate::{
     types::Clock,
 };
 
-/// What is known: the folder, whom its pages are for, the text of PDFs. Read at the first question.
-pub(super) fn knowledge(config: &Config, clock: &Clock) -> Result<Arc<Knowledge>, StartError> {
+/// Where the meanings of pages lie in the data folder. It may be deleted.
+const MEANINGS: &str = "meanings";
+
+/// How often it is looked whether there are pages whose meaning is not known yet.
+const LEARN_EVERY: Duration = Duration::from_secs(10);
+
+/// What is known: the folder, whom its pages are for, the text of PDFs, what they mean. Read at the first question.
+pub(super) fn knowledge(config: &Config, fetcher: &Fetcher, clock: &Clock) -> Result<Arc<Knowledge>, StartError> {
     let (folder, segments) = (config.knowledge.path.as_deref(), config.segments.clone());
     let knowledge = Knowledge::unread(folder, segments, clock.clone());
     let knowledge = knowledge.map_err(|error| StartError::Knowledge(error.to_string()))?;
-    Ok(Arc::new(knowledge.with_pdfs(pdf_text(config.limits.extraction))))
+    let knowledge = knowledge.with_pdfs(pdf_text(config.limits.extraction));
+    Ok(Arc::new(match &config.knowledge.embeddings {
+        Some(settings) => {
+            let embed = embed(settings.clone(), fetcher.clone(), Masks::new(&config.masks));
+            knowledge.with_meanings(embed, &settings.name, &config.store.path.join(MEANINGS))
+        }
+        None => knowledge,
+    }))
+}
+
+/// Learns what pages mean, beside the answers.
+pub(super) async fn learn_meanings(knowledge: Arc<Knowledge>) {
+    loop {
+        let learning = knowledge.clone();
+        if tokio::task::spawn_blocking(move || learning.learn_meanings()).await.is_err() {
+            error!("learning what the knowledge means broke off");
+        }
+        tokio::time::sleep(LEARN_EVERY).await;
+    }
 }
 
 /// The model that `[model]` names, else the built-in answerer, which proposes what is supported so much; and what is looked for
@@ -58,9 +84,9 @@ pub(super) fn answerer(
 /// # Errors
 /// When the knowledge cannot be read or the web not be asked.
 pub(crate) fn rehearsing(config: &Config, clock: &Clock) -> Result<(Arc<dyn Answerer>, Topics), StartError> {
-    let knowledge = knowledge(config, clock)?;
-    knowledge.reload().map_err(|error| StartError::Knowledge(error.to_string()))?;
     let fetcher = super::fetcher(config)?;
+    let knowledge = knowledge(config, &fetcher, clock)?;
+    knowledge.reload().map_err(|error| StartError::Knowledge(error.to_string()))?;
     let tools = Arc::new(Toolbox::new(Vec::new(), fetcher.clone(), clock.clone()));
     Ok(answerer(config, knowledge, fetcher, tools, 0, clock))
 }

@@ -65,12 +65,13 @@ struct FoundView {
     language: &'static str,
     bm25: f32,
     support_percent: u32,
+    nearness_percent: Option<u32>,
     words: Vec<WordSeen>,
 }
 
 impl From<Explained> for FoundView {
     fn from(found: Explained) -> Self {
-        let Explained { passage, words } = found;
+        let Explained { passage, words, nearness_percent } = found;
         Self {
             file: passage.file,
             heading: passage.heading,
@@ -78,6 +79,7 @@ impl From<Explained> for FoundView {
             language: passage.tongue.code(),
             bm25: passage.score,
             support_percent: passage.support_percent,
+            nearness_percent,
             words,
         }
     }

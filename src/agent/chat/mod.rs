@@ -8,6 +8,7 @@ mod asking;
 mod breaker;
 mod classifying;
 mod defuse;
+mod embedding;
 mod fitting;
 mod prompt;
 mod said;
@@ -37,6 +38,7 @@ use crate::{
     types::{Clock, HandOffCode, Level},
 };
 
+pub use embedding::embed;
 pub use prompt::{rules_text, version};
 pub use tools::{Calling, Tools};
 

@@ -12,7 +12,10 @@ use crate::{
     },
     config::{Agent, Config, Model, ModelServer, SupportAddress, Topic},
     conversation::{self, ReplyKeys},
-    fetch::testing::{Authority, fetcher},
+    fetch::{
+        Fetcher,
+        testing::{Authority, fetcher},
+    },
     outbound::Writer,
     playground::{Dns, Models, Zone},
     store::{ConversationFilter, ConversationRow, Owner, Store},
@@ -41,6 +44,13 @@ pub(super) fn server(models: &Models) -> ModelServer {
         input_price_millionths: 0,
         output_price_millionths: 0,
     }
+}
+
+/// Asks on loopback.
+pub(super) fn loopback() -> (Dns, Fetcher) {
+    let dns = Dns::start(Zone::new()).unwrap();
+    let fetcher = fetcher(&dns, &Authority::new());
+    (dns, fetcher)
 }
 
 /// `[model]` with that server, and short limits.
@@ -75,8 +85,7 @@ impl World {
         let writer = Writer::new(&config, store.clone(), keys, ids.clone(), clock.clone());
         let desk = StoreDesk::new(store.clone(), writer, &config.addresses, config.agent.brakes);
         let (pages, knowledge) = samples::help_pages();
-        let (dns, knowledge) = (Dns::start(Zone::new()).unwrap(), Arc::new(knowledge));
-        let fetcher = fetcher(&dns, &Authority::new());
+        let ((dns, fetcher), knowledge) = (loopback(), Arc::new(knowledge));
         let no_tools = || Arc::new(Toolbox::new(Vec::new(), fetcher.clone(), clock.clone())) as Arc<dyn Tools>;
         let means = Means {
             tools: tools.unwrap_or_else(no_tools),

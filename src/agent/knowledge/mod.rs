@@ -5,9 +5,11 @@
 
 pub mod audience;
 mod folder;
+mod fused;
 mod html;
 mod kin;
 mod lexicon;
+mod meanings;
 mod pdf;
 mod pieces;
 mod shelf;
@@ -21,7 +23,10 @@ use std::{
 
 use tracing::{info, warn};
 
-use self::shelf::Shelf;
+use self::{
+    meanings::Meanings,
+    shelf::{Meant, Shelf},
+};
 use super::words::Tongue;
 use crate::{
     config::Segment,
@@ -30,6 +35,7 @@ use crate::{
 
 pub use audience::{Audience, Reader};
 pub use folder::{FILE_BYTES_MAX, FILES_MAX, FOLDER_BYTES_MAX, PDF_BYTES_MAX};
+pub use meanings::{BATCH, DIMENSIONS_MAX, Embed};
 pub use pdf::Extract;
 pub(in crate::agent) use pieces::options as markdown_options;
 
@@ -77,6 +83,8 @@ pub struct Explained {
     pub passage: Passage,
     /// The question's words, those that weigh most first.
     pub words: Vec<WordSeen>,
+    /// How near its meaning is to the question's, 0 to 100; `None` where nobody was asked for it, and of what is far away.
+    pub nearness_percent: Option<u32>,
 }
 
 /// What became of one word of a question in one passage.
@@ -118,6 +126,7 @@ pub struct Knowledge {
     folder: Option<PathBuf>,
     segments: Vec<Segment>,
     pdfs: pdf::Pdfs,
+    meanings: Option<Meanings>,
     clock: Clock,
     shelf: RwLock<Arc<Shelf>>,
     looked: Mutex<Looked>,
@@ -154,6 +163,7 @@ impl Knowledge {
             folder: folder.map(Path::to_owned),
             segments,
             pdfs: pdf::Pdfs::default(),
+            meanings: None,
             clock,
             shelf: empty,
             looked: Mutex::new(looked),
@@ -164,6 +174,20 @@ impl Knowledge {
     #[must_use]
     pub fn with_pdfs(self, extract: Extract) -> Self {
         Self { pdfs: pdf::Pdfs::new(extract), ..self }
+    }
+
+    /// Searches by meaning too: `embed` makes the vectors of the model with this name, and `folder` keeps those of pieces.
+    #[must_use]
+    pub fn with_meanings(self, embed: Embed, model: &str, folder: &Path) -> Self {
+        let meanings = Meanings::new(embed, model, Some(folder), self.clock.clone());
+        Self { meanings: Some(meanings), ..self }
+    }
+
+    /// Asks for the meanings of new pieces, which takes its time. Says how many are missing still.
+    pub fn learn_meanings(&self) -> usize {
+        self.look_for_changes();
+        let shelf = self.shelf();
+        self.meanings.as_ref().map_or(0, |meanings| meanings.learn(&shelf.texts()))
     }
 
     /// The passages open to everybody that speak most to `question`, best first. Looks for changes of the folder first, so it
@@ -189,9 +213,14 @@ impl Knowledge {
     /// As [`Knowledge::search`].
     pub fn explain(&self, reader: &Reader, question: &str, limit: usize) -> Result<Vec<Explained>, KnowledgeError> {
         self.look_for_changes();
-        let shelf = Arc::clone(&self.shelf.read().unwrap_or_else(PoisonError::into_inner));
         let segments = reader.segments(&self.segments);
-        Ok(shelf.search(question, limit, &|audience| audience.admits(reader, &segments))?)
+        let admitted = |audience: &Audience| audience.admits(reader, &segments);
+        let meant = self.meanings.as_ref().and_then(|meanings| Some((meanings, meanings.of_question(question)?)));
+        let Some((meanings, meaning)) = meant else {
+            return Ok(self.shelf().search(question, limit, &admitted, None)?);
+        };
+        let meant = Meant { question: meaning, of_piece: &|hash| meanings.of_piece(hash) };
+        Ok(self.shelf().search(question, limit, &admitted, Some(&meant))?)
     }
 
     /// Words of the house to a model that answers that reader: Markdown, by the names of their pages. They steer, and support
@@ -216,7 +245,11 @@ impl Knowledge {
     /// Files and passages that somebody may be shown.
     pub fn size(&self) -> (usize, usize) {
         let files = self.pages().iter().filter(|page| !page.audience.draft && !page.instructions).count();
-        (files, self.shelf.read().unwrap_or_else(PoisonError::into_inner).len())
+        (files, self.shelf().len())
+    }
+
+    fn shelf(&self) -> Arc<Shelf> {
+        Arc::clone(&self.shelf.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// All pages, by name.

@@ -1,6 +1,6 @@
 //! The pieces of all pages, the index that finds them, and how strongly one speaks to a question.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use tantivy::{
     Index, IndexReader, TantivyDocument,
@@ -11,7 +11,9 @@ use tantivy::{
 
 use super::{
     Audience, Explained, Page, Passage, WordSeen,
+    fused::fused,
     lexicon::{Asked, LIGHT_SHARE, Lexicon},
+    meanings::{Meaning, nearness, whole},
     pieces::Piece,
 };
 use crate::agent::words::Tongue;
@@ -56,6 +58,8 @@ pub(super) struct Shelf {
 struct Shelved {
     file: String,
     piece: Piece,
+    /// Of its whole text.
+    hash: blake3::Hash,
     tongue: Tongue,
     audience: Audience,
     /// Words in the innermost heading and in the text, sorted.
@@ -64,6 +68,24 @@ struct Shelved {
     title_words: Vec<u32>,
     /// Words of substance in the innermost heading, sorted.
     heading_words: Vec<u32>,
+}
+
+/// What a question means, and where the meanings of pieces are found.
+pub(super) struct Meant<'a> {
+    pub(super) question: Meaning,
+    pub(super) of_piece: &'a dyn Fn(&blake3::Hash) -> Option<Meaning>,
+}
+
+/// A question as each language reads it.
+struct Question {
+    homes: Vec<Tongue>,
+    asked: BTreeMap<Tongue, Vec<Asked>>,
+}
+
+impl Question {
+    fn at_home(&self, tongue: Tongue) -> f64 {
+        if self.homes.contains(&tongue) { 1.0 } else { FOREIGN_SHARE }
+    }
 }
 
 struct Indexed {
@@ -119,12 +141,13 @@ impl Shelf {
         let title_words = lexicon.ids(title.iter());
         let heading_words = lexicon.ids(lexicon.heavy_stems_of(innermost, tongue).iter());
         let (file, audience) = (file.to_owned(), audience.clone());
-        self.pieces.push(Shelved { file, piece, tongue, audience, words, title_words, heading_words });
+        let hash = blake3::hash(whole(&piece).as_bytes());
+        self.pieces.push(Shelved { file, piece, hash, tongue, audience, words, title_words, heading_words });
         let line = |stems: &[String]| stems.iter().map(|stem| entry(tongue, stem)).collect::<Vec<_>>().join(" ");
         (line(&heading), [line(&title), line(&text)].join(" "))
     }
 
-    /// The admitted pieces that speak most to `question`, best first.
+    /// The admitted pieces that speak most to `question`, best first; `meant` puts those forward that mean the like.
     ///
     /// # Errors
     /// When the index fails.
@@ -133,6 +156,7 @@ impl Shelf {
         question: &str,
         limit: usize,
         admitted: &dyn Fn(&Audience) -> bool,
+        meant: Option<&Meant<'_>>,
     ) -> Result<Vec<Explained>, tantivy::TantivyError> {
         let Some(index) = &self.index else { return Ok(Vec::new()) };
         let homes = self.homes(question);
@@ -144,26 +168,18 @@ impl Shelf {
         // What is not for this reader takes no place away from what is.
         let closed = self.pieces.iter().filter(|shelved| !admitted(&shelved.audience)).count();
         let candidates = index.candidates(&asked, CANDIDATES_MAX + closed)?;
-        let seen = candidates.into_iter().filter_map(|(score, place)| {
-            self.pieces.get(place).filter(|shelved| admitted(&shelved.audience)).map(|shelved| (score, shelved))
-        });
-        let seen: Vec<(f32, &Shelved)> = seen.take(CANDIDATES_MAX).collect();
-        let best_score = seen.first().map_or(1.0, |(score, _)| f64::from(*score).max(f64::MIN_POSITIVE));
-        let mut found: Vec<(f64, Explained)> = seen
-            .into_iter()
-            .filter_map(|(score, shelved)| {
-                let words = asked.get(&shelved.tongue)?;
-                let at_home = if homes.contains(&shelved.tongue) { 1.0 } else { FOREIGN_SHARE };
-                let covered = self.lexicons.get(&shelved.tongue)?.covered(words, &shelved.heading_words);
-                let support = support(words, shelved, covered) * at_home;
-                let nearness = 1.0 - BM25_SHARE + BM25_SHARE * f64::from(score) / best_score;
-                let rank = closeness(words, shelved, covered) * nearness * at_home;
-                Some((rank, shelved.explained(words, score, support.round() as u32)))
-            })
-            .collect();
-        found.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.passage.score.total_cmp(&a.1.passage.score)));
+        let is_open = |place: usize| self.pieces.get(place).is_some_and(|shelved| admitted(&shelved.audience));
+        let seen: Vec<(f32, usize)> =
+            candidates.into_iter().filter(|(_, place)| is_open(*place)).take(CANDIDATES_MAX).collect();
+        let question = Question { homes, asked };
+        let by_words = self.by_words(&question, &seen);
+        let near = meant.map(|meant| self.near(meant, &is_open)).unwrap_or_default();
+        let places = |found: &[(f64, usize)]| found.iter().map(|(_, place)| *place).collect::<Vec<_>>();
+        let of = |found: &[(f64, usize)], place| found.iter().find(|(_, at)| *at == place).map(|(rank, _)| *rank);
         let mut best: Vec<Explained> = Vec::new();
-        for (_, found) in found {
+        for place in fused(&places(&by_words), &places(&near)) {
+            let score = seen.iter().find(|(_, at)| *at == place).map_or(0.0, |(score, _)| *score);
+            let Some(found) = self.explained(&question, place, score, of(&near, place)) else { continue };
             // One answer to several questions is one passage.
             let is_same = |known: &Explained| {
                 known.passage.file == found.passage.file && known.passage.text == found.passage.text
@@ -173,6 +189,54 @@ impl Shelf {
             }
         }
         Ok(best)
+    }
+
+    /// Candidates of the index in the order of what they have of the question.
+    fn by_words(&self, question: &Question, seen: &[(f32, usize)]) -> Vec<(f64, usize)> {
+        let best_score = seen.first().map_or(1.0, |(score, _)| f64::from(*score).max(f64::MIN_POSITIVE));
+        let mut found: Vec<(f64, f32, usize)> = Vec::with_capacity(seen.len());
+        for (score, place) in seen {
+            let Some((shelved, words, covered)) = self.compared(question, *place) else { continue };
+            let nearness = 1.0 - BM25_SHARE + BM25_SHARE * f64::from(*score) / best_score;
+            let rank = closeness(words, shelved, covered) * nearness * question.at_home(shelved.tongue);
+            found.push((rank, *score, *place));
+        }
+        found.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1)));
+        found.into_iter().map(|(rank, _, place)| (rank, place)).collect()
+    }
+
+    /// The open pieces that are nearest to what is meant, the nearest first.
+    fn near(&self, meant: &Meant<'_>, is_open: &dyn Fn(usize) -> bool) -> Vec<(f64, usize)> {
+        let near = |place: &usize| {
+            let meaning = (meant.of_piece)(&self.pieces[*place].hash)?;
+            Some((f64::from(nearness(&meant.question, &meaning)), *place))
+        };
+        let open = (0..self.pieces.len()).filter(|place| is_open(*place));
+        let mut found: Vec<(f64, usize)> = open.filter_map(|place| near(&place)).collect();
+        found.sort_by(|a, b| b.0.total_cmp(&a.0));
+        found.retain(|(nearness, _)| *nearness > 0.0);
+        found.truncate(CANDIDATES_MAX);
+        found
+    }
+
+    /// A piece, the question in its language, and how much of its heading that covers.
+    fn compared<'a>(&'a self, question: &'a Question, place: usize) -> Option<(&'a Shelved, &'a [Asked], f64)> {
+        let shelved = self.pieces.get(place)?;
+        let words = question.asked.get(&shelved.tongue)?;
+        let covered = self.lexicons.get(&shelved.tongue)?.covered(words, &shelved.heading_words);
+        Some((shelved, words, covered))
+    }
+
+    fn explained(&self, question: &Question, place: usize, score: f32, near: Option<f64>) -> Option<Explained> {
+        let (shelved, words, covered) = self.compared(question, place)?;
+        let support = support(words, shelved, covered) * question.at_home(shelved.tongue);
+        let nearness_percent = near.map(|near| (near * 100.0).round() as u32);
+        Some(Explained { nearness_percent, ..shelved.explained(words, score, support.round() as u32) })
+    }
+
+    /// The texts that have a meaning, by their hashes.
+    pub(super) fn texts(&self) -> HashMap<blake3::Hash, String> {
+        self.pieces.iter().map(|shelved| (shelved.hash, whole(&shelved.piece))).collect()
     }
 
     /// The languages of the pages in which most words of the question are known.
@@ -201,7 +265,7 @@ impl Shelved {
         };
         let mut words: Vec<WordSeen> = asked.iter().map(|word| self.seen(word)).collect();
         words.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-        Explained { passage, words }
+        Explained { passage, words, nearness_percent: None }
     }
 
     fn seen(&self, word: &Asked) -> WordSeen {
