@@ -38,29 +38,33 @@ impl Mind {
 
     /// What goes to people without a thought, or the thought. Each has a deadline of its own.
     pub(super) async fn think_behind_the_gate(&self, case: &Arc<Case>, notes: &Arc<Notes>) -> Thought {
-        let gate = handoff::gate(case, &self.topics, notes);
-        match tokio::time::timeout(CLASSIFY_MAX, gate).await {
-            Ok(Ok(topic)) => {
-                topic.iter().for_each(|topic| notes.topic(topic));
-                match self.think(case, notes).await {
-                    Thought::HandOff { reason } => {
-                        Thought::HandOff { reason: Reason { topic: reason.topic.or(topic), ..reason } }
-                    }
-                    thought => thought,
+        match self.gate(case, notes).await {
+            Ok(topic) => match self.think(case, notes).await {
+                Thought::HandOff { reason } => {
+                    Thought::HandOff { reason: Reason { topic: reason.topic.or(topic), ..reason } }
                 }
-            }
-            Ok(Err(reason)) => {
-                reason.topic.iter().for_each(|topic| notes.topic(topic));
-                Thought::HandOff { reason }
-            }
-            Err(_) => {
-                Thought::hand_off(Reason::new(HandOffCode::NotClassified, "nobody said in time what the mail is about"))
-            }
+                thought => thought,
+            },
+            Err(reason) => Thought::HandOff { reason },
         }
     }
 
+    /// Whether it may be thought about at all; the topic of the address, where there is one, which is noted.
+    ///
+    /// # Errors
+    /// Why people get it instead.
+    pub(super) async fn gate(&self, case: &Arc<Case>, notes: &Arc<Notes>) -> Result<Option<String>, Reason> {
+        let gate = handoff::gate(case, &self.topics, notes);
+        let Ok(gated) = tokio::time::timeout(CLASSIFY_MAX, gate).await else {
+            return Err(Reason::new(HandOffCode::NotClassified, "nobody said in time what the mail is about"));
+        };
+        let topic = gated.as_ref().map_or_else(|reason| reason.topic.as_ref(), Option::as_ref);
+        topic.inspect(|topic| notes.topic(topic));
+        gated
+    }
+
     /// Thinks in a task of its own: neither a panic nor a thought without end reaches us.
-    async fn think(&self, case: &Arc<Case>, notes: &Arc<Notes>) -> Thought {
+    pub(super) async fn think(&self, case: &Arc<Case>, notes: &Arc<Notes>) -> Thought {
         let mut thinking = tokio::spawn(self.answerer.think(Arc::clone(case), Arc::clone(notes)));
         match tokio::time::timeout(self.think_max, &mut thinking).await {
             Ok(Ok(thought)) => thought,

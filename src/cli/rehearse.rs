@@ -123,7 +123,7 @@ fn print(context: &Context, config: &Config, played: &[Played], examples: usize)
 fn tables(report: &Report, support_min_percent: u32) {
     println!("topic                           exchanges  answered  agreed  erred  unclear  to people  advice");
     for topic in &report.topics {
-        println!("{}  {}", line(&topic.name, &topic.counts), topic.advice.words());
+        println!("{}  {}{}", line(&topic.name, &topic.counts), topic.advice.words(), closed(&topic.counts));
     }
     println!("{}", line("all", &report.all));
     println!("\nsupport of the pages against agreement with people (answered from {support_min_percent} % on)");
@@ -137,6 +137,16 @@ fn tables(report: &Report, support_min_percent: u32) {
         println!("{count:>6}  {}", paint::one_line(words));
     }
     println!("\nTaken for granted: that each mail proved its sender, and that no brake held.");
+}
+
+/// Of a topic that is closed: what was found as if it were open.
+fn closed(counts: &Counts) -> String {
+    let compared = counts.would_agree + counts.would_err;
+    if compared == 0 {
+        String::new()
+    } else {
+        format!(" (closed; {} of {compared} would have agreed)", counts.would_agree)
+    }
 }
 
 const SILENCES_TOLD_MAX: usize = 10;

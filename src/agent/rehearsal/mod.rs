@@ -23,15 +23,20 @@ use super::{
     output::Fence,
     topics::Topics,
 };
-use crate::{config::Agent, types::Clock};
+use crate::{
+    config::Agent,
+    types::{Clock, HandOffCode},
+};
 
 /// How one exchange would have gone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rehearsed {
-    /// What it is about: the page that speaks most of it, or [`NO_PAGE`].
+    /// What it is about: the `[[address.topic]]` where one was found, else the page that speaks most of it, or [`NO_PAGE`].
     pub topic: String,
     /// Why people would have got it; `None` when it would have been answered.
     pub silence: Option<String>,
+    /// Whether that is because its topic is closed. The proposal then is what would have been said were it open.
+    pub closed: bool,
     /// What was proposed, also where too little supported it.
     pub proposal: Option<Proposal>,
 }
@@ -74,36 +79,48 @@ impl Rehearsal {
 
     /// One exchange. Trouble is a silence with its reason, as it would have been.
     pub async fn play(&self, exchange: Exchange) -> Rehearsed {
-        let case = Arc::new(exchange.case);
-        let thought = self.mind.think_behind_the_gate(&case, &Arc::new(Notes::unkept())).await;
-        let answer = match &thought {
-            Thought::Answer(answer) => Some((answer.support_percent, topic(&answer.sources()))),
-            Thought::HandOff { .. } => None,
+        let (case, notes) = (Arc::new(exchange.case), Arc::new(Notes::unkept()));
+        let (topic, closed) = match self.mind.gate(&case, &notes).await {
+            Ok(topic) => (topic, None),
+            // Whether to open a topic is asked: what would be said is worth to know.
+            Err(reason) if is_of_a_topic(reason.code) => (reason.topic, Some(reason.words)),
+            Err(Reason { topic, words, .. }) => {
+                let topic = topic.unwrap_or_else(|| NO_PAGE.to_owned());
+                return Rehearsed { topic, silence: Some(words), closed: false, proposal: None };
+            }
         };
-        match (autopilot::judge(&case, &self.settings, &Fence::default(), thought, self.clock.now()), answer) {
-            (Decision::Send { markdown, .. }, Some((support_percent, topic))) => {
-                let likeness = Likeness::of(&markdown, &exchange.answered);
-                let needed = self.support_min_percent;
-                let silence = (support_percent < needed)
-                    .then(|| format!("supported by {support_percent} % only, and {needed} % are needed"));
-                Rehearsed { topic, silence, proposal: Some(Proposal { markdown, support_percent, likeness }) }
-            }
-            (
-                Decision::HandOff { reason: Reason { words: reason, .. }, .. } | Decision::Draft { reason, .. },
-                answer,
-            ) => {
-                let topic = answer.map_or_else(|| NO_PAGE.to_owned(), |(_, topic)| topic);
-                Rehearsed { topic, silence: Some(reason), proposal: None }
-            }
-            (Decision::Send { .. }, None) => {
-                Rehearsed { topic: NO_PAGE.into(), silence: Some("nothing was proposed".into()), proposal: None }
-            }
-        }
+        let thought = self.mind.think(&case, &notes).await;
+        let (support_percent, page) = match &thought {
+            Thought::Answer(answer) => (answer.support_percent, page(&answer.sources())),
+            Thought::HandOff { .. } => (0, NO_PAGE.to_owned()),
+        };
+        let (silence, proposal) =
+            match autopilot::judge(&case, &self.settings, &Fence::default(), thought, self.clock.now()) {
+                Decision::Send { markdown, .. } => {
+                    let likeness = Likeness::of(&markdown, &exchange.answered);
+                    (self.too_little(support_percent), Some(Proposal { markdown, support_percent, likeness }))
+                }
+                Decision::HandOff { reason: Reason { words, .. }, .. } | Decision::Draft { reason: words, .. } => {
+                    (Some(words), None)
+                }
+            };
+        // What little supports stays with people were its topic open, too.
+        let is_closed = closed.is_some() && silence.is_none();
+        Rehearsed { topic: topic.unwrap_or(page), silence: silence.or(closed), closed: is_closed, proposal }
+    }
+
+    fn too_little(&self, support_percent: u32) -> Option<String> {
+        let needed = self.support_min_percent;
+        (support_percent < needed).then(|| format!("supported by {support_percent} % only, and {needed} % are needed"))
     }
 }
 
+fn is_of_a_topic(code: HandOffCode) -> bool {
+    matches!(code, HandOffCode::ForbiddenTopic | HandOffCode::OutsideTopics)
+}
+
 /// The page behind the first source: `shipping.md: Shipping › Austria` is about `shipping.md`.
-fn topic(sources: &[String]) -> String {
+fn page(sources: &[String]) -> String {
     let first = sources.first().and_then(|source| source.split(": ").next());
     first.unwrap_or(NO_PAGE).to_owned()
 }

@@ -55,6 +55,10 @@ pub struct Counts {
     pub erred: u32,
     /// Answered, and the person's words do not tell.
     pub unclear: u32,
+    /// Handed over because the topic is closed; were it open, the person had said the same.
+    pub would_agree: u32,
+    /// The same, and the person had said something else.
+    pub would_err: u32,
 }
 
 /// Whether the AI should answer on a topic.
@@ -112,12 +116,15 @@ impl Report {
 impl Counts {
     fn count(&mut self, one: &Rehearsed) {
         self.exchanges += 1;
+        let likeness = one.proposal.as_ref().map(|proposal| &proposal.likeness);
         if one.silence.is_some() {
             self.handed_over += 1;
+            self.would_agree += u32::from(one.closed && matches!(likeness, Some(Likeness::Agrees(_))));
+            self.would_err += u32::from(one.closed && matches!(likeness, Some(Likeness::Differs(_))));
             return;
         }
         self.answered += 1;
-        match one.proposal.as_ref().map(|proposal| &proposal.likeness) {
+        match likeness {
             Some(Likeness::Agrees(_)) => self.agreed += 1,
             Some(Likeness::Differs(_)) => self.erred += 1,
             Some(Likeness::Unclear(_)) | None => self.unclear += 1,
@@ -125,10 +132,11 @@ impl Counts {
     }
 
     fn advice(&self) -> Advice {
-        let compared = self.agreed + self.erred;
+        let agreed = self.agreed + self.would_agree;
+        let compared = agreed + self.erred + self.would_err;
         if compared < COMPARED_MIN {
             Advice::TooFew
-        } else if surely(self.agreed, compared) * 100.0 >= f64::from(AGREED_MIN_PERCENT) {
+        } else if surely(agreed, compared) * 100.0 >= f64::from(AGREED_MIN_PERCENT) {
             Advice::Open
         } else {
             Advice::KeepClosed

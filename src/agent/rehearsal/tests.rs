@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     agent::{BuiltIn, samples},
-    config::SupportAddress,
+    config::{SupportAddress, Topic, TopicRule},
     mime::Hidden,
     types::Millis,
 };
@@ -74,16 +74,21 @@ fn a_conversation_is_cut_where_a_person_answered_and_shows_no_more_than_was_ther
 }
 
 async fn played(pairs: &[(&str, &str)]) -> Vec<Rehearsed> {
+    played_at(support(), pairs).await
+}
+
+async fn played_at(address: SupportAddress, pairs: &[(&str, &str)]) -> Vec<Rehearsed> {
     let (_folder, knowledge) = samples::help_pages();
     let settings = Agent::default();
     let answerer = Arc::new(BuiltIn::new(Arc::new(knowledge), 0, settings.level_min));
     let rehearsal = Rehearsal::new(answerer, &settings, 60, Clock::testing_fixed(0));
+    let rehearsal = rehearsal.with_topics(Topics::new(std::slice::from_ref(&address)));
     let mut all = Vec::new();
     for (place, (asked, answered)) in pairs.iter().enumerate() {
         let at = place as u64 * 10 + 1;
         let messages =
             [message(By::Customer, at, "A question", asked), message(By::Person, at + 1, "Re: A question", answered)];
-        for exchange in exchanges(&messages, &support()) {
+        for exchange in exchanges(&messages, &address) {
             all.push(rehearsal.play(exchange).await);
         }
     }
@@ -134,4 +139,24 @@ async fn what_lies_below_the_threshold_is_no_answer_and_stands_in_the_curve() {
     assert_eq!((report.all.answered, report.all.handed_over), (0, 1), "{all:#?}");
     assert!(all[0].proposal.as_ref().is_some_and(|proposal| proposal.support_percent < 60), "{all:#?}");
     assert_eq!(report.curve.len(), 1, "{report:#?}");
+}
+
+#[tokio::test]
+async fn a_closed_topic_is_rehearsed_as_if_it_were_open_and_may_be_advised() {
+    // Given an address that leaves returns to people, and allows nothing else but shipping.
+    let topic = |name: &str, rule, example: &str| Topic { name: name.into(), rule, examples: vec![example.into()] };
+    let topics = vec![
+        topic("Returns", TopicRule::Deny, "Can I send back unused items?"),
+        topic("Shipping", TopicRule::Allow, "How long does shipping take?"),
+    ];
+    let address = SupportAddress { topics, ..support() };
+    let paddle = ("Does the blue kayak paddle float?", "It floats, because the shaft is filled with foam.");
+    let all = played_at(address, &[[(ASKED, SAME); 20].as_slice(), &[paddle]].concat()).await;
+
+    // Then nothing would have been answered, and it is told what would have been said.
+    let report = Report::of(&all);
+    assert_eq!((report.all.answered, report.all.handed_over), (0, 21), "{all:#?}");
+    let returns = report.topics.iter().find(|topic| topic.name == "Returns").unwrap();
+    assert_eq!((returns.counts.would_agree, returns.advice), (20, Advice::Open), "{report:#?}");
+    assert_eq!(all.iter().filter(|one| one.closed).count(), 20, "what no page speaks of would not be answered anyway");
 }
