@@ -10,6 +10,7 @@ mod html;
 mod kin;
 mod lexicon;
 mod meanings;
+mod page;
 mod pdf;
 mod pieces;
 mod shelf;
@@ -25,6 +26,7 @@ use tracing::{info, warn};
 
 use self::{
     meanings::Meanings,
+    page::{Page, page},
     shelf::{Meant, Shelf},
 };
 use super::words::Tongue;
@@ -323,41 +325,6 @@ impl Knowledge {
         let unknown = page.audience.segments.iter().flatten().find(|name| !known(name))?;
         Some(format!("no [[segment]] is named {unknown}: nobody is in it"))
     }
-}
-
-/// One page, cut into pieces.
-struct Page {
-    file: String,
-    tongue: Tongue,
-    audience: Audience,
-    instructions: bool,
-    pieces: Vec<pieces::Piece>,
-}
-
-impl Page {
-    fn row(&self) -> PageRow {
-        PageRow {
-            file: self.file.clone(),
-            language: self.tongue.code(),
-            passages: self.pieces.len(),
-            instructions: self.instructions,
-            audience: self.audience.clone(),
-        }
-    }
-
-    fn words(&self) -> String {
-        self.pieces.iter().map(|piece| piece.markdown.as_str()).collect::<Vec<_>>().join("\n\n")
-    }
-}
-
-/// A file as a page, and what could not be read of its top.
-fn page(file: &folder::PageFile, text: &str) -> (Page, Option<String>) {
-    let top = audience::top(text);
-    let pieces = pieces::cut(&file.name, top.title, top.body, file.kind);
-    let pieces = if top.asks.is_empty() { pieces } else { pieces::answers(&pieces, &top.asks) };
-    let sample: String = pieces.iter().map(|piece| piece.markdown.as_str()).take(8).collect();
-    let (file, tongue) = (file.name.clone(), Tongue::of(&sample));
-    (Page { file, tongue, audience: top.audience, instructions: top.instructions, pieces }, top.trouble)
 }
 
 fn listed(folder: Option<&Path>) -> Result<folder::Listing, KnowledgeError> {
