@@ -26,7 +26,7 @@ use tracing::{info, warn};
 
 use self::{
     meanings::Meanings,
-    page::{Page, page},
+    page::{Page, Pages, page},
     shelf::{Meant, Shelf},
 };
 use super::words::Tongue;
@@ -134,12 +134,23 @@ pub struct Knowledge {
     looked: Mutex<Looked>,
 }
 
+#[derive(Default)]
 struct Looked {
     at: Option<Millis>,
     fingerprint: Option<[u8; 32]>,
-    warnings: Vec<String>,
-    pages: Vec<PageRow>,
-    instructions: Vec<(Audience, String)>,
+    folder: Pages,
+    /// Pages have changed since the shelf was filled.
+    unshelved: bool,
+}
+
+impl Looked {
+    fn sources(&self) -> [&Pages; 1] {
+        [&self.folder]
+    }
+
+    fn pages(&self) -> impl Iterator<Item = &Page> {
+        self.sources().into_iter().flat_map(|source| &source.pages)
+    }
 }
 
 impl Knowledge {
@@ -158,9 +169,7 @@ impl Knowledge {
     /// # Errors
     /// When no index can be made.
     pub fn unread(folder: Option<&Path>, segments: Vec<Segment>, clock: Clock) -> Result<Self, KnowledgeError> {
-        let looked =
-            Looked { at: None, fingerprint: None, warnings: Vec::new(), pages: Vec::new(), instructions: Vec::new() };
-        let empty = RwLock::new(Arc::new(Shelf::new(Vec::new())?));
+        let empty = RwLock::new(Arc::new(Shelf::new(&[])?));
         Ok(Self {
             folder: folder.map(Path::to_owned),
             segments,
@@ -168,7 +177,7 @@ impl Knowledge {
             meanings: None,
             clock,
             shelf: empty,
-            looked: Mutex::new(looked),
+            looked: Mutex::default(),
         })
     }
 
@@ -231,8 +240,8 @@ impl Knowledge {
         self.look_for_changes();
         let segments = reader.segments(&self.segments);
         let looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
-        let admitted = looked.instructions.iter().filter(|(audience, _)| audience.admits(reader, &segments));
-        admitted.map(|(_, words)| words.clone()).collect()
+        let admitted = |page: &&Page| page.instructions && page.audience.admits(reader, &segments);
+        looked.pages().filter(admitted).map(Page::words).collect()
     }
 
     /// Reads the folder again when its names, sizes or times changed. Says whether they had.
@@ -256,12 +265,14 @@ impl Knowledge {
 
     /// All pages, by name.
     pub fn pages(&self) -> Vec<PageRow> {
-        self.looked.lock().unwrap_or_else(PoisonError::into_inner).pages.clone()
+        let looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        looked.pages().map(Page::row).collect()
     }
 
     /// What was passed over when the folder was last read, each with its name and why.
     pub fn warnings(&self) -> Vec<String> {
-        self.looked.lock().unwrap_or_else(PoisonError::into_inner).warnings.clone()
+        let looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        looked.sources().into_iter().flat_map(|source| source.warnings.clone()).collect()
     }
 
     fn look_for_changes(&self) {
@@ -276,43 +287,52 @@ impl Knowledge {
     }
 
     fn look(&self, looked: &mut Looked) -> Result<bool, KnowledgeError> {
+        let folder = self.look_at_folder(looked);
+        let changed = looked.unshelved;
+        if changed {
+            self.fill_shelf(looked)?;
+        }
+        folder.map(|()| changed)
+    }
+
+    fn look_at_folder(&self, looked: &mut Looked) -> Result<(), KnowledgeError> {
         looked.at = Some(self.clock.now());
         let listing = listed(self.folder.as_deref())?;
         let fingerprint = Some(listing.fingerprint());
-        if fingerprint == looked.fingerprint {
-            return Ok(false);
+        if fingerprint != looked.fingerprint {
+            looked.folder = self.read_folder(&listing);
+            (looked.fingerprint, looked.unshelved) = (fingerprint, true);
         }
-        self.take_in(&listing, looked)?;
-        looked.fingerprint = fingerprint;
-        Ok(true)
+        Ok(())
     }
 
-    fn take_in(&self, listing: &folder::Listing, looked: &mut Looked) -> Result<(), KnowledgeError> {
-        let mut warnings = listing.warnings.clone();
-        let (mut pages, mut rows) = (Vec::new(), Vec::with_capacity(listing.files.len()));
+    fn read_folder(&self, listing: &folder::Listing) -> Pages {
+        let mut read = Pages { warnings: listing.warnings.clone(), ..Pages::default() };
         for file in &listing.files {
             match self.text_of(file) {
                 Ok(text) => {
-                    let (page, trouble) = page(file, &text);
-                    warnings.extend(trouble.map(|words| format!("{}: {words}", file.name)));
-                    warnings.extend(self.unknown_segments(&page).map(|words| format!("{}: {words}", file.name)));
-                    rows.push(page.row());
-                    pages.push(page);
+                    let (page, trouble) = page(&file.name, file.kind, &text);
+                    let troubles = trouble.into_iter().chain(self.unknown_segment(&page));
+                    read.warnings.extend(troubles.map(|words| format!("{}: {words}", file.name)));
+                    read.pages.push(page);
                 }
-                Err(words) => warnings.push(format!("{}: {words}", file.name)),
+                Err(words) => read.warnings.push(format!("{}: {words}", file.name)),
             }
         }
         self.pdfs.forget_others();
-        for warning in &warnings {
+        for warning in &read.warnings {
             warn!("in the knowledge folder: {warning}");
         }
-        let (instructions, pages): (Vec<Page>, Vec<Page>) = pages.into_iter().partition(|page| page.instructions);
-        let shelf = Shelf::new(pages.into_iter().filter(|page| !page.audience.draft).collect())?;
-        info!(files = rows.len(), passages = shelf.len(), "read the knowledge folder");
+        read
+    }
+
+    /// Puts what somebody may be shown where it is found.
+    fn fill_shelf(&self, looked: &mut Looked) -> Result<(), KnowledgeError> {
+        let shown: Vec<&Page> = looked.pages().filter(|page| !page.audience.draft && !page.instructions).collect();
+        let shelf = Shelf::new(&shown)?;
+        info!(pages = shown.len(), passages = shelf.len(), "read the knowledge");
         *self.shelf.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(shelf);
-        looked.warnings = warnings;
-        looked.pages = rows;
-        looked.instructions = instructions.into_iter().map(|page| (page.audience.clone(), page.words())).collect();
+        looked.unshelved = false;
         Ok(())
     }
 
@@ -320,7 +340,7 @@ impl Knowledge {
         if file.kind == folder::PageKind::Pdf { self.pdfs.text(file.open()?) } else { file.read() }
     }
 
-    fn unknown_segments(&self, page: &Page) -> Option<String> {
+    fn unknown_segment(&self, page: &Page) -> Option<String> {
         let known = |name: &str| self.segments.iter().any(|segment| segment.name == name);
         let unknown = page.audience.segments.iter().flatten().find(|name| !known(name))?;
         Some(format!("no [[segment]] is named {unknown}: nobody is in it"))

@@ -1,7 +1,16 @@
 //! One page: what stands on its top, and the pieces it was cut into.
 
-use super::{Audience, PageRow, audience, folder, pieces};
+use std::sync::Arc;
+
+use super::{Audience, PageRow, audience, folder::PageKind, pieces};
 use crate::agent::words::Tongue;
+
+/// The pages of one source, and what was passed over there, each with its name and why.
+#[derive(Default)]
+pub(super) struct Pages {
+    pub(super) pages: Vec<Page>,
+    pub(super) warnings: Vec<String>,
+}
 
 /// One page, cut into pieces.
 pub(super) struct Page {
@@ -9,7 +18,7 @@ pub(super) struct Page {
     pub(super) tongue: Tongue,
     pub(super) audience: Audience,
     pub(super) instructions: bool,
-    pub(super) pieces: Vec<pieces::Piece>,
+    pub(super) pieces: Vec<Arc<pieces::Piece>>,
 }
 
 impl Page {
@@ -28,12 +37,18 @@ impl Page {
     }
 }
 
-/// A file as a page, and what could not be read of its top.
-pub(super) fn page(file: &folder::PageFile, text: &str) -> (Page, Option<String>) {
+/// A text as the page that is called `name`, and what could not be read of its top.
+pub(super) fn page(name: &str, kind: PageKind, text: &str) -> (Page, Option<String>) {
     let top = audience::top(text);
-    let pieces = pieces::cut(&file.name, top.title, top.body, file.kind);
+    let pieces = pieces::cut(name, top.title, top.body, kind);
     let pieces = if top.asks.is_empty() { pieces } else { pieces::answers(&pieces, &top.asks) };
     let sample: String = pieces.iter().map(|piece| piece.markdown.as_str()).take(8).collect();
-    let (file, tongue) = (file.name.clone(), Tongue::of(&sample));
-    (Page { file, tongue, audience: top.audience, instructions: top.instructions, pieces }, top.trouble)
+    let page = Page {
+        file: name.to_owned(),
+        tongue: Tongue::of(&sample),
+        audience: top.audience,
+        instructions: top.instructions,
+        pieces: pieces.into_iter().map(Arc::new).collect(),
+    };
+    (page, top.trouble)
 }

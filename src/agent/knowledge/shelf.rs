@@ -1,6 +1,9 @@
 //! The pieces of all pages, the index that finds them, and how strongly one speaks to a question.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use tantivy::{
     Index, IndexReader, TantivyDocument,
@@ -57,7 +60,7 @@ pub(super) struct Shelf {
 
 struct Shelved {
     file: String,
-    piece: Piece,
+    piece: Arc<Piece>,
     /// Of its whole text.
     hash: blake3::Hash,
     tongue: Tongue,
@@ -100,9 +103,9 @@ impl Shelf {
     ///
     /// # Errors
     /// When the index cannot be made; it lives in memory, so hardly ever.
-    pub(super) fn new(pages: Vec<Page>) -> Result<Self, tantivy::TantivyError> {
+    pub(super) fn new(pages: &[&Page]) -> Result<Self, tantivy::TantivyError> {
         let mut shelf = Self { pieces: Vec::new(), lexicons: BTreeMap::new(), index: None };
-        for Page { tongue, pieces, .. } in &pages {
+        for Page { tongue, pieces, .. } in pages {
             let lexicon = shelf.lexicons.entry(*tongue).or_default();
             for piece in pieces {
                 lexicon.learn(&piece.heading, *tongue);
@@ -113,7 +116,7 @@ impl Shelf {
         let mut texts = Vec::new();
         for Page { file, tongue, audience, pieces, .. } in pages {
             for piece in pieces {
-                texts.push(shelf.put(&file, tongue, &audience, piece));
+                texts.push(shelf.put(file, *tongue, audience, Arc::clone(piece)));
             }
         }
         if !texts.is_empty() {
@@ -127,7 +130,7 @@ impl Shelf {
         self.pieces.len()
     }
 
-    fn put(&mut self, file: &str, tongue: Tongue, audience: &Audience, piece: Piece) -> (String, String) {
+    fn put(&mut self, file: &str, tongue: Tongue, audience: &Audience, piece: Arc<Piece>) -> (String, String) {
         let lexicon = self.lexicons.entry(tongue).or_default();
         let (above, innermost) = match &piece.asked {
             Some(asked) => (piece.heading.as_str(), asked.as_str()),
