@@ -8,6 +8,7 @@
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
+    article_rows::{ArticleName, ArticleRow},
     letter_rows::LetterRow,
     rows::{ConversationRow, Entry, LearnedRow, MailRow, Voucher},
     run_rows::RunRow,
@@ -48,6 +49,10 @@ pub(super) enum Fact {
     Duplicate(DuplicateFact),
     /// A run of the AI is like this now.
     Run(Box<RunRow>),
+    /// An article is like this now.
+    Article(Box<ArticleRow>),
+    /// And this is a version of it.
+    ArticleText(Box<ArticleTextFact>),
 }
 
 /// See [`Fact::Fingerprint`].
@@ -122,6 +127,17 @@ pub(super) struct DuplicateFact {
     pub destinations: u64,
 }
 
+/// See [`Fact::ArticleText`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct ArticleTextFact {
+    /// Of which article.
+    pub name: ArticleName,
+    /// Which version.
+    pub version: u64,
+    /// As it was written.
+    pub text: String,
+}
+
 /// A line that is no fact.
 #[derive(Debug, Clone, thiserror::Error)]
 pub(super) enum FactError {
@@ -152,6 +168,8 @@ impl Fact {
             Self::Suppressed(_) => "suppressed",
             Self::Lifted(_) => "lifted",
             Self::Run(_) => "run",
+            Self::Article(_) => "article",
+            Self::ArticleText(_) => "article-text",
         }
     }
 
@@ -173,6 +191,8 @@ impl Fact {
             Self::Suppressed(row) => serde_json::to_vec(row),
             Self::Lifted(fact) => serde_json::to_vec(fact),
             Self::Run(row) => serde_json::to_vec(row),
+            Self::Article(row) => serde_json::to_vec(row),
+            Self::ArticleText(fact) => serde_json::to_vec(fact),
         };
         json.expect("rows have string keys only and nothing that fails to serialize")
     }
@@ -200,6 +220,8 @@ impl Fact {
             b"suppressed" => Self::Suppressed(parse(json)?),
             b"lifted" => Self::Lifted(parse(json)?),
             b"run" => Self::Run(parse(json)?),
+            b"article" => Self::Article(parse(json)?),
+            b"article-text" => Self::ArticleText(parse(json)?),
             other => return Err(FactError::Unknown(String::from_utf8_lossy(other).into_owned())),
         };
         Ok((fact, json))

@@ -15,10 +15,11 @@
 //! G run                                     row of a run             O conversation newest-first  its runs
 //! W conversation                            → the run that is under way
 //! K kind of spender, spender                what thinking took: runs, tokens, money
+//! Y article                                 row of an article        Z article version            its text
 //! !                                         how far the index is     (a long row goes on under its key and 1, 2, …)
 //! ```
 
-use super::{requests::AiLetters, rows::Voucher, runs::Spender};
+use super::{article_rows::ArticleName, requests::AiLetters, rows::Voucher, runs::Spender};
 use crate::{
     conversation::Fingerprint,
     types::{Address, ConversationId, JobId, JobKind, LetterId, MailId, Millis, Number, RunId},
@@ -31,6 +32,8 @@ pub(super) const MAIL_LEN: usize = 9;
 pub(super) const ENTRY_LEN: usize = 13;
 pub(super) const LEARNED_LEN: usize = 2 + 2 * DIGEST;
 pub(super) const SUPPRESSION_LEN: usize = 1 + DIGEST;
+pub(super) const ARTICLE_LEN: usize = 1 + DIGEST;
+pub(super) const ARTICLE_TEXT_LEN: usize = 1 + DIGEST + 8;
 
 /// Octets of an address or a Message-ID in a key: of their BLAKE3, so that a key is short whatever was sent.
 const DIGEST: usize = 16;
@@ -238,6 +241,14 @@ pub(super) fn learned(address: &Address, forwarder: &Voucher) -> Vec<u8> {
 
 pub(super) fn suppression(recipient: &Address) -> Vec<u8> {
     key(b'B', &[&address_part(Some(recipient))])
+}
+
+pub(super) fn article(name: &ArticleName) -> Vec<u8> {
+    key(b'Y', &[&digest(name.as_str().as_bytes())])
+}
+
+pub(super) fn article_text(name: &ArticleName, version: u64) -> Vec<u8> {
+    key(b'Z', &[&digest(name.as_str().as_bytes()), &version.to_be_bytes()])
 }
 
 /// When and which, of a key that ends like those of [`updated`] and [`updated_at`].

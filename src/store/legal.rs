@@ -9,6 +9,7 @@
 //! | letter | each recipient waits with a job, or was accepted, refused or dropped or came back and has none |
 //! | refusals | the list has exactly the recipients that it was refused for or came back from |
 //! | suppression | it stands under its recipient; they are as many as were counted |
+//! | article | it stands under its name, and has the text of each version that it keeps; what is published is one; they are as many as were counted |
 //! | run | it stands in the list of its conversation; what all of them cost is what was added up |
 //! | job | its conversation (and letter) is there; unless parked, it is due at one time |
 //! | books | accepted = shown + held + ignored + duplicates + discarded |
@@ -16,6 +17,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
+    articles,
     index::Index,
     keys,
     requests::{Counts, StoreError},
@@ -37,6 +39,7 @@ pub(super) fn troubles(index: &Index) -> Result<Vec<String>, StoreError> {
     runs::troubles(index, &index.state()?.map_or_else(Tallies::default, |state| state.tallies).runs, &mut troubles)?;
     suppressions(index, index.state()?.map_or(0, |state| state.tallies.suppressions), &mut troubles)?;
     let tallies = index.state()?.map_or_else(Tallies::default, |state| state.tallies);
+    articles::troubles(index, &tallies, &mut troubles)?;
     // Copies that were kept before have no row; everything else is counted again.
     let copies = tallies.counts.duplicates.saturating_sub(counted.duplicates);
     counted.duplicates += copies;

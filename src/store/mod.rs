@@ -6,6 +6,8 @@
 mod absent;
 mod accepting;
 mod agenda;
+mod article_rows;
+mod articles;
 mod committer;
 mod desk;
 mod drafts;
@@ -75,6 +77,10 @@ use self::{
     reserve::Reserve,
 };
 pub use self::{
+    article_rows::{
+        ARTICLE_OCTETS_MAX, ARTICLE_VERSIONS_MAX, ARTICLES_MAX, ArticleChange, ArticleChanged, ArticleName, ArticleRow,
+        ArticleVerb, ArticleVersion, PublishedVersion,
+    },
     handed_off::{Circumstances, HandedOff},
     letter_rows::{Delay, Delivery, DeliveryState, EnclosedRow, LetterRow, Origin},
     opening::OpenError,

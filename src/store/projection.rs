@@ -2,6 +2,7 @@
 //! nothing here looks at anything but the fact and what earlier facts gave.
 
 use super::{
+    articles,
     desk::Desk,
     facts::Fact,
     index::VALUE_OCTETS_MAX,
@@ -65,6 +66,8 @@ pub(super) fn project(fact: &Fact, json: &[u8], desk: &mut Desk) -> Result<(), S
         }
         Fact::Signature(fact) => signatures::project(fact, desk),
         Fact::Run(row) => runs::project(row, json, desk),
+        Fact::Article(row) => articles::project(row, json, desk),
+        Fact::ArticleText(fact) => articles::project_text(fact, json, desk),
         Fact::Duplicate(fact) => {
             let counts = &mut desk.tallies_mut().counts;
             counts.accepted += fact.destinations;
@@ -216,7 +219,7 @@ pub(super) fn old_pieces(desk: &Desk, key: &[u8]) -> Result<Old, StoreError> {
 }
 
 /// Takes a row away, when it is there.
-fn delete_row(key: Vec<u8>, desk: &mut Desk) -> Result<(), StoreError> {
+pub(super) fn delete_row(key: Vec<u8>, desk: &mut Desk) -> Result<(), StoreError> {
     if let Old::Pieces(more) = old_pieces(desk, &key)? {
         (1..=more).for_each(|piece| desk.delete(piece_key(&key, piece)));
         desk.delete(key);

@@ -27,6 +27,12 @@ pub(super) struct Tallies {
     /// What the AI's runs came to.
     #[serde(default)]
     pub(super) runs: RunTotals,
+    /// Articles that were not removed.
+    #[serde(default)]
+    pub(super) articles: u64,
+    /// How often one was changed.
+    #[serde(default)]
+    pub(super) article_changes: u64,
 }
 
 impl Tallies {

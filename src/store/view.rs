@@ -4,6 +4,8 @@ use serde::de::DeserializeOwned;
 use sled::IVec;
 
 use super::{
+    article_rows::{ArticleName, ArticleRow},
+    facts::ArticleTextFact,
     keys,
     letter_rows::LetterRow,
     requests::StoreError,
@@ -127,6 +129,23 @@ pub(super) fn suppression(view: &impl View, recipient: &Address) -> Result<Optio
 /// What a key holds that [`suppression`] would ask for.
 pub(super) fn suppression_row(view: &impl View, key: &[u8]) -> Result<Option<SuppressionRow>, StoreError> {
     row(view, key)
+}
+
+pub(super) fn article(view: &impl View, name: &ArticleName) -> Result<Option<ArticleRow>, StoreError> {
+    row(view, &keys::article(name))
+}
+
+/// What a key holds that [`article`] would ask for.
+pub(super) fn article_row(view: &impl View, key: &[u8]) -> Result<Option<ArticleRow>, StoreError> {
+    row(view, key)
+}
+
+pub(super) fn article_text(
+    view: &impl View,
+    name: &ArticleName,
+    version: u64,
+) -> Result<Option<ArticleTextFact>, StoreError> {
+    row(view, &keys::article_text(name, version))
 }
 
 pub(super) fn entry(view: &impl View, conversation: ConversationId, seq: u32) -> Result<Option<Entry>, StoreError> {
