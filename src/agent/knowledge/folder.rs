@@ -72,9 +72,13 @@ impl PageFile {
         if bytes.len() as u64 > FILE_BYTES_MAX {
             return Err(too_large(FILE_BYTES_MAX));
         }
-        let text = String::from_utf8_lossy(&bytes);
-        Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n"))
+        Ok(normal(&String::from_utf8_lossy(&bytes)))
     }
+}
+
+/// A text as pages are read: without a byte order mark, its lines ended by LF.
+pub(super) fn normal(text: &str) -> String {
+    text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n")
 }
 
 /// What lies in a folder.

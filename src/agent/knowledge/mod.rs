@@ -1,8 +1,9 @@
 //! The company's own pages, as passages that can be found and quoted.
 //!
-//! Everything is kept in memory. A change of the folder is noticed before the next search, without a restart. What is written for
+//! Everything is kept in memory. A change of the folder or of an article is noticed before the next search, without a restart. What is written for
 //! some readers only is found by nobody else.
 
+mod articles;
 pub mod audience;
 mod folder;
 mod fused;
@@ -25,6 +26,7 @@ use std::{
 use tracing::{info, warn};
 
 use self::{
+    articles::Watched,
     meanings::Meanings,
     page::{Page, Pages, page},
     shelf::{Meant, Shelf},
@@ -32,9 +34,11 @@ use self::{
 use super::words::Tongue;
 use crate::{
     config::Segment,
+    store::StoreError,
     types::{Clock, Millis},
 };
 
+pub use articles::{ARTICLE_PREFIX, Article, Articles};
 pub use audience::{Audience, Reader};
 pub use folder::{FILE_BYTES_MAX, FILES_MAX, FOLDER_BYTES_MAX, PDF_BYTES_MAX};
 pub use meanings::{BATCH, DIMENSIONS_MAX, Embed};
@@ -58,12 +62,15 @@ pub enum KnowledgeError {
     /// The index could not be made or searched. Trying again can help.
     #[error("the knowledge index failed: {0}")]
     Index(#[from] tantivy::TantivyError),
+    /// The articles cannot be read now. Trying again can help.
+    #[error("the articles cannot be read: {0}")]
+    Articles(#[from] StoreError),
 }
 
 /// A piece of a page that speaks to a question.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Passage {
-    /// Path of its file within the folder.
+    /// Path of its file within the folder, or [`ARTICLE_PREFIX`] and the name of an article.
     pub file: String,
     /// The headings above it, outermost first, joined by ` › `.
     pub heading: String,
@@ -110,7 +117,7 @@ pub struct WordSeen {
 /// One page, as it was last read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PageRow {
-    /// Path of its file within the folder.
+    /// As in [`Passage::file`].
     pub file: String,
     /// ISO 639-1 of its language.
     pub language: &'static str,
@@ -118,6 +125,9 @@ pub struct PageRow {
     pub passages: usize,
     /// Whether it is words to the model.
     pub instructions: bool,
+    /// Of an article: a newer version waits beside what is published.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub newer_draft: bool,
     /// For whom it is.
     #[serde(flatten)]
     pub audience: Audience,
@@ -129,6 +139,7 @@ pub struct Knowledge {
     segments: Vec<Segment>,
     pdfs: pdf::Pdfs,
     meanings: Option<Meanings>,
+    articles: Option<Watched>,
     clock: Clock,
     shelf: RwLock<Arc<Shelf>>,
     looked: Mutex<Looked>,
@@ -139,13 +150,16 @@ struct Looked {
     at: Option<Millis>,
     fingerprint: Option<[u8; 32]>,
     folder: Pages,
+    articles: Pages,
+    /// How often articles were changed when they were read, until they are on the shelf.
+    changes: Option<u64>,
     /// Pages have changed since the shelf was filled.
     unshelved: bool,
 }
 
 impl Looked {
-    fn sources(&self) -> [&Pages; 1] {
-        [&self.folder]
+    fn sources(&self) -> [&Pages; 2] {
+        [&self.articles, &self.folder]
     }
 
     fn pages(&self) -> impl Iterator<Item = &Page> {
@@ -175,6 +189,7 @@ impl Knowledge {
             segments,
             pdfs: pdf::Pdfs::default(),
             meanings: None,
+            articles: None,
             clock,
             shelf: empty,
             looked: Mutex::default(),
@@ -199,6 +214,21 @@ impl Knowledge {
         self.look_for_changes();
         let shelf = self.shelf();
         self.meanings.as_ref().map_or(0, |meanings| meanings.learn(&shelf.texts()))
+    }
+
+    /// Reads articles too.
+    #[must_use]
+    pub fn with_articles(self, articles: Arc<dyn Articles>) -> Self {
+        Self { articles: Some(Watched::new(articles)), ..self }
+    }
+
+    /// Whether the text would be found as an article of that name, once it is published.
+    ///
+    /// # Errors
+    /// Why not, in words.
+    pub fn check_article(&self, name: &str, text: &str) -> Result<(), String> {
+        let page = articles::readable(name, text)?;
+        self.unknown_segment(&page).map_or(Ok(()), Err)
     }
 
     /// The passages open to everybody that speak most to `question`, best first. Looks for changes of the folder first, so it
@@ -244,13 +274,13 @@ impl Knowledge {
         looked.pages().filter(admitted).map(Page::words).collect()
     }
 
-    /// Reads the folder again when its names, sizes or times changed. Says whether they had.
+    /// Reads the folder again when its names, sizes or times changed, and the articles when one did. Says whether they had.
     ///
     /// # Errors
     /// When the folder or the index fails; what was known before stays.
     pub fn reload(&self) -> Result<bool, KnowledgeError> {
         let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
-        self.look(&mut looked)
+        self.look(&mut looked, true)
     }
 
     /// Files and passages that somebody may be shown.
@@ -276,23 +306,40 @@ impl Knowledge {
     }
 
     fn look_for_changes(&self) {
+        let looked = if self.articles.as_ref().is_some_and(Watched::has_changed) {
+            // Whoever changed one was told that it is in force.
+            Some(self.looked.lock().unwrap_or_else(PoisonError::into_inner))
+        } else {
+            self.looked.try_lock().ok()
+        };
         // Somebody else is looking already: what was known before does for this search.
-        let Ok(mut looked) = self.looked.try_lock() else { return };
-        if looked.at.is_some_and(|at| self.clock.now().since(at) < LOOK_EVERY) {
-            return;
-        }
-        if let Err(err) = self.look(&mut looked) {
+        let Some(mut looked) = looked else { return };
+        let is_due = looked.at.is_none_or(|at| self.clock.now().since(at) >= LOOK_EVERY);
+        if let Err(err) = self.look(&mut looked, is_due) {
             warn!("answering from what was read before: {err}");
         }
     }
 
-    fn look(&self, looked: &mut Looked) -> Result<bool, KnowledgeError> {
-        let folder = self.look_at_folder(looked);
+    /// Looks at the articles, and at the folder when that is due. Says whether any of them had changed.
+    fn look(&self, looked: &mut Looked, is_due: bool) -> Result<bool, KnowledgeError> {
+        let folder = if is_due { self.look_at_folder(looked) } else { Ok(()) };
+        let articles = self.look_at_articles(looked);
         let changed = looked.unshelved;
         if changed {
             self.fill_shelf(looked)?;
         }
-        folder.map(|()| changed)
+        folder.and(articles).map(|()| changed)
+    }
+
+    fn look_at_articles(&self, looked: &mut Looked) -> Result<(), KnowledgeError> {
+        let Some(watched) = &self.articles else { return Ok(()) };
+        let Some(changes) = watched.changed()? else { return Ok(()) };
+        let mut read = watched.read()?;
+        for page in &read.pages {
+            read.warnings.extend(self.unknown_segment(page).map(|words| format!("{}: {words}", page.file)));
+        }
+        (looked.articles, looked.changes, looked.unshelved) = (read, Some(changes), true);
+        Ok(())
     }
 
     fn look_at_folder(&self, looked: &mut Looked) -> Result<(), KnowledgeError> {
@@ -333,6 +380,9 @@ impl Knowledge {
         info!(pages = shown.len(), passages = shelf.len(), "read the knowledge");
         *self.shelf.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(shelf);
         looked.unshelved = false;
+        if let (Some(watched), Some(changes)) = (&self.articles, looked.changes.take()) {
+            watched.mark(changes);
+        }
         Ok(())
     }
 

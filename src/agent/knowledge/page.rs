@@ -18,6 +18,8 @@ pub(super) struct Page {
     pub(super) tongue: Tongue,
     pub(super) audience: Audience,
     pub(super) instructions: bool,
+    /// Of an article: a newer version waits beside what is published.
+    pub(super) newer_draft: bool,
     pub(super) pieces: Vec<Arc<pieces::Piece>>,
 }
 
@@ -28,6 +30,7 @@ impl Page {
             language: self.tongue.code(),
             passages: self.pieces.len(),
             instructions: self.instructions,
+            newer_draft: self.newer_draft,
             audience: self.audience.clone(),
         }
     }
@@ -48,6 +51,7 @@ pub(super) fn page(name: &str, kind: PageKind, text: &str) -> (Page, Option<Stri
         tongue: Tongue::of(&sample),
         audience: top.audience,
         instructions: top.instructions,
+        newer_draft: false,
         pieces: pieces.into_iter().map(Arc::new).collect(),
     };
     (page, top.trouble)
