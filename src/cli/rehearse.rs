@@ -8,11 +8,14 @@ use serde_json::json;
 
 use super::{Context, Failure, block_on, control, paint};
 use crate::{
-    agent::rehearsal::{
-        Rehearsal, Rehearsed,
-        agreement::Likeness,
-        past::{self, Exchange},
-        tables::{Counts, Report},
+    agent::{
+        knowledge::Article,
+        rehearsal::{
+            Rehearsal, Rehearsed,
+            agreement::Likeness,
+            past::{self, Exchange},
+            tables::{Counts, Report},
+        },
     },
     config::{Config, SupportAddress},
     daemon,
@@ -39,7 +42,7 @@ pub(super) fn run(context: &Context, args: Args) -> Result<(), Failure> {
     let config = control::load(&context.config)?;
     let address = address(&config, args.address.as_ref())?;
     block_on(async {
-        let rehearsal = rehearsal(&config)?;
+        let rehearsal = rehearsal(&config, sources::articles(context, &config).await?)?;
         let conversations = if args.from.as_os_str() == "conversations" {
             sources::kept(context, address).await?
         } else {
@@ -79,9 +82,10 @@ fn address<'a>(config: &'a Config, wanted: Option<&Address>) -> Result<&'a Suppo
 }
 
 /// Whoever would think, proposing whatever it finds: how much support is enough is asked of the curve.
-fn rehearsal(config: &Config) -> Result<Rehearsal, Failure> {
+fn rehearsal(config: &Config, articles: Vec<Article>) -> Result<Rehearsal, Failure> {
     let clock = Clock::system();
-    let (answerer, topics) = daemon::rehearsing(config, &clock).map_err(|error| Failure::io(error.to_string()))?;
+    let thinking = daemon::rehearsing(config, &clock, articles);
+    let (answerer, topics) = thinking.map_err(|error| Failure::io(error.to_string()))?;
     let rehearsal = Rehearsal::new(answerer, &config.agent, config.knowledge.support_min_percent, clock);
     Ok(rehearsal.with_topics(topics))
 }

@@ -120,7 +120,7 @@ impl Parts {
         let attachments = Attachments::new(folder, config.limits.extraction, Arc::new(store.clone()));
         let fetcher = super::fetcher(&config)?;
         let toolbox = Arc::new(Toolbox::new(config.tools.clone(), fetcher.clone(), clock.clone()));
-        let knowledge = thinking::knowledge(&config, &fetcher, &clock)?;
+        let knowledge = thinking::knowledge(&config, &fetcher, &clock, Arc::new(store.clone()))?;
         Ok(Self { config, clock, ids, store, judge, keys, writer, attachments, toolbox, fetcher, knowledge })
     }
 
@@ -136,7 +136,7 @@ impl Parts {
     /// The API, with the verbs of tools and of knowledge.
     pub(super) fn router(&self) -> axum::Router {
         let tools = web::tools(self.office(), self.toolbox.clone());
-        web::router(self.office()).merge(tools).merge(web::knowledge(self.knowledge.clone()))
+        web::router(self.office()).merge(tools).merge(web::knowledge(self.office(), self.knowledge.clone()))
     }
 
     /// What the metrics are read from.

@@ -9,7 +9,7 @@ use crate::{
     agent::{
         Answerer, BuiltIn, Knowledge, Topics,
         chat::{ChatAnswerer, Means, Tools, embed},
-        knowledge::Extract,
+        knowledge::{Article, Articles, Extract},
         masks::Masks,
         tools::Toolbox,
     },
@@ -25,12 +25,17 @@ const MEANINGS: &str = "meanings";
 /// How often it is looked whether there are pages whose meaning is not known yet.
 const LEARN_EVERY: Duration = Duration::from_secs(10);
 
-/// What is known: the folder, whom its pages are for, the text of PDFs, what they mean. Read at the first question.
-pub(super) fn knowledge(config: &Config, fetcher: &Fetcher, clock: &Clock) -> Result<Arc<Knowledge>, StartError> {
+/// What is known: the folder, whom its pages are for, the text of PDFs, articles, what they mean. Read at the first question.
+pub(super) fn knowledge(
+    config: &Config,
+    fetcher: &Fetcher,
+    clock: &Clock,
+    articles: Arc<dyn Articles>,
+) -> Result<Arc<Knowledge>, StartError> {
     let (folder, segments) = (config.knowledge.path.as_deref(), config.segments.clone());
     let knowledge = Knowledge::unread(folder, segments, clock.clone());
     let knowledge = knowledge.map_err(|error| StartError::Knowledge(error.to_string()))?;
-    let knowledge = knowledge.with_pdfs(pdf_text(config.limits.extraction));
+    let knowledge = knowledge.with_pdfs(pdf_text(config.limits.extraction)).with_articles(articles);
     Ok(Arc::new(match &config.knowledge.embeddings {
         Some(settings) => {
             let embed = embed(settings.clone(), fetcher.clone(), Masks::new(&config.masks));
@@ -79,13 +84,18 @@ pub(super) fn answerer(
     (chat.clone(), topics.with_classifier(chat))
 }
 
-/// Whoever would think, for a rehearsal: without tools, for nothing may happen; and without a threshold, which is what is asked.
+/// Whoever would think, for a rehearsal: without tools, for nothing may happen; without a threshold, which is what is asked; and
+/// with those articles.
 ///
 /// # Errors
 /// When the knowledge cannot be read or the web not be asked.
-pub(crate) fn rehearsing(config: &Config, clock: &Clock) -> Result<(Arc<dyn Answerer>, Topics), StartError> {
+pub(crate) fn rehearsing(
+    config: &Config,
+    clock: &Clock,
+    articles: Vec<Article>,
+) -> Result<(Arc<dyn Answerer>, Topics), StartError> {
     let fetcher = super::fetcher(config)?;
-    let knowledge = knowledge(config, &fetcher, clock)?;
+    let knowledge = knowledge(config, &fetcher, clock, Arc::new(articles))?;
     knowledge.reload().map_err(|error| StartError::Knowledge(error.to_string()))?;
     let tools = Arc::new(Toolbox::new(Vec::new(), fetcher.clone(), clock.clone()));
     Ok(answerer(config, knowledge, fetcher, tools, 0, clock))

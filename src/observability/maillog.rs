@@ -9,7 +9,7 @@ use tracing::{info, warn};
 use super::counters;
 use crate::{
     conversation::{Class, Fate, HeldReason, IgnoredReason, Reported, Whom},
-    store::{ConversationRow, MailRow, RunRow},
+    store::{ArticleRow, ConversationRow, MailRow, RunRow},
     types::{Address, ConversationId, HandOffCode, LetterId, MailId, fit_for_log},
 };
 
@@ -126,6 +126,12 @@ pub fn reported(mail: MailId, said: &Reported) {
 pub fn suppression(recipient: &Address, what: &'static str) {
     let domain = recipient.domain();
     info!(event = "suppression", domain, what, "a person {what} an address at {domain}");
+}
+
+/// A person did that with an article: `what` is one word or two.
+pub fn article(row: &ArticleRow, what: &'static str) {
+    let (name, newest, published) = (row.name.as_str(), row.newest(), row.published_version().unwrap_or_default());
+    info!(event = "article", article = name, newest, published, what, "a person {what} article {name}");
 }
 
 fn sender(mail: &MailRow) -> &str {

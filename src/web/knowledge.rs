@@ -9,7 +9,11 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{api::Answer, problem::Problem};
+use super::{
+    api::{Answer, Office},
+    articles,
+    problem::Problem,
+};
 use crate::{
     agent::{
         Knowledge,
@@ -26,9 +30,9 @@ const LIMIT_MAX: usize = 50;
 const QUESTION_OCTETS_MAX: usize = 2_000;
 
 /// The routes, for whoever may open the control socket.
-pub fn knowledge(knowledge: Arc<Knowledge>) -> Router {
-    let routes = Router::new().route("/", get(list)).route("/search", get(search)).with_state(knowledge);
-    Router::new().nest("/api/v1/knowledge", routes)
+pub fn knowledge(office: Office, knowledge: Arc<Knowledge>) -> Router {
+    let routes = Router::new().route("/", get(list)).route("/search", get(search)).with_state(knowledge.clone());
+    Router::new().nest("/api/v1/knowledge", routes.merge(articles::routes(office, knowledge)))
 }
 
 /// What was read, and what was passed over.

@@ -3,6 +3,7 @@
 //! Whoever can open the control socket is an administrator: it lies in the data folder, for the daemon's user only.
 
 mod api;
+mod articles;
 mod attachments;
 mod deliveries;
 mod drafts;

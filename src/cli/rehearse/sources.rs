@@ -1,4 +1,4 @@
-//! Where past mail comes from: a mailbox on disk, or the conversations that replyd keeps.
+//! Where past mail comes from: a mailbox on disk, or the conversations that replyd keeps. And the articles of today.
 
 use std::path::Path;
 
@@ -14,12 +14,15 @@ use super::super::{
     lists::text,
 };
 use crate::{
-    agent::rehearsal::past::{By, Message},
+    agent::{
+        knowledge::Article,
+        rehearsal::past::{By, Message},
+    },
     config::{Config, SupportAddress},
     conversation::quotes,
     intake::Judged,
     mime::Mail,
-    store::{LetterRow, MailRow},
+    store::{ArticleRow, LetterRow, MailRow},
     types::{Author, Millis},
 };
 
@@ -69,6 +72,24 @@ fn message(config: &Config, judged: Judged) -> Option<Message> {
         quoted_text: parted.quoted_text,
         hidden: mail.hidden,
     })
+}
+
+/// The published articles.
+pub(super) async fn articles(context: &Context, config: &Config) -> Result<Vec<Article>, Failure> {
+    // A rehearsal makes no data folder.
+    let data = &config.store.path;
+    if !data.try_exists().map_err(|error| Failure::io(format!("{}: {error}", data.display())))? {
+        return Ok(Vec::new());
+    }
+    let control = Control::open(context).await?;
+    let rows: Vec<ArticleRow> = control.get("/api/v1/knowledge/articles").await?;
+    let mut articles = Vec::new();
+    for (row, version) in rows.iter().filter_map(|row| Some((row, row.published_version()?))) {
+        let view: Value = control.get(&format!("/api/v1/knowledge/articles/{}?version={version}", row.name)).await?;
+        let (name, text) = (row.name.to_string(), text(&view["text"]).to_owned());
+        articles.push(Article { name, text, published: true, newer_draft: false });
+    }
+    Ok(articles)
 }
 
 /// The conversations of that address, each oldest first.

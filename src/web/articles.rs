@@ -1,0 +1,220 @@
+//! `/api/v1/knowledge/articles`: pages of knowledge that people write here, their versions, and which of them is published.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::{DefaultBodyLimit, Path, Query, State},
+    routing::{get, post},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    api::{Answer, Office},
+    problem::Problem,
+};
+use crate::{
+    agent::Knowledge,
+    observability::maillog,
+    store::{ARTICLE_OCTETS_MAX, ArticleChange, ArticleChanged, ArticleName, ArticleRow, ArticleVerb},
+};
+
+/// Octets of a request: a whole text, each octet of it escaped, and what stands around it.
+const REQUEST_OCTETS_MAX: usize = 6 * ARTICLE_OCTETS_MAX + 16 * 1024;
+
+/// What the handlers work with.
+#[derive(Clone)]
+struct Press {
+    office: Office,
+    knowledge: Arc<Knowledge>,
+}
+
+/// The verbs of articles, below `/api/v1/knowledge`.
+pub(super) fn routes(office: Office, knowledge: Arc<Knowledge>) -> Router {
+    Router::new()
+        .route("/articles", get(list).post(add))
+        .route("/articles/{name}", get(show).put(edit).delete(remove))
+        .route("/articles/{name}/publish", post(publish))
+        .route("/articles/{name}/unpublish", post(unpublish))
+        .route("/articles/{name}/rollback", post(rollback))
+        .layer(DefaultBodyLimit::max(REQUEST_OCTETS_MAX))
+        .with_state(Arc::new(Press { office, knowledge }))
+}
+
+/// Those that were not removed, by name.
+async fn list(State(press): State<Arc<Press>>) -> Answer<Vec<ArticleRow>> {
+    Ok(Json(press.office.store.articles()?))
+}
+
+#[derive(Debug, Deserialize)]
+struct ShowQuery {
+    /// Whose text is wanted; the newest when it is not said.
+    version: Option<u64>,
+}
+
+/// An article with its history, and the text of one version.
+#[derive(Debug, Serialize)]
+struct ArticleView {
+    #[serde(flatten)]
+    row: ArticleRow,
+    /// The version whose text follows.
+    version: u64,
+    text: String,
+}
+
+/// Also of one that was removed.
+async fn show(
+    State(press): State<Arc<Press>>,
+    Path(name): Path<String>,
+    Query(query): Query<ShowQuery>,
+) -> Answer<ArticleView> {
+    let row = press.row(&named(&name)?)?;
+    let version = query.version.unwrap_or(row.newest());
+    let text = press.text(&row, version)?;
+    Ok(Json(ArticleView { row, version, text }))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AddRequest {
+    name: String,
+    text: String,
+    /// Who decides.
+    by: String,
+    /// It is no draft.
+    #[serde(default)]
+    publish: bool,
+}
+
+async fn add(State(press): State<Arc<Press>>, Json(request): Json<AddRequest>) -> Answer<ArticleRow> {
+    let AddRequest { name, text, by, publish } = request;
+    let name = named(&name)?;
+    press.check(&name, &text)?;
+    press.change(name, ArticleVerb::Add { text, publish }, by).await
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EditRequest {
+    text: String,
+    /// The version that was read: another one may have come since.
+    version: u64,
+    by: String,
+    #[serde(default)]
+    publish: bool,
+}
+
+async fn edit(
+    State(press): State<Arc<Press>>,
+    Path(name): Path<String>,
+    Json(request): Json<EditRequest>,
+) -> Answer<ArticleRow> {
+    let EditRequest { text, version, by, publish } = request;
+    let name = named(&name)?;
+    press.check(&name, &text)?;
+    press.change(name, ArticleVerb::Edit { text, version, publish }, by).await
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PublishRequest {
+    /// The newest when it is not said.
+    version: Option<u64>,
+    by: String,
+}
+
+async fn publish(
+    State(press): State<Arc<Press>>,
+    Path(name): Path<String>,
+    Json(request): Json<PublishRequest>,
+) -> Answer<ArticleRow> {
+    let row = press.row(&named(&name)?)?;
+    // Named, so that what was looked at is what is published.
+    let version = request.version.unwrap_or(row.newest());
+    press.check(&row.name, &press.text(&row, version)?)?;
+    press.change(row.name, ArticleVerb::Publish { version: Some(version) }, request.by).await
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RollbackRequest {
+    version: u64,
+    by: String,
+}
+
+async fn rollback(
+    State(press): State<Arc<Press>>,
+    Path(name): Path<String>,
+    Json(request): Json<RollbackRequest>,
+) -> Answer<ArticleRow> {
+    let row = press.row(&named(&name)?)?;
+    press.check(&row.name, &press.text(&row, request.version)?)?;
+    press.change(row.name, ArticleVerb::Rollback { to: request.version }, request.by).await
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ByRequest {
+    by: String,
+}
+
+async fn unpublish(
+    State(press): State<Arc<Press>>,
+    Path(name): Path<String>,
+    Json(request): Json<ByRequest>,
+) -> Answer<ArticleRow> {
+    press.change(named(&name)?, ArticleVerb::Unpublish, request.by).await
+}
+
+async fn remove(
+    State(press): State<Arc<Press>>,
+    Path(name): Path<String>,
+    Json(request): Json<ByRequest>,
+) -> Answer<ArticleRow> {
+    press.change(named(&name)?, ArticleVerb::Remove, request.by).await
+}
+
+fn named(text: &str) -> Result<ArticleName, Problem> {
+    ArticleName::parse(text).map_err(Problem::not_right)
+}
+
+impl Press {
+    fn row(&self, name: &ArticleName) -> Result<ArticleRow, Problem> {
+        let row = self.office.store.article(name)?;
+        row.ok_or_else(|| Problem::not_found(format!("there is no article {name}")))
+    }
+
+    fn text(&self, row: &ArticleRow, version: u64) -> Result<String, Problem> {
+        let missing = || Problem::not_found(format!("there is no version {version} of article {}", row.name));
+        self.office.store.article_text(&row.name, version)?.ok_or_else(missing)
+    }
+
+    /// A text that nobody could find is told at once, and not when a customer asks.
+    fn check(&self, name: &ArticleName, text: &str) -> Result<(), Problem> {
+        if text.len() > ARTICLE_OCTETS_MAX {
+            let words = format!("the text of an article has at most {} KiB", ARTICLE_OCTETS_MAX / 1024);
+            return Err(Problem::not_right(words));
+        }
+        self.knowledge
+            .check_article(name.as_str(), text)
+            .map_err(|why| Problem::not_right(format!("article {name}: {why}")))
+    }
+
+    async fn change(&self, name: ArticleName, verb: ArticleVerb, by: String) -> Answer<ArticleRow> {
+        if by.trim().is_empty() {
+            return Err(Problem::bad_request("say who decides"));
+        }
+        let (word, now) = (verb.word(), self.office.clock.now());
+        match self.office.store.change_article(ArticleChange { name, verb, by, now }).await? {
+            ArticleChanged::Done(row) => {
+                maillog::article(&row, word);
+                Ok(Json(row))
+            }
+            ArticleChanged::Stale(row) => {
+                let (name, newest) = (&row.name, row.newest());
+                let words = format!("{} has edited article {name} since: read version {newest} and edit that", row.by);
+                Err(Problem::conflict(words))
+            }
+        }
+    }
+}
