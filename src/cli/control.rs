@@ -105,7 +105,7 @@ fn refused(status: StatusCode, bytes: &[u8]) -> Failure {
     let problem: Value = serde_json::from_slice(bytes).unwrap_or_default();
     let detail = problem["detail"].as_str().map_or_else(|| format!("the daemon answered {status}"), str::to_owned);
     match status {
-        StatusCode::NOT_FOUND => Failure::data(detail),
+        StatusCode::NOT_FOUND | StatusCode::UNPROCESSABLE_ENTITY => Failure::data(detail),
         StatusCode::CONFLICT | StatusCode::SERVICE_UNAVAILABLE => Failure::later(detail),
         status if status.is_client_error() => Failure::usage(detail),
         _ => Failure::io(detail),

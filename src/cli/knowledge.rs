@@ -1,4 +1,6 @@
-//! `replyd knowledge`: the pages that are known, and what a question would find in them and why.
+//! `replyd knowledge`: the pages that are known, what a question would find in them and why; and articles, which are written here.
+
+mod articles;
 
 use serde_json::Value;
 
@@ -15,6 +17,8 @@ pub(super) enum Action {
     List,
     /// What a question would find, best first, and why.
     Search(SearchArgs),
+    #[command(flatten)]
+    Article(articles::Verb),
 }
 
 #[derive(Debug, clap::Args)]
@@ -34,10 +38,10 @@ pub(super) struct SearchArgs {
 
 pub(super) fn run(context: &Context, action: Action) -> Result<(), Failure> {
     block_on(async {
-        let control = Control::open(context).await?;
         match action {
-            Action::List => list(context, &control.get(PATH).await?),
-            Action::Search(args) => search(context, &control.get(&path(&args)).await?),
+            Action::List => list(context, &Control::open(context).await?.get(PATH).await?),
+            Action::Search(args) => search(context, &Control::open(context).await?.get(&path(&args)).await?),
+            Action::Article(verb) => articles::run(context, verb).await?,
         }
         Ok(())
     })
@@ -71,7 +75,11 @@ fn list(context: &Context, known: &Value) {
 fn line(page: &Value) -> String {
     let names = |key: &str| page[key].as_array().map(|names| names.iter().map(text).collect::<Vec<_>>().join(", "));
     let mut line = format!("{}  {}  passages: {}", text(&page["language"]), text(&page["file"]), page["passages"]);
-    for (key, words) in [("draft", "  draft"), ("instructions", "  instructions to the model")] {
+    for (key, words) in [
+        ("draft", "  draft"),
+        ("newer_draft", "  a newer draft waits"),
+        ("instructions", "  instructions to the model"),
+    ] {
         if page[key] == true {
             line.push_str(words);
         }

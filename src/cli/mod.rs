@@ -74,7 +74,7 @@ enum Command {
     /// Addresses that are not written to any more, because letters came back or were complained about.
     #[command(subcommand)]
     Suppressions(suppressions::Suppressions),
-    /// The pages that are known, and what a question would find in them.
+    /// The pages that are known, what a question would find in them, and articles: pages that are written here.
     #[command(subcommand)]
     Knowledge(knowledge::Action),
     /// What was accepted but not filed as the customer.
