@@ -75,6 +75,8 @@
 //! - **Every run is kept.** What the AI was shown, asked, called and decided, and what it cost, stands in the record of its letter
 //!   or hand-off. A tool that changes something is in the journal before it is called: no crash has it called twice. Texts of
 //!   prompts never stand there, for they are to end: a hash does, and the text lies beside it for its days, if at all.
+//! - **Published is said by a person.** What answers customers of an article is the version that somebody published; newer ones wait
+//!   beside it. Each version stays in the journal, and a rollback is a new one.
 //! - **Silence is a bug.** What fails comes to rest where a person sees it, with a reason in words.
 //!
 //! # Where the build differs from the first plan
