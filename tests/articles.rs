@@ -171,7 +171,7 @@ fn what_is_no_article_is_refused_with_words_and_nothing_changes() {
         if let Some(daemon) = daemon {
             // A name is taken once, and an edit is made from the newest version.
             refused(&["add", "kept", &good], 64, "there is an article kept already");
-            refused(&["edit", "kept", &good, "--version", "7"], 75, "read version 1 and edit that");
+            refused(&["edit", "kept", &good, "--version", "7"], 75, "the newest version of article kept is 1");
             refused(&["rollback", "kept", "2"], 65, "there is no version 2 of article kept");
             // Whoever asks the socket hears the same.
             let asked = |name: &str, text: &str| {

@@ -212,7 +212,8 @@ impl Press {
             }
             ArticleChanged::Stale(row) => {
                 let (name, newest) = (&row.name, row.newest());
-                let words = format!("{} has edited article {name} since: read version {newest} and edit that", row.by);
+                let by = row.versions.last().map_or("", |version| &version.by);
+                let words = format!("the newest version of article {name} is {newest}, by {by}: read that and edit it");
                 Err(Problem::conflict(words))
             }
         }

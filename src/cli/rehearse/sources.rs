@@ -76,9 +76,9 @@ fn message(config: &Config, judged: Judged) -> Option<Message> {
 
 /// The published articles.
 pub(super) async fn articles(context: &Context, config: &Config) -> Result<Vec<Article>, Failure> {
-    // A rehearsal makes no data folder.
-    let data = &config.store.path;
-    if !data.try_exists().map_err(|error| Failure::io(format!("{}: {error}", data.display())))? {
+    // A rehearsal makes no journal where there is none.
+    let journal = config.store.path.join("journal");
+    if !journal.try_exists().map_err(|error| Failure::io(format!("{}: {error}", journal.display())))? {
         return Ok(Vec::new());
     }
     let control = Control::open(context).await?;
