@@ -176,6 +176,7 @@ impl Parts {
             stopped.run_until_cancelled(toolbox.look_at_pins()).await;
         });
         let mut tasks = vec![leaving, tokio::spawn(autopilot.run(stop.clone())), watching, looking];
+        tasks.push(tokio::spawn(self.crawler.clone().run(stop.clone())));
         if self.config.knowledge.embeddings.is_some() {
             let (learning, stopped) = (thinking::learn_meanings(self.knowledge.clone()), stop.clone());
             tasks.push(tokio::spawn(async move { stopped.run_until_cancelled(learning).await.unwrap_or_default() }));

@@ -1,4 +1,5 @@
-//! `replyd knowledge`: the pages that are known, what a question would find in them and why; and articles, which are written here.
+//! `replyd knowledge`: the pages that are known, what a question would find in them and why; articles, which are written here.
+//! Websites: `sites`.
 
 mod articles;
 
@@ -8,7 +9,7 @@ use super::{
     Context, Failure, block_on,
     control::{Control, escaped},
     lists::text,
-    paint,
+    paint, sites,
 };
 
 #[derive(Debug, clap::Subcommand)]
@@ -19,6 +20,13 @@ pub(super) enum Action {
     Search(SearchArgs),
     #[command(flatten)]
     Article(articles::Verb),
+    /// Every website: when it was crawled, when it will be, its pages, and which of them are not known and why.
+    Sites,
+    /// Crawl a website now, or all of them.
+    Crawl {
+        /// Its host, or its sitemap. Default: all.
+        site: Option<String>,
+    },
 }
 
 #[derive(Debug, clap::Args)]
@@ -42,6 +50,13 @@ pub(super) fn run(context: &Context, action: Action) -> Result<(), Failure> {
             Action::List => list(context, &Control::open(context).await?.get(PATH).await?),
             Action::Search(args) => search(context, &Control::open(context).await?.get(&path(&args)).await?),
             Action::Article(verb) => articles::run(context, verb).await?,
+            Action::Sites => sites::show(context, &Control::open(context).await?.get(sites::PATH).await?),
+            Action::Crawl { site } => {
+                let asked = serde_json::json!({ "site": site });
+                let rows = Control::open(context).await?.send("POST", sites::CRAWL, asked).await?;
+                sites::show(context, &rows);
+                return sites::failed(&rows);
+            }
         }
         Ok(())
     })

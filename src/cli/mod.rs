@@ -25,6 +25,7 @@ mod rehearse;
 mod reply_key;
 mod replying;
 mod serve;
+mod sites;
 mod suppressions;
 mod tool;
 mod verify;

@@ -24,6 +24,7 @@ pub fn check(config: &Config) -> Vec<Mistake> {
     addresses(config, &mut all);
     forwarders(config, &mut all);
     tools(config, &mut all);
+    sites(config, &mut all);
     if let Some(path) = &config.knowledge.path
         && let Err(error) = std::fs::read_dir(path)
     {
@@ -89,6 +90,23 @@ fn tools(config: &Config, all: &mut Findings) {
         let unknown = |address: &&Address| !config.addresses.iter().any(|known| known.address == **address);
         if let Some(address) = tool.addresses.iter().find(unknown) {
             all.say(format!("{key}.addresses"), format!("`{address}` is none of the [[address]]"));
+        }
+    }
+}
+
+fn sites(config: &Config, all: &mut Findings) {
+    for (n, site) in config.knowledge.sites.iter().enumerate() {
+        let key = format!("knowledge.site[{}]", site.sitemap);
+        if config.knowledge.sites[..n].iter().any(|earlier| earlier.sitemap == site.sitemap) {
+            all.say(format!("{key}.sitemap"), "two sites have that sitemap");
+        }
+        let unknown = |address: &&Address| !config.addresses.iter().any(|known| known.address == **address);
+        if let Some(address) = site.addresses.iter().find(unknown) {
+            all.say(format!("{key}.addresses"), format!("`{address}` is none of the [[address]]"));
+        }
+        let unknown = |name: &&String| !config.segments.iter().any(|segment| segment.name == **name);
+        if let Some(name) = site.segments.iter().find(unknown) {
+            all.say(format!("{key}.segments"), format!("no [[segment]] is named `{name}`"));
         }
     }
 }

@@ -11,7 +11,7 @@ use std::{
 use super::{
     Agent, Auth, Config, Domain, EnvelopeShape, Extraction, Forwarder, Knowledge, Limits, Listener, Log, LogFormat,
     Outbound, Smtp, Store, Timeouts, Tls, TlsMode, Web, brakes::brakes, budgets::budgets, forwarders, handoff_keys,
-    mask_patterns, model_keys, outgoing_keys, reader::Section, segments, support_keys, tools,
+    mask_patterns, model_keys, outgoing_keys, reader::Section, segments, sites, support_keys, tools,
 };
 use crate::types::{Address, Level};
 
@@ -238,6 +238,7 @@ fn knowledge(s: &Section<'_, '_>, base: &Path) -> Knowledge {
     let percent = Knowledge::default().support_min_percent;
     Knowledge {
         path: path(s, "path", base),
+        sites: s.tables("site", "sitemap", sites::canonical, sites::site).unwrap_or_default(),
         support_min_percent: s.number("support_min_percent", percent, 0..=100, "percent"),
         embeddings: s.table("embeddings", |s| model_keys::embeddings(s, base)),
     }

@@ -23,6 +23,7 @@ mod reader;
 mod sample_tests;
 mod sections;
 mod segments;
+mod sites;
 mod support_keys;
 mod tools;
 mod words;
@@ -47,6 +48,7 @@ pub use sections::{
     TlsMode, Web,
 };
 pub use segments::{Contacts, Segment};
+pub use sites::KnowledgeSite;
 pub use tools::{
     BodyTemplate, Fact, McpPin, Part, Schema, SchemaError, Template, Tool, ToolClass, ToolMethod, UrlTemplate,
 };

@@ -3,8 +3,8 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use super::{
-    Agent, Dane, Domain, Embeddings, EnvelopeSender, Forwarder, Hours, MaskPattern, Model, Route, Segment,
-    SupportAddress, Tool,
+    Agent, Dane, Domain, Embeddings, EnvelopeSender, Forwarder, Hours, KnowledgeSite, MaskPattern, Model, Route,
+    Segment, SupportAddress, Tool,
 };
 
 /// The whole configuration.
@@ -327,6 +327,8 @@ impl Default for Outbound {
 pub struct Knowledge {
     /// `path`: a folder of Markdown, HTML and text files; none by default.
     pub path: Option<PathBuf>,
+    /// `[[knowledge.site]]`: websites that are read too.
+    pub sites: Vec<KnowledgeSite>,
     /// `support_min_percent`: how strongly a passage must support an answer before it is sent. Default 60.
     pub support_min_percent: u32,
     /// `[knowledge.embeddings]`: who says what pages and questions mean; nobody by default.
@@ -335,7 +337,7 @@ pub struct Knowledge {
 
 impl Default for Knowledge {
     fn default() -> Self {
-        Self { path: None, support_min_percent: 60, embeddings: None }
+        Self { path: None, sites: Vec::new(), support_min_percent: 60, embeddings: None }
     }
 }
 

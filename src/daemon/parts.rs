@@ -7,7 +7,7 @@ use std::{
 
 use super::{domain_watch::DomainWatch, thinking};
 use crate::{
-    agent::{self, Knowledge, Topics, tools::Toolbox},
+    agent::{self, Knowledge, Topics, knowledge::site::Crawler, tools::Toolbox},
     attachments::Attachments,
     auth::{self, Authenticator},
     config::{Config, Domain, Route},
@@ -96,6 +96,8 @@ pub(super) struct Parts {
     /// What the web is asked with, whoever asks.
     fetcher: Fetcher,
     pub(super) knowledge: Arc<Knowledge>,
+    /// What reads websites as knowledge.
+    pub(super) crawler: Arc<Crawler>,
 }
 
 impl Parts {
@@ -120,8 +122,10 @@ impl Parts {
         let attachments = Attachments::new(folder, config.limits.extraction, Arc::new(store.clone()));
         let fetcher = super::fetcher(&config)?;
         let toolbox = Arc::new(Toolbox::new(config.tools.clone(), fetcher.clone(), clock.clone()));
-        let knowledge = thinking::knowledge(&config, &fetcher, &clock, Arc::new(store.clone()))?;
-        Ok(Self { config, clock, ids, store, judge, keys, writer, attachments, toolbox, fetcher, knowledge })
+        let sites = thinking::sites(&config);
+        let knowledge = thinking::knowledge(&config, &fetcher, &clock, sites.clone(), Arc::new(store.clone()))?;
+        let crawler = Arc::new(Crawler::new(sites, knowledge.clone(), fetcher.clone(), clock.clone()));
+        Ok(Self { config, clock, ids, store, judge, keys, writer, attachments, toolbox, fetcher, knowledge, crawler })
     }
 
     pub(super) fn office(&self) -> Office {
@@ -136,7 +140,8 @@ impl Parts {
     /// The API, with the verbs of tools and of knowledge.
     pub(super) fn router(&self) -> axum::Router {
         let tools = web::tools(self.office(), self.toolbox.clone());
-        web::router(self.office()).merge(tools).merge(web::knowledge(self.office(), self.knowledge.clone()))
+        let knowledge = web::knowledge(self.office(), self.knowledge.clone()).merge(web::sites(self.crawler.clone()));
+        web::router(self.office()).merge(tools).merge(knowledge)
     }
 
     /// What the metrics are read from.

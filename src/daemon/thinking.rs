@@ -9,7 +9,7 @@ use crate::{
     agent::{
         Answerer, BuiltIn, Knowledge, Topics,
         chat::{ChatAnswerer, Means, Tools, embed},
-        knowledge::{Article, Articles, Extract},
+        knowledge::{Article, Articles, Extract, site::Sites},
         masks::Masks,
         tools::Toolbox,
     },
@@ -25,17 +25,19 @@ const MEANINGS: &str = "meanings";
 /// How often it is looked whether there are pages whose meaning is not known yet.
 const LEARN_EVERY: Duration = Duration::from_secs(10);
 
-/// What is known: the folder, whom its pages are for, the text of PDFs, articles, what they mean. Read at the first question.
+/// What is known: the folder, websites, whom their pages are for, the text of PDFs, articles, what they mean. Read at the first
+/// question.
 pub(super) fn knowledge(
     config: &Config,
     fetcher: &Fetcher,
     clock: &Clock,
+    sites: Arc<Sites>,
     articles: Arc<dyn Articles>,
 ) -> Result<Arc<Knowledge>, StartError> {
     let (folder, segments) = (config.knowledge.path.as_deref(), config.segments.clone());
     let knowledge = Knowledge::unread(folder, segments, clock.clone());
     let knowledge = knowledge.map_err(|error| StartError::Knowledge(error.to_string()))?;
-    let knowledge = knowledge.with_pdfs(pdf_text(config.limits.extraction)).with_articles(articles);
+    let knowledge = knowledge.with_pdfs(pdf_text(config.limits.extraction)).with_sites(sites).with_articles(articles);
     Ok(Arc::new(match &config.knowledge.embeddings {
         Some(settings) => {
             let embed = embed(settings.clone(), fetcher.clone(), Masks::new(&config.masks));
@@ -54,6 +56,11 @@ pub(super) async fn learn_meanings(knowledge: Arc<Knowledge>) {
         }
         tokio::time::sleep(LEARN_EVERY).await;
     }
+}
+
+/// The websites that are known too, as they lie in the data folder.
+pub(super) fn sites(config: &Config) -> Arc<Sites> {
+    Arc::new(Sites::new(&config.store.path, &config.knowledge.sites))
 }
 
 /// The model that `[model]` names, else the built-in answerer, which proposes what is supported so much; and what is looked for
@@ -95,7 +102,7 @@ pub(crate) fn rehearsing(
     articles: Vec<Article>,
 ) -> Result<(Arc<dyn Answerer>, Topics), StartError> {
     let fetcher = super::fetcher(config)?;
-    let knowledge = knowledge(config, &fetcher, clock, Arc::new(articles))?;
+    let knowledge = knowledge(config, &fetcher, clock, sites(config), Arc::new(articles))?;
     knowledge.reload().map_err(|error| StartError::Knowledge(error.to_string()))?;
     let tools = Arc::new(Toolbox::new(Vec::new(), fetcher.clone(), clock.clone()));
     Ok(answerer(config, knowledge, fetcher, tools, 0, clock))

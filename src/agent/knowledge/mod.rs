@@ -1,4 +1,4 @@
-//! The company's own pages, as passages that can be found and quoted.
+//! The company's own pages, of a folder and of websites, as passages that can be found and quoted.
 //!
 //! Everything is kept in memory. A change of the folder or of an article is noticed before the next search, without a restart. What is written for
 //! some readers only is found by nobody else.
@@ -15,6 +15,7 @@ mod page;
 mod pdf;
 mod pieces;
 mod shelf;
+pub mod site;
 
 use serde::Serialize;
 use std::{
@@ -44,6 +45,7 @@ pub use folder::{FILE_BYTES_MAX, FILES_MAX, FOLDER_BYTES_MAX, PDF_BYTES_MAX};
 pub use meanings::{BATCH, DIMENSIONS_MAX, Embed};
 pub use pdf::Extract;
 pub(in crate::agent) use pieces::options as markdown_options;
+use site::Sites;
 
 /// How often, at most, the folder is looked at for changes.
 pub const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -70,7 +72,7 @@ pub enum KnowledgeError {
 /// A piece of a page that speaks to a question.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Passage {
-    /// Path of its file within the folder, or [`ARTICLE_PREFIX`] and the name of an article.
+    /// Path of its file within the folder, [`ARTICLE_PREFIX`] and the name of an article, or the URL of a page.
     pub file: String,
     /// The headings above it, outermost first, joined by ` › `.
     pub heading: String,
@@ -140,6 +142,7 @@ pub struct Knowledge {
     pdfs: pdf::Pdfs,
     meanings: Option<Meanings>,
     articles: Option<Watched>,
+    sites: Option<Arc<Sites>>,
     clock: Clock,
     shelf: RwLock<Arc<Shelf>>,
     looked: Mutex<Looked>,
@@ -150,6 +153,8 @@ struct Looked {
     at: Option<Millis>,
     fingerprint: Option<[u8; 32]>,
     folder: Pages,
+    sites_fingerprint: Option<[u8; 32]>,
+    sites: Pages,
     articles: Pages,
     /// How often articles were changed when they were read, until they are on the shelf.
     changes: Option<u64>,
@@ -158,8 +163,8 @@ struct Looked {
 }
 
 impl Looked {
-    fn sources(&self) -> [&Pages; 2] {
-        [&self.articles, &self.folder]
+    fn sources(&self) -> [&Pages; 3] {
+        [&self.articles, &self.folder, &self.sites]
     }
 
     fn pages(&self) -> impl Iterator<Item = &Page> {
@@ -190,6 +195,7 @@ impl Knowledge {
             pdfs: pdf::Pdfs::default(),
             meanings: None,
             articles: None,
+            sites: None,
             clock,
             shelf: empty,
             looked: Mutex::default(),
@@ -229,6 +235,12 @@ impl Knowledge {
     pub fn check_article(&self, name: &str, text: &str) -> Result<(), String> {
         let page = articles::readable(name, text)?;
         self.unknown_segment(&page).map_or(Ok(()), Err)
+    }
+
+    /// Knows the pages of these sites too.
+    #[must_use]
+    pub fn with_sites(self, sites: Arc<Sites>) -> Self {
+        Self { sites: Some(sites), ..self }
     }
 
     /// The passages open to everybody that speak most to `question`, best first. Looks for changes of the folder first, so it
@@ -299,10 +311,11 @@ impl Knowledge {
         looked.pages().map(Page::row).collect()
     }
 
-    /// What was passed over when the folder was last read, each with its name and why.
+    /// What was passed over when the folder was last read, and sites that could not be, each with its name and why.
     pub fn warnings(&self) -> Vec<String> {
         let looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
-        looked.sources().into_iter().flat_map(|source| source.warnings.clone()).collect()
+        let read = looked.sources().into_iter().flat_map(|source| source.warnings.clone());
+        read.chain(self.sites.iter().flat_map(|sites| sites.warnings())).collect()
     }
 
     fn look_for_changes(&self) {
@@ -324,6 +337,9 @@ impl Knowledge {
     fn look(&self, looked: &mut Looked, is_due: bool) -> Result<bool, KnowledgeError> {
         let folder = if is_due { self.look_at_folder(looked) } else { Ok(()) };
         let articles = self.look_at_articles(looked);
+        if is_due {
+            self.look_at_sites(looked);
+        }
         let changed = looked.unshelved;
         if changed {
             self.fill_shelf(looked)?;
@@ -351,6 +367,15 @@ impl Knowledge {
             (looked.fingerprint, looked.unshelved) = (fingerprint, true);
         }
         Ok(())
+    }
+
+    fn look_at_sites(&self, looked: &mut Looked) {
+        let Some(sites) = &self.sites else { return };
+        let fingerprint = Some(sites.fingerprint());
+        if fingerprint != looked.sites_fingerprint {
+            looked.sites = Pages { pages: sites.pages(), ..Pages::default() };
+            (looked.sites_fingerprint, looked.unshelved) = (fingerprint, true);
+        }
     }
 
     fn read_folder(&self, listing: &folder::Listing) -> Pages {

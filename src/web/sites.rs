@@ -1,0 +1,43 @@
+//! `/api/v1/knowledge/sites` and `/crawl`: how it stands with the websites that are known, and crawling them now.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::State,
+    routing::{get, post},
+};
+use serde::Deserialize;
+
+use super::{api::Answer, problem::Problem};
+use crate::agent::knowledge::site::{CrawlError, Crawler, SiteRow};
+
+/// The routes, for whoever may open the control socket.
+pub fn sites(crawler: Arc<Crawler>) -> Router {
+    Router::new()
+        .route("/api/v1/knowledge/sites", get(list))
+        .route("/api/v1/knowledge/crawl", post(crawl))
+        .with_state(crawler)
+}
+
+async fn list(State(crawler): State<Arc<Crawler>>) -> Answer<Vec<SiteRow>> {
+    // What is known may have to be read first.
+    let rows = tokio::task::spawn_blocking(move || crawler.sites().rows()).await;
+    rows.map(Json).map_err(|error| Problem::broken(format!("the list broke: {error}")))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CrawlRequest {
+    /// The sitemap or host of one; all without.
+    site: Option<String>,
+}
+
+/// Answers when the crawl has ended.
+async fn crawl(State(crawler): State<Arc<Crawler>>, Json(asked): Json<CrawlRequest>) -> Answer<Vec<SiteRow>> {
+    crawler.crawl_now(asked.site.as_deref()).await.map(Json).map_err(|error| match error {
+        CrawlError::NoSuchSite(_) | CrawlError::NoSites => Problem::not_found(error.to_string()),
+        CrawlError::Busy | CrawlError::Stopping => Problem::conflict(error.to_string()),
+        CrawlError::Disk(_) => Problem::no_room(error.to_string()),
+    })
+}
