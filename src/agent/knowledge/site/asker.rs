@@ -58,6 +58,15 @@ pub(super) enum NoAnswer {
     Over(String),
 }
 
+impl NoAnswer {
+    /// Why, whatever follows from it.
+    pub(super) fn words(self) -> String {
+        match self {
+            Self::Refused(words) | Self::Failed(words) | Self::Over(words) => words,
+        }
+    }
+}
+
 impl<'a> Asker<'a> {
     pub(super) fn new(fetcher: &'a Fetcher, scope: &'a Scope, reach: Reach, pause: Duration) -> Self {
         Self { fetcher, scope, reach, pause, began: Instant::now(), requests: 0, octets: 0, failures: 0 }

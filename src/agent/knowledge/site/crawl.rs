@@ -6,15 +6,15 @@
 use std::collections::{HashMap, HashSet};
 
 use tokio::task::spawn_blocking;
-use url::Url;
 
 use super::{
     asker::{Ask, Asker, NoAnswer},
-    kept::{Kept, KeptPage, Refused, Tally},
+    kept::{Kept, KeptPage, Refused, Tally, refuse},
+    listing::{self, Listing},
     page::{self, PAGE_OCTETS_MAX},
     robots::Robots,
     scope::{Scope, target},
-    sitemap::{self, Entry, Kind},
+    sitemap::Entry,
 };
 use crate::{
     config::KnowledgeSite,
@@ -25,14 +25,8 @@ use crate::{
 /// Octets of robots.txt that are read. RFC 9309 §2.5: 500 KiB at least.
 const ROBOTS_OCTETS_MAX: usize = 500 << 10;
 
-/// Octets of one sitemap on the wire.
-const SITEMAP_OCTETS_MAX: usize = 16 << 20;
-
-/// Sitemaps that an index may name.
-const SITEMAPS_MAX: usize = 50;
-
-/// Pages that are told to be refused, each with its reason.
-const REFUSED_MAX: usize = 200;
+/// Octets of the text of all pages: it is kept in memory.
+const TEXT_OCTETS_MAX: usize = 32 << 20;
 
 /// A page whose `lastmod` is what it was is asked for all the same when it was last so long ago.
 const BELIEVED_FOR: std::time::Duration = std::time::Duration::from_secs(7 * 24 * 3600);
@@ -44,18 +38,6 @@ pub(super) struct Crawl<'a> {
     pub(super) fetcher: &'a Fetcher,
     pub(super) clock: &'a Clock,
     pub(super) before: &'a Kept,
-}
-
-/// The pages that a site lists.
-#[derive(Default)]
-struct Listing {
-    entries: Vec<Entry>,
-    known: HashSet<String>,
-    /// Listed beyond `pages_max`.
-    more: usize,
-    /// Whether something of it could not be read, so that a page that is missing may be there all the same.
-    is_partial: bool,
-    refused: Vec<Refused>,
 }
 
 /// What comes of a crawl, as it goes on.
@@ -78,7 +60,7 @@ impl Crawl<'_> {
             Err(words) => return self.failed(&asker, &Robots::default(), format!("robots.txt: {words}")),
         };
         asker.pause = asker.pause.max(robots.crawl_delay.unwrap_or_default());
-        match self.listing(&mut asker, &robots).await {
+        match listing::read(&mut asker, &robots, self.site, self.scope).await {
             Ok(listing) => self.pages(asker, &robots, listing).await,
             Err(words) => self.failed(&asker, &robots, words),
         }
@@ -94,76 +76,8 @@ impl Crawl<'_> {
             // RFC 9309 §2.3.1.3: what is not there forbids nothing; §2.3.1.4: what cannot be had forbids everything.
             Ok((_, response)) if response.status == 200 => Ok(Robots::read(&response.body)),
             Ok(_) => Ok(Robots::default()),
-            Err(why) => Err(words(why)),
+            Err(why) => Err(why.words()),
         }
-    }
-
-    /// The pages of the sitemap, and of those that it names, in order.
-    async fn listing(&self, asker: &mut Asker<'_>, robots: &Robots) -> Result<Listing, String> {
-        let mut listing = Listing::default();
-        let url = self.scope.place(&self.site.sitemap)?;
-        let told = |words: String| format!("the sitemap: {words}");
-        let (kind, others) = self.sitemap(asker, robots, &url, &mut listing).await.map_err(told)?;
-        if kind == Kind::Index {
-            let more = others.len().saturating_sub(SITEMAPS_MAX);
-            if more > 0 {
-                listing.refuse("", format!("{more} sitemaps beyond {SITEMAPS_MAX} are not read"));
-                listing.is_partial = true;
-            }
-            for loc in others.iter().take(SITEMAPS_MAX) {
-                let read = match self.scope.place(loc) {
-                    Ok(url) => self.sitemap(asker, robots, &url, &mut listing).await,
-                    Err(why) => Err(why.to_owned()),
-                };
-                match read {
-                    Ok((Kind::Pages, _)) => continue,
-                    Ok((Kind::Index, _)) => listing.refuse(loc, "it is an index within an index".to_owned()),
-                    Err(words) => listing.refuse(loc, words),
-                }
-                listing.is_partial = true;
-            }
-        }
-        if listing.more > 0 {
-            let (more, most) = (listing.more, self.site.pages_max);
-            listing.refuse("", format!("{more} pages beyond pages_max = {most} are not read"));
-        }
-        if listing.entries.is_empty() {
-            let first = listing.refused.first().map(|first| format!("; {}: {}", first.url, first.why));
-            return Err(told(format!("it lists no page that is to be known{}", first.unwrap_or_default())));
-        }
-        Ok(listing)
-    }
-
-    /// One sitemap: its pages go to the listing; the sitemaps of an index come back.
-    async fn sitemap(
-        &self,
-        asker: &mut Asker<'_>,
-        robots: &Robots,
-        url: &Url,
-        listing: &mut Listing,
-    ) -> Result<(Kind, Vec<String>), String> {
-        let ask = Ask { url, robots: Some(robots), headers: HeaderMap::new(), octets_max: SITEMAP_OCTETS_MAX };
-        let (_, response) = asker.ask(ask).await.map_err(words)?;
-        if response.status != 200 {
-            return Err(format!("the site answers {}", response.status));
-        }
-        if response.cut {
-            return Err(format!("it is larger than {} MiB", SITEMAP_OCTETS_MAX >> 20));
-        }
-        let (mut taken, scope, pages_max) = (std::mem::take(listing), self.scope.clone(), self.site.pages_max);
-        let read = spawn_blocking(move || {
-            let mut others = Vec::new();
-            let read = sitemap::read(&response.body, |kind, entry| match kind {
-                Kind::Pages => taken.take(entry, &scope, pages_max),
-                Kind::Index => others.push(entry.loc),
-            });
-            (taken, others, read)
-        });
-        let (taken, others, read) = read.await.map_err(|_| "reading it broke".to_owned())?;
-        *listing = taken;
-        let (kind, is_whole) = read.map_err(|fault| fault.to_string())?;
-        listing.is_partial |= !is_whole;
-        Ok((kind, others))
     }
 
     /// Asks for the pages, those first that were asked longest ago.
@@ -182,8 +96,20 @@ impl Crawl<'_> {
             harvest.take(&entry.loc, earlier, seen);
         }
         let listed: HashSet<&str> = listing.entries.iter().map(|entry| entry.loc.as_str()).collect();
-        let mut pages: Vec<KeptPage> =
-            listing.entries.iter().filter_map(|entry| harvest.pages.remove(&entry.loc)).collect();
+        let mut pages: Vec<KeptPage> = Vec::with_capacity(listing.entries.len());
+        let mut room = TEXT_OCTETS_MAX;
+        for entry in &listing.entries {
+            let Some(page) = harvest.pages.remove(&entry.loc) else { continue };
+            match room.checked_sub(page.text.len()) {
+                Some(left) => room = left,
+                None => {
+                    let why = format!("the site has more than {} MiB of text", TEXT_OCTETS_MAX >> 20);
+                    refuse(&mut harvest.refused, &entry.loc, why);
+                    continue;
+                }
+            }
+            pages.push(page);
+        }
         for page in self.before.pages.iter().filter(|page| !listed.contains(page.url.as_str())) {
             if listing.is_partial && self.still_may(robots, page) {
                 pages.push(page.clone());
@@ -278,24 +204,6 @@ impl Crawl<'_> {
     }
 }
 
-impl Listing {
-    fn take(&mut self, entry: Entry, scope: &Scope, pages_max: usize) {
-        let url = match scope.page(&entry.loc) {
-            Ok(url) => String::from(url),
-            Err(why) => return self.refuse(&entry.loc, why.to_owned()),
-        };
-        if self.entries.len() >= pages_max {
-            self.more += 1;
-        } else if self.known.insert(url.clone()) {
-            self.entries.push(Entry { loc: url, ..entry });
-        }
-    }
-
-    fn refuse(&mut self, url: &str, why: String) {
-        refuse(&mut self.refused, url, why);
-    }
-}
-
 impl Harvest {
     fn take(&mut self, url: &str, earlier: Option<&KeptPage>, seen: Result<Option<KeptPage>, NoAnswer>) {
         let was_known = earlier.filter(|earlier| earlier.refused.is_none());
@@ -340,12 +248,6 @@ impl Harvest {
     }
 }
 
-fn refuse(all: &mut Vec<Refused>, url: &str, why: String) {
-    if all.len() < REFUSED_MAX {
-        all.push(Refused { url: url.to_owned(), why });
-    }
-}
-
 /// Whether the sitemap's word that nothing changed is enough.
 fn is_believed(earlier: &KeptPage, entry: &Entry, now: Millis) -> bool {
     entry.lastmod.is_some() && entry.lastmod == earlier.lastmod && now.since(earlier.asked) < BELIEVED_FOR
@@ -371,12 +273,6 @@ fn field(response: &Response, name: HeaderName) -> Option<String> {
 
 fn cost(asker: &Asker<'_>, tally: Tally) -> Tally {
     Tally { requests: asker.requests, octets: asker.octets, seconds: asker.took().as_secs(), ..tally }
-}
-
-fn words(why: NoAnswer) -> String {
-    match why {
-        NoAnswer::Refused(words) | NoAnswer::Failed(words) | NoAnswer::Over(words) => words,
-    }
 }
 
 #[cfg(test)]

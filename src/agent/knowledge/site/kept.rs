@@ -25,6 +25,9 @@ const VERSION: u32 = 1;
 /// After a crawl that failed, whatever `every_hours` says above it.
 pub(super) const AGAIN_AFTER: Duration = Duration::from_secs(3600);
 
+/// Pages that are told not to be known, each with its reason.
+const REFUSED_MAX: usize = 200;
+
 /// What is known of a site.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Kept {
@@ -164,6 +167,13 @@ impl Kept {
             (Some(tried), None) => tried.plus(site.every.min(AGAIN_AFTER)),
             (None, None) => Millis(0),
         }
+    }
+}
+
+/// Tells of a page that it is not known.
+pub(super) fn refuse(all: &mut Vec<Refused>, url: &str, why: String) {
+    if all.len() < REFUSED_MAX {
+        all.push(Refused { url: url.to_owned(), why });
     }
 }
 

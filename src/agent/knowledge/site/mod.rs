@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! crawler   when, and one at a time ─ crawl   robots.txt, sitemap, pages ─ asker    one request, politely
-//! kept      on the disk                       robots, sitemap, scope       page     octets → text
-//!                                             (pure)                       content  without menus and footers
+//! kept      on the disk               listing what the sitemaps name       page     octets → text
+//!                                     robots, sitemap, scope (pure)        content  without menus and footers
 //! ```
 
 mod asker;
@@ -11,6 +11,7 @@ mod content;
 mod crawl;
 mod crawler;
 mod kept;
+mod listing;
 mod page;
 mod robots;
 mod scope;
