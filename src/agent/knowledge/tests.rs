@@ -4,7 +4,7 @@ use std::fs;
 
 use super::*;
 use crate::{
-    agent::{Case, samples},
+    agent::{Case, samples, words::Tongue},
     config,
     store::ConversationRow,
     types::{Address, Level},
