@@ -13,14 +13,14 @@ fn thought(title: &str, text: &str) -> Thought {
 fn answered(title: &str, text: &str) -> Answer {
     match thought(title, text) {
         Thought::Answer(answer) => answer,
-        Thought::HandOff { reason } => panic!("{text}: {reason}"),
+        other => panic!("{text}: {other:?}"),
     }
 }
 
 fn reason(title: &str, text: &str) -> String {
     match thought(title, text) {
         Thought::HandOff { reason } => reason.words,
-        Thought::Answer(answer) => panic!("{text}: {}", answer.markdown()),
+        other => panic!("{text}: {other:?}"),
     }
 }
 

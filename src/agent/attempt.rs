@@ -83,7 +83,7 @@ pub(super) fn in_doubt(thought: Thought, noted: &Noted) -> Thought {
     let Some(call) = noted.tool_calls.iter().find(|call| call.is_in_doubt()) else { return thought };
     let doubt = format!("`{}` was being called, and nobody knows what came of it", call.name);
     match thought {
-        Thought::Answer(_) => Thought::hand_off(Reason::new(HandOffCode::ToolFailure, doubt)),
+        Thought::Answer(_) | Thought::AskCode => Thought::hand_off(Reason::new(HandOffCode::ToolFailure, doubt)),
         Thought::HandOff { reason } => {
             let words = format!("{}; {doubt}", reason.words);
             Thought::hand_off(Reason { words, ..reason })
@@ -96,6 +96,8 @@ pub(super) fn in_doubt(thought: Thought, noted: &Noted) -> Thought {
 pub enum Ended {
     /// A letter was written.
     Sent,
+    /// A letter was written that asks for a one-time code.
+    AskedCode,
     /// A draft waits for a person.
     Drafted(String),
     /// People have it, with that reason.

@@ -6,6 +6,7 @@ use super::{
     answer::Answer,
     brakes::{self, Brake},
     budgets::{self, UsedUp},
+    code_request::{self, CodeRequest},
     desk::Case,
     handoff::{self, Acknowledgement, Reason},
     model::Thought,
@@ -122,6 +123,13 @@ pub enum Decision {
         /// Why it waits, in words.
         reason: String,
     },
+    /// The customer is asked for a one-time code.
+    AskCode {
+        /// Lets the letter go.
+        approval: Approval,
+        /// Its words.
+        request: CodeRequest,
+    },
     /// A person looks at it.
     HandOff {
         /// Why.
@@ -228,6 +236,7 @@ pub fn judge(case: &Case, settings: &Agent, fence: &Fence, thought: Thought, now
     let answer = match thought {
         Thought::Answer(answer) => answer,
         Thought::HandOff { reason } => return Decision::hand_off(reason),
+        Thought::AskCode => return asked_for_code(case, settings),
     };
     let markdown = match output::checked(&answer, case, fence) {
         Ok(markdown) => markdown,
@@ -236,6 +245,17 @@ pub fn judge(case: &Case, settings: &Agent, fence: &Fence, thought: Thought, now
     match brakes::same_answer(case, &markdown) {
         Ok(()) => approved(case, &answer, markdown, now),
         Err(brake) => Decision::braked(&brake),
+    }
+}
+
+/// Says the same as last time where it asks again: how often that may be has a limit of its own.
+fn asked_for_code(case: &Case, settings: &Agent) -> Decision {
+    match code_request::may_be_asked(case) {
+        Ok(()) => Decision::AskCode {
+            approval: Approval::by_autopilot(case.row.generation),
+            request: code_request::request(case, settings.code_valid),
+        },
+        Err(words) => Decision::hand_off(format!("a one-time code is needed: {words}").into()),
     }
 }
 

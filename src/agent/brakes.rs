@@ -159,9 +159,14 @@ pub struct Sent {
     pub all_hour: u32,
     /// Within the last day.
     pub all_day: u32,
+    /// One-time codes that the contact was asked for within the last day, everywhere.
+    pub codes_day: u32,
     /// [Digests](text_digest) of what letters said in this conversation within `same_text_hours`, as written and as read.
     pub said: Vec<String>,
 }
+
+/// One-time codes that a contact is asked for within 24 hours: whoever loses three of them needs a person.
+pub const CODES_PER_CONTACT_PER_DAY_MAX: u32 = 3;
 
 /// Brakes that never hold, but for the proof and the class: a rehearsal floods nobody.
 pub(super) fn released() -> Brakes {

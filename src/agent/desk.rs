@@ -75,9 +75,9 @@ impl Case {
         self.mails.iter().rev().find(|mail| mail.row.class.class.is_personal())
     }
 
-    /// The level that a mail has in this conversation: a valid reply key may have raised it.
+    /// The level that a mail has in this conversation: a valid reply key or a one-time code may have raised it.
     pub fn level_of(&self, mail: &CaseMail) -> Level {
-        mail.row.level_in(self.row.id)
+        self.row.level_of(&mail.row, self.read_at)
     }
 
     /// The mails of persons that nobody answered yet, oldest first: a burst is read as one.
@@ -118,12 +118,23 @@ pub struct Sending {
     pub markdown: String,
     /// What carries them.
     pub sources: Vec<String>,
+    /// It asks for a one-time code, in our words.
+    pub code: Option<AskedCode>,
     /// The run that ends with it.
     pub run: Option<Box<RunRow>>,
     /// The conversation is closed as resolved with it.
     pub resolves: bool,
     /// When.
     pub now: Millis,
+}
+
+/// A letter that asks for a one-time code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AskedCode {
+    /// ISO 639-1 of its words.
+    pub language: &'static str,
+    /// For how long the code is taken.
+    pub valid: Duration,
 }
 
 /// A conversation that goes to people.

@@ -10,6 +10,7 @@ pub mod autopilot;
 pub mod brakes;
 pub mod budgets;
 pub mod chat;
+pub mod code_request;
 mod courtesy;
 pub mod desk;
 pub mod handoff;

@@ -11,6 +11,8 @@ use super::{answer::Answer, desk::Case, handoff::Reason, notes::Notes};
 pub enum Thought {
     /// Something to say.
     Answer(Answer),
+    /// Nothing to say before the customer has shown a one-time code.
+    AskCode,
     /// Nothing to say; a person should look at it, for that reason.
     HandOff {
         /// Why.

@@ -307,7 +307,7 @@ pub fn doubt(earlier: &[RunRow]) -> Option<String> {
     earlier.iter().find_map(|run| {
         let call = match run.decision {
             RunDecision::Interrupted | RunDecision::Deferred | RunDecision::Begun => calls(run)?,
-            RunDecision::Stale => calls(run).filter(ToolCallRow::is_in_doubt)?,
+            RunDecision::Stale | RunDecision::AskedCode => calls(run).filter(ToolCallRow::is_in_doubt)?,
             RunDecision::Sent | RunDecision::Drafted | RunDecision::HandedOff | RunDecision::Rested => return None,
         };
         let known = if call.is_in_doubt() { "nobody knows what came of it" } else { "it was done" };

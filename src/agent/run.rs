@@ -2,6 +2,7 @@
 //!
 //! Whatever fails is tried again later and, at last, handed to people with the reason. A crash leaves a lease that ends.
 
+mod asking;
 mod recording;
 
 use std::{sync::Arc, time::Duration};
@@ -239,7 +240,7 @@ impl<D: Desk> Autopilot<D> {
                 let conversation = case.row.id;
                 let passages = sources.len();
                 let run = attempt.ended(RunDecision::Sent, None, "");
-                let sending = Sending { conversation, approval, markdown, sources, resolves, run, now };
+                let sending = Sending { conversation, approval, markdown, sources, resolves, code: None, run, now };
                 let written = self.desk.send(sending).await?;
                 maillog::run(attempt.ended(came_to(written, RunDecision::Sent), None, "").as_deref());
                 if written == Written::Stale {
@@ -248,6 +249,7 @@ impl<D: Desk> Autopilot<D> {
                 maillog::answered(&case.row, self.mind.answerer.name(), passages);
                 Ok(Ended::Sent)
             }
+            Decision::AskCode { approval, request } => self.ask_code(&case, approval, request, attempt).await,
             Decision::Draft { draft, reason } => {
                 self.hand_off(&case, reason.into(), Letters { draft: Some(draft), ..Letters::default() }, attempt).await
             }

@@ -7,7 +7,7 @@ use tracing::warn;
 
 use super::{
     autopilot,
-    brakes::Sent,
+    brakes::{CODES_PER_CONTACT_PER_DAY_MAX, Sent},
     budgets::Spendings,
     desk::{Case, CaseLetter, CaseMail, Desk, DeskError, Raising, Sending},
     handoff::{Acknowledgement, sentiment},
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     config::{Brakes, SupportAddress},
-    conversation::quotes,
+    conversation::{quotes, without_codes},
     mime::{self, Hidden, Mail},
     outbound::{Reply, WriteError, Writer},
     store::{
@@ -71,8 +71,9 @@ impl StoreDesk {
             let answered = last_letter.is_some_and(|letter| letter > place);
             mails.push(CaseMail {
                 row,
-                new_text: parted.new_text,
-                quoted_text: parted.quoted_text,
+                // S-22: whoever thinks never sees a code.
+                new_text: without_codes(&parted.new_text).into_owned(),
+                quoted_text: without_codes(&parted.quoted_text).into_owned(),
                 // Nobody asks it of an answered one, and it costs another reading of the page.
                 hidden: if answered { mail.hidden } else { hidden(&mail) },
                 answered,
@@ -148,6 +149,7 @@ impl StoreDesk {
             sent.domain_hour = sent.domain_hour.max(count(domain, hour, brakes.per_domain_per_hour_max)?);
             sent.domain_day = sent.domain_day.max(count(domain, day, brakes.per_domain_per_day_max)?);
         }
+        sent.codes_day = self.store.codes_asked(&row.contact, day, CODES_PER_CONTACT_PER_DAY_MAX)?;
         sent.all_hour = self.store.ai_letters(AiLetters::All, hour, brakes.per_hour_max)?;
         sent.all_day = self.store.ai_letters(AiLetters::All, day, brakes.per_day_max)?;
         Ok(sent)
@@ -170,7 +172,11 @@ impl StoreDesk {
     /// Runs since the last one whose words reached somebody.
     fn earlier(&self, conversation: ConversationId) -> Result<Vec<RunRow>, StoreError> {
         let without_words = |run: &RunRow| match run.decision {
-            RunDecision::Begun | RunDecision::Stale | RunDecision::Deferred | RunDecision::Interrupted => true,
+            RunDecision::Begun
+            | RunDecision::Stale
+            | RunDecision::Deferred
+            | RunDecision::Interrupted
+            | RunDecision::AskedCode => true,
             RunDecision::Sent | RunDecision::Drafted | RunDecision::HandedOff | RunDecision::Rested => false,
         };
         Ok(self.store.runs(conversation, Case::RUNS_MAX)?.into_iter().take_while(without_words).collect())
@@ -215,9 +221,11 @@ impl Desk for StoreDesk {
 
     async fn send(&self, sending: Sending) -> Result<Written, DeskError> {
         let Some(row) = self.store.conversation(sending.conversation)? else { return Ok(Written::Stale) };
-        let language = Tongue::guessed(&sending.markdown).map(Tongue::code);
-        let Sending { markdown, sources, resolves, run, approval, .. } = sending;
-        let reply = Reply { markdown, sources, language, resolves, run, ..Reply::default() };
+        let Sending { markdown, sources, resolves, run, approval, code, .. } = sending;
+        let guessed = || Tongue::guessed(&markdown).map(Tongue::code);
+        let language = code.map_or_else(guessed, |code| Some(code.language));
+        let code_valid = code.map(|code| code.valid);
+        let reply = Reply { markdown, sources, language, resolves, run, code_valid, ..Reply::default() };
         match self.writer.write(&row, reply, approval).await {
             Ok(written) => Ok(written),
             Err(WriteError::Store(error)) => Err(error.into()),

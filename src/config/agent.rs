@@ -13,6 +13,8 @@ pub struct Agent {
     pub level_min: crate::types::Level,
     /// `disclosure`: the line saying that an AI wrote it. Default on (S-28).
     pub disclosure: bool,
+    /// `code_valid_minutes`: how long a one-time code is taken. Default 60.
+    pub code_valid: Duration,
     /// What keeps it from writing too much (S-09, S-11).
     pub brakes: Brakes,
     /// The most that its thinking may take.
@@ -29,6 +31,7 @@ impl Default for Agent {
             quiet_period: Duration::from_secs(20),
             level_min: crate::types::Level::Vouched,
             disclosure: true,
+            code_valid: Duration::from_secs(3600),
             brakes: Brakes::default(),
             budgets: Budgets::default(),
             keep_prompts_days: 0,

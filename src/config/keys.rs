@@ -222,11 +222,12 @@ fn outbound(s: &Section<'_, '_>, base: &Path, data: &Path) -> Outbound {
 
 fn agent(s: &Section<'_, '_>) -> Agent {
     let default = Agent::default();
-    let quiet_secs = default.quiet_period.as_secs();
+    let (quiet_secs, code_minutes) = (default.quiet_period.as_secs(), default.code_valid.as_secs() / 60);
     Agent {
         quiet_period: Duration::from_secs(s.number("quiet_period_secs", quiet_secs, 0..=DAY_SECS, "seconds")),
         level_min: level(s).unwrap_or(default.level_min),
         disclosure: s.flag("disclosure", default.disclosure),
+        code_valid: Duration::from_secs(60 * s.number("code_valid_minutes", code_minutes, 5..=1440, "minutes")),
         brakes: brakes(s),
         budgets: budgets(s),
         keep_prompts_days: s.number("keep_prompts_days", default.keep_prompts_days, 0..=3650, "days"),

@@ -36,6 +36,28 @@ fn check(class: Class, cases: &[(&str, &str)]) {
 }
 
 #[test]
+fn a_mail_that_shows_our_code_is_a_persons_and_not_a_code_of_another_service() {
+    check(
+        Class::Human,
+        &[
+            ("ada@x.example", "Subject: Re: Your order [12345]\nIn-Reply-To: <rd.1.2.3@acme.example>\n\nK7M4-T9X2\n"),
+            ("ada@x.example", "Subject: code\n\nThe code is K7M4-T9X2\n"),
+            ("ada@x.example", "Subject: Re: Verification code\nIn-Reply-To: <rd.1.2.3@acme.example>\n\nk7m4 t9x2\n"),
+            (
+                "ada@x.example",
+                "Subject: AW: Ihre Bestellung\nIn-Reply-To: <rd.1.2.3@acme.example>\n\nK7M4-T9X2\n\n\
+                 > Please answer this mail and write this code into your answer:\n> K7M4-T9X2\n> If you did not write to us, \
+                 please do not answer.\n",
+            ),
+            (
+                "accounts@x.example",
+                "From: accounts@x.example\nSubject: Re: Invoice\nIn-Reply-To: <rd.1.2.3@acme.example>\n\nCode: K7M4-T9X2\n",
+            ),
+        ],
+    );
+}
+
+#[test]
 fn a_person_is_a_person_whatever_the_road_left_on_the_mail() {
     check(
         Class::Human,

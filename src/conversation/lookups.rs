@@ -1,6 +1,6 @@
 //! What to look for in the store: the keys a mail offers, and the digest by which its second copy is known.
 
-use super::{Class, NumberPlace, ReplyKeys, Reported, Returned, number, quotes::Parted, reported};
+use super::{Class, NumberPlace, ReplyKeys, Reported, Returned, Shown, number, one_time, quotes::Parted, reported};
 use crate::{
     mime::Mail,
     types::{ConversationId, LetterId, Number},
@@ -47,6 +47,8 @@ pub struct Lookups {
     pub reply_keys: Vec<ConversationId>,
     /// Numbers and where they stood, strongest place first.
     pub numbers: Vec<(Number, NumberPlace)>,
+    /// What its sender wrote in the form of a one-time code.
+    pub shown: Vec<Shown>,
     /// Whether the numbers may be followed.
     pub brake: Brake,
     /// Message-IDs of In-Reply-To and References, newest first.
@@ -55,10 +57,10 @@ pub struct Lookups {
     pub fingerprint: Fingerprint,
 }
 
-/// Whether a text may hold a number at all: parting new from quoted text is the dearest step of reading, and few mails
+/// Whether a text may hold a number or a one-time code at all: parting new from quoted text is the dearest step of reading, and few mails
 /// need it on their way in.
 pub fn may_hold_numbers(mail: &Mail) -> bool {
-    mail.text.contains('#')
+    mail.text.contains('#') || one_time::may_show(&mail.text)
 }
 
 /// Collects the keys. `parted`: the text in its parts, when it [may hold numbers](may_hold_numbers); `returned`: the delivery
@@ -82,6 +84,8 @@ pub fn lookups(
         reported: reported::reported(mail, class, returned, keys),
         reply_keys,
         numbers: numbers(mail, parted),
+        // What its sender wrote, no quote: see `one_time`.
+        shown: parted.map(|parted| keys.codes().shown(&parted.written)).unwrap_or_default(),
         brake: Brake::Off,
         message_ids,
         fingerprint: fingerprint(mail),

@@ -86,6 +86,9 @@ pub struct Parted {
     pub forwarded: Option<Claim>,
     /// What the sender wrote this time and what they forwarded.
     pub new_text: String,
+    /// What the sender wrote this time, their signature included, and nothing that they forwarded; empty where nothing new was found,
+    /// although all is shown then. What counts as an act of theirs stands here.
+    pub written: String,
     /// What was there before, lines that introduce it included.
     pub quoted_text: String,
     /// The sender's signature, its separator included; empty without.
@@ -152,13 +155,24 @@ fn is_only_quoted(sheet: &Sheet<'_>) -> bool {
 fn parted(text: String, segments: Vec<Segment>, found: Found) -> Parted {
     let new_text = rows::gathered(&text, &segments, |kind| matches!(kind, Kind::New | Kind::Forwarded));
     let new_text = new_text.trim().to_owned();
+    let written = rows::gathered(&text, &segments, |kind| matches!(kind, Kind::New | Kind::Signature));
     if new_text.is_empty() {
-        return Parted { only_quoted: found.only_quoted, ..whole(text) };
+        return Parted { only_quoted: found.only_quoted, written, ..whole(text) };
     }
     let Found { sure, forwarded, .. } = found;
     let quoted_text = rows::gathered(&text, &segments, |kind| matches!(kind, Kind::Quote | Kind::Attribution));
     let signature = rows::gathered(&text, &segments, |kind| kind == Kind::Signature);
-    Parted { text, segments, confidence: sure, forwarded, new_text, quoted_text, signature, only_quoted: false }
+    Parted {
+        text,
+        segments,
+        confidence: sure,
+        forwarded,
+        new_text,
+        written,
+        quoted_text,
+        signature,
+        only_quoted: false,
+    }
 }
 
 /// Hide, never cut: a mail that seems to say nothing new is shown whole.

@@ -5,7 +5,7 @@
 
 use constant_time_eq::constant_time_eq;
 
-use super::Verp;
+use super::{Codes, Verp};
 use crate::types::{ConversationId, LetterId, Secret};
 
 /// Marks a Message-ID as ours before the MAC proves it.
@@ -22,20 +22,26 @@ const PURPOSE: &str = "replyd 2026 reply keys: letter and conversation in Messag
 pub struct ReplyKeys {
     /// The first one writes, all read.
     keys: Vec<[u8; 32]>,
-    /// Of the same secrets: who has them replaced has both replaced.
+    /// Of the same secrets: who has them replaced has all replaced.
     verp: Verp,
+    codes: Codes,
 }
 
 impl ReplyKeys {
     /// `secrets`: the one in force first, then older ones whose keys are still believed.
     pub fn new(secrets: &[Secret]) -> Self {
         let keys = secrets.iter().map(|secret| blake3::derive_key(PURPOSE, secret.expose())).collect();
-        Self { keys, verp: Verp::new(secrets) }
+        Self { keys, verp: Verp::new(secrets), codes: Codes::new(secrets) }
     }
 
     /// What writes and reads the envelope senders.
     pub fn verp(&self) -> &Verp {
         &self.verp
+    }
+
+    /// What writes and reads one-time codes.
+    pub fn codes(&self) -> &Codes {
+        &self.codes
     }
 
     /// The part of a Message-ID before the `@`.

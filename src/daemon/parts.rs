@@ -170,7 +170,8 @@ impl Parts {
     pub(super) fn queue(&self, check: Arc<DomainWatch>) -> Result<Queue, StartError> {
         let config = &self.config;
         let nothing_leaves = outbound::nothing_leaves(&config.outbound.route);
-        let mut signer = Signer::load(&config.store.path, &config.domains, check, nothing_leaves)?;
+        let signer = Signer::load(&config.store.path, &config.domains, check, nothing_leaves)?;
+        let mut signer = signer.with_codes(self.keys.codes().clone());
         let hostname = &config.smtp.hostname;
         if config.outbound.envelope.is_verp(&config.outbound.route, hostname) {
             signer = signer.with_verp(self.keys.verp().clone(), hostname);

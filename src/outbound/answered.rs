@@ -2,7 +2,7 @@
 
 use super::outlook::ConversationIndex;
 use crate::{
-    conversation::quotes,
+    conversation::{quotes, without_codes},
     mime::{self, Encoding, Mail, Pieces},
     store::{ConversationRow, LetterRow, Store, StoreError, What},
     types::{Level, Millis},
@@ -56,7 +56,8 @@ pub(super) async fn answered(store: &Store, row: &ConversationRow) -> Result<(Op
     let Thread { ids, newest_letter } = thread(store, row).await?;
     let (thread_topic, thread_index) =
         outlook(&parsed).or_else(|| newest_letter.as_ref().and_then(outlook)).unwrap_or_default();
-    let new_text = quotes::part(&parsed).new_text;
+    // Nobody who gets a copy reads a code in it.
+    let new_text = without_codes(&quotes::part(&parsed).new_text).into_owned();
     let from = mail.mail.from.as_ref().map(|from| from.to_string()).unwrap_or_default();
     let answered = Answered {
         message_id: parsed.message_id,

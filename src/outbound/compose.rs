@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     config::SupportAddress,
+    conversation::CODE_PLACE,
     store::ConversationRow,
     types::{Address, Approval, Author, LetterId, Millis},
 };
@@ -192,7 +193,8 @@ fn own_header(name: &'static str, value: String) -> HeaderValue {
 fn part(kind: ContentType, text: &str) -> Result<SinglePart, ComposeError> {
     // Readable in the file for Latin scripts, a third of the size for the others.
     let plain = text.bytes().filter(u8::is_ascii).count();
-    let encoding = if plain * 3 >= text.len() * 2 {
+    // What is to be filled in when it leaves has to be found then.
+    let encoding = if plain * 3 >= text.len() * 2 || text.contains(CODE_PLACE) {
         ContentTransferEncoding::QuotedPrintable
     } else {
         ContentTransferEncoding::Base64

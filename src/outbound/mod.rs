@@ -6,6 +6,7 @@
 
 mod answered;
 mod body;
+mod code;
 mod compose;
 mod connection;
 mod dane;

@@ -15,12 +15,14 @@ use mail_auth::{
 };
 
 use super::{
-    Answer, keys,
+    Answer,
+    code::with_code,
+    keys,
     signing_keys::{NamedKey, SigningKeys},
 };
 use crate::{
     config::Domain,
-    conversation::{Sent, Verp},
+    conversation::{Codes, Sent, Verp},
     store::LetterRow,
     types::{Address, Signed},
 };
@@ -122,6 +124,8 @@ pub struct Signer {
     nothing_leaves: bool,
     /// What writes the envelope senders, and our host name.
     verp: Option<(Verp, String)>,
+    /// What writes one-time codes into letters that ask for one.
+    codes: Option<Codes>,
 }
 
 impl Signer {
@@ -140,13 +144,19 @@ impl Signer {
         for domain in domains {
             all.insert(domain.name.to_ascii_lowercase(), SigningKeys::load(data, domain)?);
         }
-        Ok(Self { keys: all, check, nothing_leaves, verp: None })
+        Ok(Self { keys: all, check, nothing_leaves, verp: None, codes: None })
     }
 
     /// Every delivery gets an envelope sender of its own at `host`, which must lead back to us. Without, it is From.
     #[must_use]
     pub fn with_verp(self, verp: Verp, host: &str) -> Self {
         Self { verp: Some((verp, host.to_owned())), ..self }
+    }
+
+    /// Letters that ask for a one-time code get it from there. Without, they do not leave.
+    #[must_use]
+    pub fn with_codes(self, codes: Codes) -> Self {
+        Self { codes: Some(codes), ..self }
     }
 
     /// The letter with the signatures of its domain on top, in the envelope for one of its recipients.
@@ -156,6 +166,7 @@ impl Signer {
     /// # Errors
     /// See [`SignError`].
     pub async fn sign(&self, raw: &Bytes, letter: &LetterRow, to: &Address) -> Result<Signed, SignError> {
+        let raw = &with_code(raw, letter, self.codes.as_ref()).map_err(SignError::Letter)?;
         super::connection::wire_safe(raw).map_err(|words| SignError::Letter(words.to_owned()))?;
         let domain = letter.from.domain();
         let keys = match self.keys.get(domain).map(SigningKeys::now) {

@@ -52,6 +52,8 @@ pub struct Reply {
     pub run: Option<Box<RunRow>>,
     /// Nothing is left to do with it: the conversation is closed as resolved.
     pub resolves: bool,
+    /// It asks for a one-time code, which is taken for so long. It goes to the contact alone, whose mailbox the code is to prove.
+    pub code_valid: Option<Duration>,
 }
 
 /// Writes letters, for the AI and for people alike. Cheap to clone.
@@ -127,6 +129,13 @@ impl Writer {
             stranger.then(|| ConversationRow { title: String::new(), contact_name: String::new(), ..row.clone() });
         let answered = answered.map(|mail| if stranger { mail.without_words() } else { mail });
         let (letter, now) = (inner.ids.letter(), inner.clock.now());
+        let code = reply.code_valid.map(|valid| Origin::CodeRequest {
+            digest: inner.keys.codes().digest(letter, row.id),
+            until: now.plus(valid),
+        });
+        let origin = code.unwrap_or(reply.origin);
+        let alone = code
+            .map(|_| ConversationRow { participants: Vec::new(), ..wordless.clone().unwrap_or_else(|| row.clone()) });
         let key = inner.keys.write(letter, row.id);
         let message_id = format!("{key}@{}", row.address.domain());
         let reply_to = if settings.keyed_reply_to { Some(inner.keyed_address(&key)?) } else { None };
@@ -134,10 +143,10 @@ impl Writer {
             &Composition {
                 letter,
                 message_id: &message_id,
-                conversation: wordless.as_ref().unwrap_or(row),
+                conversation: alone.as_ref().or(wordless.as_ref()).unwrap_or(row),
                 settings,
                 // Its words are ours, and say themselves that nobody wrote them just now.
-                disclosure: inner.disclosure && reply.origin != Origin::Acknowledgement,
+                disclosure: inner.disclosure && !origin.is_ours(),
                 markdown: &reply.markdown,
                 enclosed: &reply.enclosed,
                 wanted: &reply.wanted,
@@ -164,7 +173,7 @@ impl Writer {
             subject: composed.subject,
             raw: composed.raw,
             sources: reply.sources,
-            origin: reply.origin,
+            origin,
             enclosed: reply.enclosed.iter().map(Enclosed::row).collect(),
             digests,
             undo,

@@ -1,6 +1,7 @@
 //! Files a mail into a conversation: into one that is there, or into one that it opens.
 
 use super::{
+    codes::{self, CodeState},
     desk::Desk,
     facts::{Fact, MessageIdFact},
     keys, numbers, participants, reports,
@@ -33,8 +34,9 @@ pub(super) fn join(
     joining: Joining,
     silent: &str,
 ) -> Result<Place, StoreError> {
-    let place =
-        Place::Conversation { id: row.id, joined_by: Some(joining.key), level: joining.level, why: String::new() };
+    let code = codes::look(desk, &row, arrival, destination)?;
+    let level = code.level(joining.level);
+    let place = Place::Conversation { id: row.id, joined_by: Some(joining.key), level, why: String::new() };
     steps::entry(desk, &mut row, arrival.now, What::Mail(arrival.envelope.id))?;
     // What it reports of our letters is the letters' business, and may be the conversation's.
     reports::apply(desk, &mut row, arrival, &destination.lookups.reported)?;
@@ -51,6 +53,7 @@ pub(super) fn join(
         }
         participants::name_others(desk, &mut row, arrival, needed)?;
         row.updated = row.updated.max(arrival.now);
+        codes::apply(desk, &mut row, &code, arrival.now)?;
         written_to(desk, arrival, destination, &mut row, silent)?;
     }
     remember_message_id(desk, &arrival.mail.message_id, &row)?;
@@ -111,6 +114,7 @@ pub(super) fn open(
         draft: None,
         handed_off: None,
         rewrite: None,
+        code: CodeState::default(),
     };
     let place = Place::Conversation { id: row.id, joined_by: None, level, why: why.clone() };
     let lookups = &destination.lookups;

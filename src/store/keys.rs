@@ -257,6 +257,12 @@ pub(super) fn read_updated(key: &[u8]) -> Option<(Millis, ConversationId)> {
     Some((Millis(!long_at(key, at)?), ConversationId(!long_at(key, at + 8)?)))
 }
 
+/// When and which, of a key that [`ai_letter`] made.
+pub(super) fn read_ai_letter(key: &[u8]) -> Option<(Millis, LetterId)> {
+    let (at, id) = read_updated(key)?;
+    Some((at, LetterId(id.0)))
+}
+
 /// Where a signature was that proved a mail.
 pub(super) fn signature(digest: &[u8]) -> Vec<u8> {
     key(b'S', &[digest])

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::rows::{Draft, RawRef};
-use crate::types::{Address, Author, ConversationId, LetterId, MailId, Millis};
+use crate::{
+    conversation::CodeDigest,
+    types::{Address, Author, ConversationId, LetterId, MailId, Millis},
+};
 
 /// One letter of ours.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,7 +55,7 @@ impl LetterRow {
 
     /// Whether it answers the mails before it: it was not taken back before anybody tried to send it, and says something.
     pub fn answers(&self) -> bool {
-        self.origin != Origin::Acknowledgement && !self.never_left()
+        self.origin != Origin::Acknowledgement && !self.origin.asks_code() && !self.never_left()
     }
 
     /// Whether it was taken back before anybody tried to send it: it answers nothing.
@@ -83,11 +86,28 @@ pub enum Origin {
     DraftReplaced,
     /// Ours or the administrator's: it tells a customer that people have the conversation, and answers nothing.
     Acknowledgement,
+    /// Ours: it asks for the one-time code that it holds when it leaves, and answers nothing.
+    CodeRequest {
+        /// What is kept of the code.
+        digest: CodeDigest,
+        /// It is taken until then.
+        until: Millis,
+    },
 }
 
 impl Origin {
     fn is_written(&self) -> bool {
         *self == Self::Written
+    }
+
+    /// Whether it asks for a one-time code.
+    pub fn asks_code(&self) -> bool {
+        matches!(self, Self::CodeRequest { .. })
+    }
+
+    /// Whether its words are neither the AI's nor a person's, and say so themselves.
+    pub fn is_ours(&self) -> bool {
+        matches!(self, Self::Acknowledgement | Self::CodeRequest { .. })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Keeps letters, and what became of them.
 
 use super::{
+    codes,
     desk::Desk,
     facts::Fact,
     filing::remember_message_id,
@@ -81,6 +82,7 @@ pub(super) fn keep(desk: &mut Desk, row: &mut ConversationRow, letter: NewLetter
     }
     participants::written_to(desk, row, &kept)?;
     remember_message_id(desk, &kept.message_id, row)?;
+    codes::asked(desk, row, &kept)?;
     for (place, recipient) in (0..recipients).zip(&kept.recipients) {
         let id = JobId::Deliver(kept.id, place);
         set_job(desk, id, row.id, recipient.to.domain(), JobState::Due(due), letter.now)?;

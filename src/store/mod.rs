@@ -8,6 +8,7 @@ mod accepting;
 mod agenda;
 mod article_rows;
 mod articles;
+mod codes;
 mod committer;
 mod desk;
 mod drafts;
@@ -45,6 +46,8 @@ mod verify;
 mod view;
 
 #[cfg(test)]
+mod codes_tests;
+#[cfg(test)]
 mod conformance_tests;
 #[cfg(test)]
 mod damage_tests;
@@ -81,6 +84,7 @@ pub use self::{
         ARTICLE_OCTETS_MAX, ARTICLE_VERSIONS_MAX, ARTICLES_MAX, ArticleChange, ArticleChanged, ArticleName, ArticleRow,
         ArticleVerb, ArticleVersion, PublishedVersion,
     },
+    codes::{CODE_COUNTS, CODE_TRIES_MAX, CodeState, OpenCode},
     handed_off::{Circumstances, HandedOff},
     letter_rows::{Delay, Delivery, DeliveryState, EnclosedRow, LetterRow, Origin},
     opening::OpenError,

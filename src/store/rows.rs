@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::handed_off::HandedOff;
+use super::{codes::CodeState, handed_off::HandedOff};
 use crate::{
     conversation::{Candidate, Classified, HeldReason, IgnoredReason, Key, KeyTried, MailSummary},
     types::{Address, ConversationId, Envelope, LetterId, Level, MailId, Millis, Number, Verdicts},
@@ -185,6 +185,9 @@ pub struct ConversationRow {
     /// What a person wants to be different in another draft, until that is written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rewrite: Option<Rewrite>,
+    /// What is known of one-time codes.
+    #[serde(default, skip_serializing_if = "CodeState::is_unused")]
+    pub code: CodeState,
 }
 
 impl ConversationRow {
@@ -254,6 +257,7 @@ impl ConversationRow {
             draft: None,
             handed_off: None,
             rewrite: None,
+            code: CodeState::default(),
         }
     }
 }
@@ -346,7 +350,8 @@ pub enum What {
         /// One word to search for: `opened`, `waits`, `handed_off`, `drafted`, `draft_stale`, `draft_discarded`,
         /// `rewrite_asked`, `not_rewritten`, `delivered`, `refused`, `deferred`,
         /// `uncertain`, `retried`, `dropped`, `recalled`, `taken_back`, `closed`, `reopened`, `taken`, `given_back`, `bounced`,
-        /// `delayed`, `arrived`, `complained`, `suppressed`, `lifted`, `takes_part`, `merged`.
+        /// `delayed`, `arrived`, `complained`, `suppressed`, `lifted`, `takes_part`, `merged`,
+        /// `code_asked`, `code_shown`, `code_wrong`, `code_void`, `code_late`.
         name: String,
         /// The sentence people read.
         words: String,

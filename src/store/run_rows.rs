@@ -76,11 +76,13 @@ pub enum RunDecision {
     Deferred,
     /// The daemon ended while it was under way.
     Interrupted,
+    /// The customer was asked for a one-time code, and the answer comes after it.
+    AskedCode,
 }
 
 impl RunDecision {
     /// All.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Begun,
         Self::Sent,
         Self::Drafted,
@@ -89,6 +91,7 @@ impl RunDecision {
         Self::Stale,
         Self::Deferred,
         Self::Interrupted,
+        Self::AskedCode,
     ];
 
     /// One word, as it stands in rows, logs and metrics.
@@ -102,6 +105,7 @@ impl RunDecision {
             Self::Stale => "stale",
             Self::Deferred => "deferred",
             Self::Interrupted => "interrupted",
+            Self::AskedCode => "asked_code",
         }
     }
 }

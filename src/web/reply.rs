@@ -101,7 +101,7 @@ async fn reply(
     let origin = drafts::origin(row.draft.as_ref(), &markdown);
     let language = Tongue::guessed(&markdown).map(Tongue::code);
     let approval = Approval::by_person(&request.by, generation);
-    let reply = Reply { markdown, sources, origin, language, wanted, enclosed, resolves: false, run: None };
+    let reply = Reply { markdown, sources, origin, language, wanted, enclosed, ..Reply::default() };
     match office.writer.write(&row, reply, approval).await {
         Ok(Written::Done) => Ok(Json(whole(&office, row.id).await?)),
         Ok(Written::Stale) => Err(stale()),

@@ -64,6 +64,7 @@ fn came_to(decision: RunDecision) -> &'static str {
         RunDecision::Stale => "came too late",
         RunDecision::Deferred => "failed",
         RunDecision::Interrupted => "interrupted",
+        RunDecision::AskedCode => "asked for a one-time code",
     }
 }
 

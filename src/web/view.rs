@@ -11,6 +11,7 @@ use crate::{
     conversation::{
         self, Notice,
         quotes::{self, Claim, Segment},
+        without_codes,
     },
     mime::{self, Hidden, Mail, Seal},
     store::{ConversationRow, LetterRow, MailRow, Store, StoreError, What},
@@ -190,12 +191,14 @@ pub(super) fn of(row: MailRow, parsed: Mail) -> MailView {
         size: attachment.size,
         inline: attachment.inline,
     });
+    // Of the same length, for the segments count octets. Only the program that checks a code reads it.
+    let masked = |text: String| without_codes(&text).into_owned();
     MailView {
         attached: attached.collect(),
-        new_text: parted.new_text,
-        quoted_text: parted.quoted_text,
-        signature: parted.signature,
-        text: parted.text,
+        new_text: masked(parted.new_text),
+        quoted_text: masked(parted.quoted_text),
+        signature: masked(parted.signature),
+        text: masked(parted.text),
         segments: parted.segments,
         confidence: parted.confidence,
         forwarded: parted.forwarded,

@@ -132,6 +132,8 @@ fn failed(words: impl Into<String>) -> Reason {
 }
 
 #[cfg(test)]
+mod code_tests;
+#[cfg(test)]
 mod failure_tests;
 #[cfg(test)]
 mod loop_tests;

@@ -47,6 +47,9 @@ A hand-off:
 const AGAIN: &str =
     "That could not be used: {wrong}. Answer again with one JSON object as the rules say and nothing else.";
 
+/// What a model is told when a one-time code was shown. The code itself it never sees.
+const CODE_SHOWN: &str = "The customer has shown the one-time code that was asked for. Do now what the mails ask, as far as tools and passages go.\n";
+
 /// Octets of the mark: enough that nobody guesses it.
 const MARK_OCTETS: usize = 16;
 
@@ -183,7 +186,9 @@ pub(super) fn opening(
     let quoted = quoted(&mails, mark, room, &mut left_out);
     let wish = case.row.rewrite.as_ref().and_then(|rewrite| wished(&rewrite.instruction, case, mark, room));
     let none = if shown.is_empty() { "No passage was found.\n".to_owned() } else { String::new() };
-    let parts = [older, quoted, news, pages, vec![none, wish.unwrap_or_default(), left_out.words()]].concat();
+    let shown_code = if case.row.code.counts(case.read_at) { CODE_SHOWN.to_owned() } else { String::new() };
+    let words = vec![none, wish.unwrap_or_default(), shown_code, left_out.words()];
+    let parts = [older, quoted, news, pages, words].concat();
     let messages = vec![Message::System(rules), Message::User(parts.concat())];
     Ok(Opening { messages, shown })
 }

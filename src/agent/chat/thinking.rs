@@ -221,7 +221,7 @@ impl Thinking<'_> {
         for call in calls {
             let content = match self.call(&call).await {
                 Ok(content) => content,
-                Err(reason) => return Some(Thought::hand_off(reason)),
+                Err(thought) => return Some(thought),
             };
             self.messages.push(Message::Tool { id: call.id, content });
         }
@@ -231,8 +231,8 @@ impl Thinking<'_> {
     /// What a call gave, for the model.
     ///
     /// # Errors
-    /// The reason, when a person is to have the conversation.
-    async fn call(&mut self, call: &Call) -> Result<String, String> {
+    /// The thought, when the call ends it.
+    async fn call(&mut self, call: &Call) -> Result<String, Thought> {
         let name = call.function.name.as_str();
         let parsed = serde_json::from_str::<Value>(&call.function.arguments).ok().filter(Value::is_object);
         let Some(arguments) = parsed else {
@@ -251,7 +251,7 @@ impl Thinking<'_> {
         Ok(content)
     }
 
-    async fn search(&mut self, arguments: &Value) -> Result<(String, String), String> {
+    async fn search(&mut self, arguments: &Value) -> Result<(String, String), Thought> {
         let begun = Instant::now();
         let query = match tools::query_of(arguments) {
             Ok(query) => query,
@@ -268,7 +268,7 @@ impl Thinking<'_> {
                 begun.elapsed(),
                 "failed: the knowledge could not be searched".into(),
             );
-            return Err("the knowledge could not be searched".into());
+            return Err(Thought::hand_off("the knowledge could not be searched"));
         };
         let (mut content, mut labels) = (String::new(), Vec::new());
         for passage in found {
@@ -293,7 +293,7 @@ impl Thinking<'_> {
         });
     }
 
-    async fn call_the_house(&mut self, name: &str, arguments: &Value) -> Result<(String, String), String> {
+    async fn call_the_house(&mut self, name: &str, arguments: &Value) -> Result<(String, String), Thought> {
         match Arc::clone(&self.chat.tools).call(self.case, name, arguments, self.notes).await {
             Called::Result(passage) => {
                 let (label, content) = self.show(passage);
@@ -303,7 +303,8 @@ impl Thinking<'_> {
                 let content = self.words(&words);
                 Ok((content, "What it said stands above.".into()))
             }
-            Called::HandOff(reason) => Err(reason),
+            Called::HandOff(reason) => Err(Thought::hand_off(reason)),
+            Called::AskCode => Err(Thought::AskCode),
         }
     }
 

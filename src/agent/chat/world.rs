@@ -19,7 +19,7 @@ use crate::{
     outbound::Writer,
     playground::{Dns, Models, Zone},
     store::{ConversationFilter, ConversationRow, Owner, Store},
-    types::{Clock, IdMaker, JobKind, Level, Millis, Secret},
+    types::{Clock, IdMaker, JobKind, Level, MailId, Millis, Secret},
 };
 
 pub(super) const QUESTION: &str = "How long does shipping to Austria take from the moment that I have ordered it?";
@@ -30,9 +30,28 @@ pub(super) struct World {
     pub(super) store: Store,
     pub(super) clock: Clock,
     pub(super) pilot: Autopilot<StoreDesk>,
+    pub(super) keys: ReplyKeys,
     ids: Arc<IdMaker>,
     _pages: tempfile::TempDir,
     _dns: Dns,
+}
+
+/// A mail as it arrives.
+#[derive(Clone, Copy)]
+pub(super) struct Incoming<'a> {
+    pub(super) from: &'a str,
+    /// Whole lines, CRLF ended.
+    pub(super) headers: &'a str,
+    pub(super) text: &'a str,
+    pub(super) level: Level,
+    /// Others in To and Cc.
+    pub(super) named: &'a [&'a str],
+}
+
+impl Default for Incoming<'_> {
+    fn default() -> Self {
+        Self { from: "ada@customer.example", headers: "", text: "", level: Level::Authenticated, named: &[] }
+    }
 }
 
 /// A server of `[model]`.
@@ -82,7 +101,7 @@ impl World {
         let store = Store::testing_memory(clock.clone());
         let ids = Arc::new(IdMaker::new(clock.clone(), 0));
         let keys = ReplyKeys::new(&[Secret::new("a secret that is long enough")]);
-        let writer = Writer::new(&config, store.clone(), keys, ids.clone(), clock.clone());
+        let writer = Writer::new(&config, store.clone(), keys.clone(), ids.clone(), clock.clone());
         let desk = StoreDesk::new(store.clone(), writer, &config.addresses, config.agent.brakes);
         let (pages, knowledge) = samples::help_pages();
         let ((dns, fetcher), knowledge) = (loopback(), Arc::new(knowledge));
@@ -100,28 +119,38 @@ impl World {
         let topics = Topics::new(&config.addresses).with_classifier(answerer.clone());
         let pilot = Autopilot::new(Arc::new(desk), answerer, config.agent, 60, clock.clone());
         let pilot = pilot.with_topics(topics);
-        Self { store, clock, pilot, ids, _pages: pages, _dns: dns }
+        Self { store, clock, pilot, keys, ids, _pages: pages, _dns: dns }
     }
 
     /// A mail of a customer arrives, is quiet for long enough, and is worked on until nothing is left to do.
     pub(super) async fn asked(&self, from: &str, text: &str) -> Ended {
-        self.arrives(from, text).await;
+        self.worked(Incoming { from, text, ..Incoming::default() }).await
+    }
+
+    /// The same of a mail with everything said about it.
+    pub(super) async fn worked(&self, mail: Incoming<'_>) -> Ended {
+        self.arrives(mail).await;
         self.clock.testing_advance(QUIET);
         let job = self.store.claim(JobKind::Answer, self.clock.now(), QUIET).await.unwrap().expect("an answer is due");
         self.pilot.work(job).await
     }
 
-    async fn arrives(&self, from: &str, text: &str) {
+    /// It arrives, and is where it belongs.
+    pub(super) async fn arrives(&self, mail: Incoming<'_>) -> MailId {
+        let Incoming { from, headers, text, level, named } = mail;
         let (from, to, now) = (samples::address(from), samples::address("support@acme.example"), self.clock.now());
         let envelope = samples::envelope(self.ids.mail(), now, Some(from.clone()), &to);
         let body = format!(
-            "From: {from}\r\nTo: {to}\r\nSubject: Shipping\r\nMessage-ID: <{}@customer.example>\r\n\
+            "From: {from}\r\nTo: {to}\r\nSubject: Shipping\r\nMessage-ID: <{}@customer.example>\r\n{headers}\
              Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n",
             envelope.id
         );
-        let keys = ReplyKeys::new(&[Secret::new("x")]);
-        let arrival = samples::arrival(envelope, body.as_bytes(), samples::human(), &keys);
+        let id = envelope.id;
+        let mut arrival = samples::arrival(envelope, body.as_bytes(), samples::human(), &self.keys);
+        arrival.verdicts.level = level;
+        arrival.mail.named = named.iter().map(|name| samples::address(name)).collect();
         self.store.accept(arrival, conversation::file).await.unwrap();
+        id
     }
 
     /// The newest conversation.

@@ -92,7 +92,7 @@ impl Figures {
             think_now(knowledge, &case("", &letter(question)), SUPPORT_MIN_PERCENT, Level::Vouched, &Notes::unkept());
         let answered = match thought {
             Thought::Answer(answer) => Some(answer),
-            Thought::HandOff { .. } => None,
+            Thought::HandOff { .. } | Thought::AskCode => None,
         };
         let Some(place) = question.answer else {
             self.unanswerable += 1;

@@ -92,7 +92,7 @@ impl Rehearsal {
         let thought = self.mind.think(&case, &notes).await;
         let (support_percent, page) = match &thought {
             Thought::Answer(answer) => (answer.support_percent, page(&answer.sources())),
-            Thought::HandOff { .. } => (0, NO_PAGE.to_owned()),
+            Thought::HandOff { .. } | Thought::AskCode => (0, NO_PAGE.to_owned()),
         };
         let (silence, proposal) =
             match autopilot::judge(&case, &self.settings, &Fence::default(), thought, self.clock.now()) {
@@ -103,6 +103,7 @@ impl Rehearsal {
                 Decision::HandOff { reason: Reason { words, .. }, .. } | Decision::Draft { reason: words, .. } => {
                     (Some(words), None)
                 }
+                Decision::AskCode { .. } => (Some("the customer would be asked for a one-time code".to_owned()), None),
             };
         // What little supports stays with people were its topic open, too.
         let is_closed = closed.is_some() && silence.is_none();

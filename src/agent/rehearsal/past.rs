@@ -10,9 +10,9 @@ use crate::{
         questions::bare_title,
     },
     config::{Autopilot, SupportAddress},
-    conversation::{Class, Classified, MailSummary},
+    conversation::{Class, Classified, MailSummary, without_codes},
     mime::Hidden,
-    store::{ConversationRow, Filed, MailRow, Owner, Place, RawRef, Status},
+    store::{CodeState, ConversationRow, Filed, MailRow, Owner, Place, RawRef, Status},
     types::{Address, ConversationId, Envelope, Level, MailId, Millis, Number, Verdicts},
 };
 
@@ -116,8 +116,8 @@ fn exchange(
     let mut mails: Vec<CaseMail> = asked
         .map(|(place, message)| CaseMail {
             row: mail_row(place as u64 + 1, message, &address.address),
-            new_text: message.new_text.clone(),
-            quoted_text: message.quoted_text.clone(),
+            new_text: without_codes(&message.new_text).into_owned(),
+            quoted_text: without_codes(&message.quoted_text).into_owned(),
             hidden: message.hidden,
             answered: last_answer.is_some_and(|last| place < last),
         })
@@ -202,5 +202,6 @@ fn conversation_row(newest: &MailRow, first: &Message, address: &Address, now: M
         draft: None,
         handed_off: None,
         rewrite: None,
+        code: CodeState::default(),
     }
 }

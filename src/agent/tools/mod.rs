@@ -6,6 +6,7 @@
 
 mod asking;
 mod built_in;
+mod code;
 mod ending;
 mod facts;
 mod mcp;
@@ -31,10 +32,11 @@ use super::{
 use crate::{
     config::{Tool, ToolClass},
     fetch::Fetcher,
-    types::{Clock, Secret},
+    types::{Clock, Level, Secret},
 };
 
 pub use built_in::{HAND_OFF, RESOLVE, resolves};
+pub use code::ASK_CODE;
 pub use facts::Facts;
 pub use mcp::definition_hash;
 
@@ -63,6 +65,8 @@ pub enum Called {
     Failed(String),
     /// People should have the conversation now, for this reason in their words. The run ends.
     HandOff(String),
+    /// The customer is to be asked for a one-time code. The run ends.
+    AskCode,
     /// Something was done that has no result to quote.
     Done(String),
 }
@@ -96,7 +100,15 @@ impl Toolbox {
             description: tool.description.clone(),
             parameters: tool.parameters.json().clone(),
         });
-        built_in::offers().into_iter().chain(asking).collect()
+        let code = code::offer(case, &self.beyond(&facts));
+        built_in::offers().into_iter().chain(asking).chain(code).collect()
+    }
+
+    /// Those that lack nothing but the level.
+    fn beyond(&self, facts: &Facts) -> Vec<&Tool> {
+        let proved = Facts { level: Level::Confirmed, ..facts.clone() };
+        let lacks = |tool: &&Tool| permitted(tool, facts).is_err() && permitted(tool, &proved).is_ok();
+        self.tools.iter().filter(|tool| lacks(tool) && !self.has_changed(tool)).collect()
     }
 
     /// Calls a tool for this case, and notes it with its particulars.
@@ -105,6 +117,7 @@ impl Toolbox {
         let tool = self.tools.iter().find(|tool| tool.name == name);
         let ended = match tool {
             None if built_in::is_one(name) => built_in::call(name, arguments),
+            None if name == ASK_CODE => code::call(case, &self.beyond(&facts)),
             None => Ended::refused(NO_SUCH_TOOL, NO_SUCH_TOOL),
             Some(tool) => self.ended(tool, &facts, arguments, notes).await,
         };
@@ -113,6 +126,7 @@ impl Toolbox {
             Called::Refused(words) | Called::Failed(words) | Called::HandOff(words) | Called::Done(words) => {
                 words.clone()
             }
+            Called::AskCode => String::new(),
         };
         notes.called(ToolCall {
             name: name.to_owned(),

@@ -93,6 +93,29 @@ async fn what_a_tool_answers_is_a_passage_that_names_it() {
 }
 
 #[tokio::test]
+async fn a_code_is_asked_for_where_it_opens_a_tool_and_can_prove_something_s22() {
+    for (keys, level, may) in [
+        ("method = \"POST\"\n", Level::Vouched, true),
+        ("method = \"POST\"\n", Level::Authenticated, true),
+        ("level_min = 4\n", Level::Authenticated, true),
+        ("", Level::Vouched, true),
+        ("", Level::Authenticated, false),
+        ("method = \"POST\"\n", Level::Unproven, false),
+        ("method = \"POST\"\n", Level::Confirmed, false),
+        ("method = \"POST\"\naddresses = [\"billing@acme.example\"]\n", Level::Authenticated, false),
+    ] {
+        let (world, case) = (World::new(keys, shipped).await, case(level));
+        let offered = world.toolbox.offered(&case);
+        let named = offered.iter().find(|offer| offer.name == ASK_CODE);
+        assert_eq!(named.is_some(), may, "{keys} {level:?}");
+        assert!(named.is_none_or(|offer| offer.description.contains("order (Says where an order is.)")));
+        // A model that calls what it was not offered hears that it cannot.
+        let called = world.toolbox.call(&case, ASK_CODE, &json!({}), &Notes::unkept()).await;
+        assert_eq!(called == Called::AskCode, may, "{keys} {level:?}: {called:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_tool_is_offered_and_called_within_its_level_and_address_only_s22() {
     for (keys, level, may) in [
         ("", Level::Vouched, false),

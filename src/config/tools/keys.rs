@@ -27,7 +27,7 @@ const NAME_OCTETS_MAX: usize = 48;
 const DESCRIPTION_CHARS_MIN: usize = 20;
 
 /// Names of tools that are built in.
-const TAKEN: &[&str] = &["hand_off", "resolve", "search_knowledge"];
+const TAKEN: &[&str] = &["hand_off", "resolve", "ask_code", "tag", "search_knowledge"];
 
 /// Headers that replyd sets itself. `fetch` refuses those that frame a message; these would be taken for our word.
 const OWN_HEADERS: &[&str] =
