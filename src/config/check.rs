@@ -91,6 +91,10 @@ fn tools(config: &Config, all: &mut Findings) {
         if let Some(address) = tool.addresses.iter().find(unknown) {
             all.say(format!("{key}.addresses"), format!("`{address}` is none of the [[address]]"));
         }
+        let unknown = |name: &&String| !config.segments.iter().any(|known| known.name == **name);
+        if let Some(name) = tool.segments.iter().find(unknown) {
+            all.say(format!("{key}.segments"), format!("there is no [[segment]] named `{name}`"));
+        }
     }
 }
 

@@ -121,7 +121,8 @@ impl Parts {
         let folder = config.store.path.join(ATTACHMENTS);
         let attachments = Attachments::new(folder, config.limits.extraction, Arc::new(store.clone()));
         let fetcher = super::fetcher(&config)?;
-        let toolbox = Arc::new(Toolbox::new(config.tools.clone(), fetcher.clone(), clock.clone()));
+        let toolbox = Toolbox::new(config.tools.clone(), fetcher.clone(), clock.clone());
+        let toolbox = Arc::new(toolbox.with_segments(config.segments.clone()));
         let sites = thinking::sites(&config);
         let knowledge = thinking::knowledge(&config, &fetcher, &clock, sites.clone(), Arc::new(store.clone()))?;
         let crawler = Arc::new(Crawler::new(sites, knowledge.clone(), fetcher.clone(), clock.clone()));

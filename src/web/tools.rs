@@ -16,7 +16,10 @@ use super::{
     problem::Problem,
 };
 use crate::{
-    agent::tools::{Facts, Toolbox},
+    agent::{
+        knowledge::Reader,
+        tools::{Facts, Toolbox},
+    },
     config::{Tool, ToolClass},
     types::Address,
 };
@@ -128,6 +131,8 @@ fn facts(office: &Office, tool: &Tool, request: &TestRequest) -> Result<Facts, P
             address: row.address,
             level: tool.level_min,
             generation: row.generation,
+            // Whoever tries a tool out is a colleague, and no segment is asked for.
+            reader: Reader::default(),
         });
     }
     let contact = Address::parse(request.contact.as_deref().unwrap_or(NOBODY));

@@ -35,7 +35,7 @@ impl Reader {
     }
 
     /// The segments whose contact this is.
-    pub(super) fn segments<'a>(&self, all: &'a [Segment]) -> BTreeSet<&'a str> {
+    pub(in crate::agent) fn segments<'a>(&self, all: &'a [Segment]) -> BTreeSet<&'a str> {
         let Some(contact) = &self.contact else { return BTreeSet::new() };
         all.iter().filter(|segment| segment.holds(contact)).map(|segment| segment.name.as_str()).collect()
     }

@@ -39,7 +39,7 @@ use crate::{
 };
 
 pub use articles::{ARTICLE_PREFIX, Article, Articles};
-pub use audience::{Audience, Reader};
+pub use audience::{Audience, Reader, SEGMENT_LEVEL_MIN};
 pub use folder::{FILE_BYTES_MAX, FILES_MAX, FOLDER_BYTES_MAX, PDF_BYTES_MAX};
 pub use found::{Explained, PageRow, Passage, WordSeen};
 pub use meanings::{BATCH, DIMENSIONS_MAX, Embed};

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
+    agent::knowledge::Reader,
     config,
     types::{Address, ConversationId, Level, Number},
 };
@@ -34,6 +35,7 @@ fn facts() -> Facts {
         address: Address::parse("support@acme.example").unwrap(),
         level: Level::Confirmed,
         generation: 3,
+        reader: Reader::default(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a tool is told of a case: by us, never by the model.
 
 use crate::{
-    agent::desk::Case,
+    agent::{desk::Case, knowledge::Reader},
     config::Fact,
     types::{Address, ConversationId, Level, Number},
 };
@@ -23,6 +23,8 @@ pub struct Facts {
     pub level: Level,
     /// Of the conversation, when it was read.
     pub generation: u64,
+    /// Who reads the answer, as far as they proved who they are.
+    pub reader: Reader,
 }
 
 impl Facts {
@@ -36,13 +38,15 @@ impl Facts {
             address: case.row.address.clone(),
             level: level(case),
             generation: case.row.generation,
+            reader: Reader::of(case),
         }
     }
 
     /// Those of nobody, for looking at a tool: at that level, in no conversation.
     pub fn of_nobody(contact: Address, address: Address, level: Level) -> Self {
         let (conversation, number) = (ConversationId(0), Number(0));
-        Self { contact, contact_name: String::new(), conversation, number, address, level, generation: 0 }
+        let (contact_name, reader) = (String::new(), Reader::default());
+        Self { contact, contact_name, conversation, number, address, level, generation: 0, reader }
     }
 
     /// One of them as a text.

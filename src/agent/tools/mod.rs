@@ -10,6 +10,7 @@ mod code;
 mod ending;
 mod facts;
 mod mcp;
+mod permitted;
 mod pinned;
 mod rate;
 mod reading;
@@ -22,6 +23,7 @@ use serde_json::{Map, Value};
 use self::{
     asking::{Call, Secrets},
     ending::{Ended, announced, read, unanswered},
+    permitted::permitted,
     rate::Rates,
 };
 use super::{
@@ -30,7 +32,7 @@ use super::{
     notes::{Notes, ToolCall},
 };
 use crate::{
-    config::{Tool, ToolClass},
+    config::{Segment, Tool, ToolClass},
     fetch::Fetcher,
     types::{Clock, Level, Secret},
 };
@@ -74,6 +76,8 @@ pub enum Called {
 /// All tools. One for the daemon.
 pub struct Toolbox {
     tools: Vec<Tool>,
+    /// For whom some of them are.
+    segments: Vec<Segment>,
     fetcher: Fetcher,
     clock: Clock,
     rates: Rates,
@@ -87,14 +91,22 @@ const NO_SUCH_TOOL: &str = "there is no such tool";
 impl Toolbox {
     /// `tools`: every `[[tool]]`.
     pub fn new(tools: Vec<Tool>, fetcher: Fetcher, clock: Clock) -> Self {
-        Self { tools, fetcher, clock, rates: Rates::default(), changed: Mutex::default() }
+        let segments = Vec::new();
+        Self { tools, segments, fetcher, clock, rates: Rates::default(), changed: Mutex::default() }
+    }
+
+    /// The same, and these are the segments that tools name. Without, nobody is in one.
+    #[must_use]
+    pub fn with_segments(self, segments: Vec<Segment>) -> Self {
+        Self { segments, ..self }
     }
 
     /// The tools that a model may call for this case: those that are built in, and of the others those of its address, within the
     /// level of its mails.
     pub fn offered(&self, case: &Case) -> Vec<Offer> {
         let facts = Facts::of(case);
-        let permitted = self.tools.iter().filter(|tool| permitted(tool, &facts).is_ok() && !self.has_changed(tool));
+        let permitted =
+            self.tools.iter().filter(|tool| permitted(tool, &facts, &self.segments).is_ok() && !self.has_changed(tool));
         let asking = permitted.map(|tool| Offer {
             name: tool.name.clone(),
             description: tool.description.clone(),
@@ -107,7 +119,9 @@ impl Toolbox {
     /// Those that lack nothing but the level.
     fn beyond(&self, facts: &Facts) -> Vec<&Tool> {
         let proved = Facts { level: Level::Confirmed, ..facts.clone() };
-        let lacks = |tool: &&Tool| permitted(tool, facts).is_err() && permitted(tool, &proved).is_ok();
+        let lacks = |tool: &&Tool| {
+            permitted(tool, facts, &self.segments).is_err() && permitted(tool, &proved, &self.segments).is_ok()
+        };
         self.tools.iter().filter(|tool| lacks(tool) && !self.has_changed(tool)).collect()
     }
 
@@ -140,7 +154,7 @@ impl Toolbox {
     }
 
     async fn ended(&self, tool: &Tool, facts: &Facts, arguments: &Value, notes: &Notes) -> Ended {
-        if let Err(words) = permitted(tool, facts) {
+        if let Err(words) = permitted(tool, facts, &self.segments) {
             return Ended::refused(NO_SUCH_TOOL, words);
         }
         if let Err(fault) = tool.parameters.check(arguments) {
@@ -240,18 +254,6 @@ pub struct Tried {
     /// Status and lines of the answer; `None` when nothing was asked. An MCP server has no status of its own: 200, or 400 for what it
     /// calls an error.
     pub answer: Option<(u16, String)>,
-}
-
-/// Whether this tool is for these mails.
-fn permitted(tool: &Tool, facts: &Facts) -> Result<(), String> {
-    if !tool.addresses.is_empty() && !tool.addresses.contains(&facts.address) {
-        return Err("the tool is not for this support address".to_owned());
-    }
-    if facts.level < tool.level_min {
-        let (has, needs) = (facts.level.as_u8(), tool.level_min.as_u8());
-        return Err(format!("the mails have level {has}, the tool needs {needs}"));
-    }
-    Ok(())
 }
 
 async fn secrets(tool: &Tool) -> Result<Secrets, String> {

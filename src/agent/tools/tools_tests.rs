@@ -13,8 +13,8 @@ use crate::{
     config,
     fetch::testing::{Asked, Authority, Said, Site, fetcher, says},
     playground::{Dns, Zone},
-    store::Place,
-    types::Level,
+    store::{Participant, Place},
+    types::{Level, Millis},
 };
 
 /// Tools that everybody is offered.
@@ -49,6 +49,7 @@ impl World {
         let config = config::parse(&text, Path::new("")).unwrap();
         let (dns, clock) = (Dns::start(Zone::new()).unwrap(), Clock::testing_fixed(NOW));
         let toolbox = Toolbox::new(config.tools, fetcher(&dns, &Authority::new()), clock.clone());
+        let toolbox = toolbox.with_segments(config.segments);
         Self { toolbox, site, clock, folder, _dns: dns }
     }
 
@@ -90,6 +91,35 @@ async fn what_a_tool_answers_is_a_passage_that_names_it() {
     assert_eq!((passage.file.as_str(), passage.heading.as_str()), ("tool:order", "Order status"));
     assert_eq!((passage.text.as_str(), outcome.as_str()), ("days: 2\nstatus: shipped", "done: it answered 200"));
     assert_eq!(world.site.asked()[0].line, "GET /orders/A1 HTTP/1.1");
+}
+
+#[tokio::test]
+async fn a_tool_of_a_segment_is_for_contacts_who_proved_to_be_in_it_and_read_alone_s22() {
+    type Change = fn(&mut Case);
+    let partners = "segments = [\"staff\", \"partners\"]\nlevel_min = 1\n[[segment]]\nname = \"partners\"\n\
+                    contacts = [\"@customer.example\"]\n[[segment]]\nname = \"staff\"\ncontacts = [\"@acme.example\"]\n";
+    let changes: [(&str, Level, bool, Change); 5] = [
+        ("one of them", Level::Authenticated, true, |_| {}),
+        ("one of them, vouched for", Level::Vouched, true, |_| {}),
+        ("another", Level::Authenticated, false, |case| case.row.contact = samples::address("eve@elsewhere.example")),
+        ("who only says so", Level::Unproven, false, |_| {}),
+        ("somebody reads along", Level::Authenticated, false, |case| {
+            let eve = samples::address("eve@elsewhere.example");
+            case.row.participants.push(Participant { address: eve, since: Millis(0), level: Level::Vouched });
+        }),
+    ];
+    for (who, level, may, change) in changes {
+        let world = World::new(partners, shipped).await;
+        let mut case = case(level);
+        change(&mut case);
+        let offered = world.toolbox.offered(&case).iter().any(|offer| offer.name == "order");
+        let (called, outcome) = world.call(&case, order()).await;
+        assert_eq!((offered, world.site.connections() > 0), (may, may), "{who}");
+        if !may {
+            assert_eq!(called, Called::Refused(NO_SUCH_TOOL.into()), "{who}");
+            assert!(outcome.contains("for contacts in staff, partners only"), "{who}: {outcome}");
+        }
+    }
 }
 
 #[tokio::test]

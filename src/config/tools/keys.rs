@@ -69,6 +69,7 @@ pub(in crate::config) fn tool(s: &Section<'_, '_>, base: &Path) -> Option<Tool> 
         level_min: level(s).unwrap_or(class.level_min()),
         approval: s.flag("approval", false),
         addresses: s.texts("addresses", address).unwrap_or_default(),
+        segments: s.texts("segments", |name| Ok(name.to_owned())).unwrap_or_default(),
         networks: s
             .texts("networks", |text| text.parse::<Network>().map_err(|fault| fault.to_string()))
             .unwrap_or_default(),

@@ -44,6 +44,8 @@ pub struct Tool {
     pub approval: bool,
     /// `addresses`: only conversations of these support addresses. Default: all.
     pub addresses: Vec<Address>,
+    /// `segments`: only contacts in one of these `[[segment]]`. Default: all contacts.
+    pub segments: Vec<String>,
     /// `networks`: addresses that may be asked although they are not public. Default: none.
     pub networks: Vec<Network>,
     /// `timeout_secs`. Default 20.
