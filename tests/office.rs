@@ -146,6 +146,29 @@ fn every_command_that_changes_a_conversation_can_say_it_in_json() {
 }
 
 #[test]
+fn people_tag_conversations_and_find_them_by_it() {
+    let names = Names::start();
+    let house = House::plain(&names);
+    let daemon = house.start();
+    ada_writes(&daemon, "1@customer.example", "Parcel", "Where is it?");
+    let number = daemon.api().conversations()[0]["number"].to_string();
+    let tag = |changes: &[&str]| house.run(&[&["conversations", "tag", &number], changes].concat());
+
+    assert!(tag(&["+refund", "+eu:b2b"]).status.success());
+    assert!(tag(&["-refund", "+vip"]).status.success());
+
+    assert_eq!(daemon.api().conversation(&number)["tags"], serde_json::json!(["eu:b2b", "vip"]));
+    let listed = |tag: &str| String::from_utf8(house.run(&["conversations", "list", "--tag", tag]).stdout).unwrap();
+    assert!(listed("vip").contains("  #eu:b2b  #vip"), "{}", listed("vip"));
+    assert_eq!(listed("refund"), "");
+    for (changes, words) in [(&["vip"][..], "say +vip to add it"), (&["+two words"], "is no tag")] {
+        let refused = tag(changes);
+        assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains(words), "{refused:?}");
+    }
+    daemon.stop();
+}
+
+#[test]
 fn a_daemon_whose_log_nobody_takes_goes_on() {
     let names = Names::start();
     let house = House::plain(&names);

@@ -43,6 +43,7 @@ impl Attempt {
             tokens_out: 0,
             cost_millionths: 0,
             topic: None,
+            tags: Vec::new(),
             decision: RunDecision::Begun,
             code: None,
             reason: String::new(),

@@ -109,6 +109,8 @@ pub struct Noted {
     pub cost_millionths: u64,
     /// The topic.
     pub topic: Option<String>,
+    /// The tags that it gives, each once.
+    pub tags: Vec<String>,
     pub(super) is_over: bool,
 }
 
@@ -249,6 +251,14 @@ impl Notes {
         self.noted().topic = Some(cut(topic, WORDS_OCTETS));
     }
 
+    /// The conversation gets this tag with what comes of the run.
+    pub fn tagged(&self, tag: &str) {
+        let mut noted = self.noted();
+        if !noted.tags.iter().any(|known| known == tag) {
+            push(&mut noted.tags, tag.to_owned());
+        }
+    }
+
     /// Calls that changed something in attempts whose answer never left: whoever thinks should know of them.
     pub fn earlier(&self) -> &[ToolCallRow] {
         &self.earlier
@@ -295,6 +305,7 @@ impl Noted {
             tokens_out: self.tokens_out,
             cost_millionths: self.cost_millionths,
             topic: self.topic,
+            tags: self.tags,
             ..run
         }
     }

@@ -62,6 +62,14 @@ pub(super) enum Action {
         #[arg(long)]
         by: String,
     },
+    /// Add tags and take others away.
+    Tag {
+        /// Its number or id.
+        id: String,
+        /// `+refund` adds one, `-refund` takes it away.
+        #[arg(required = true, allow_hyphen_values = true, value_name = "+TAG|-TAG")]
+        tags: Vec<String>,
+    },
     /// Close as resolved.
     Close {
         /// Its number or id.
@@ -96,6 +104,9 @@ pub(super) struct Which {
     /// Only those that were about this topic when the AI gave them to people.
     #[arg(long)]
     topic: Option<String>,
+    /// Only those with this tag.
+    #[arg(long)]
+    tag: Option<String>,
     /// How many.
     #[arg(long, default_value_t = 50)]
     limit: usize,
@@ -103,7 +114,8 @@ pub(super) struct Which {
 
 impl Which {
     fn query(&self) -> String {
-        let named = [("address", &self.address), ("handed_off", &self.handed_off), ("topic", &self.topic)];
+        let named =
+            [("address", &self.address), ("handed_off", &self.handed_off), ("topic", &self.topic), ("tag", &self.tag)];
         let named = named.iter().filter_map(|(name, value)| Some(format!("&{name}={}", escaped(value.as_ref()?))));
         format!("open={}&limit={}{}", self.open, self.limit, named.collect::<String>())
     }
@@ -142,6 +154,7 @@ pub(super) fn run(context: &Context, action: Action) -> Result<(), Failure> {
                 }
                 Ok(())
             }
+            Action::Tag { id, tags } => tag(context, &control, &id, &tags).await,
             Action::Close { id } => mark(context, &control, &id, json!({ "status": "resolved" })).await,
             Action::GiveBack { id } => mark(context, &control, &id, json!({ "owner": "ai" })).await,
         }
@@ -174,6 +187,20 @@ async fn mark(context: &Context, control: &Control, id: &str, body: Value) -> Re
     Ok(())
 }
 
+/// Says nothing when it is done; with `--json` what the conversation is now.
+async fn tag(context: &Context, control: &Control, id: &str, tags: &[String]) -> Result<(), Failure> {
+    let of = |sign: char| tags.iter().filter_map(|tag| tag.strip_prefix(sign)).collect::<Vec<_>>();
+    if let Some(bare) = tags.iter().find(|tag| !tag.starts_with(['+', '-'])) {
+        return Err(Failure::usage(format!("`{bare}`: say +{bare} to add it, -{bare} to take it away")));
+    }
+    let body = json!({ "add": of('+'), "remove": of('-') });
+    let row: Value = control.send("POST", &path(id, "/tags"), body).await?;
+    if context.json {
+        println!("{row:#}");
+    }
+    Ok(())
+}
+
 async fn list(context: &Context, control: &Control, which: &Which) -> Result<(), Failure> {
     let rows: Value = control.get(&format!("/api/v1/conversations?{}", which.query())).await?;
     if context.json {
@@ -189,7 +216,9 @@ async fn list(context: &Context, control: &Control, which: &Which) -> Result<(),
         };
         let (status, owner) = (text(&row["status"]), owner(&row["owner"]));
         let (contact, title) = (text(&row["contact"]), paint::one_line(text(&row["title"])));
-        println!("{number}  {}  {status}  {owner}  {contact}  {title}{waits}", moment(&row["updated"]));
+        let tags = row["tags"].as_array().into_iter().flatten().map(|tag| format!("  #{}", text(tag)));
+        let tags = tags.collect::<String>();
+        println!("{number}  {}  {status}  {owner}  {contact}  {title}{tags}{waits}", moment(&row["updated"]));
     }
     Ok(())
 }

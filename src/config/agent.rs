@@ -15,6 +15,8 @@ pub struct Agent {
     pub disclosure: bool,
     /// `code_valid_minutes`: how long a one-time code is taken. Default 60.
     pub code_valid: Duration,
+    /// `tags`: with which a model may tag conversations. Default: none.
+    pub tags: Vec<String>,
     /// What keeps it from writing too much (S-09, S-11).
     pub brakes: Brakes,
     /// The most that its thinking may take.
@@ -32,6 +34,7 @@ impl Default for Agent {
             level_min: crate::types::Level::Vouched,
             disclosure: true,
             code_valid: Duration::from_secs(3600),
+            tags: Vec::new(),
             brakes: Brakes::default(),
             budgets: Budgets::default(),
             keep_prompts_days: 0,

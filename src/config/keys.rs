@@ -228,6 +228,7 @@ fn agent(s: &Section<'_, '_>) -> Agent {
         level_min: level(s).unwrap_or(default.level_min),
         disclosure: s.flag("disclosure", default.disclosure),
         code_valid: Duration::from_secs(60 * s.number("code_valid_minutes", code_minutes, 5..=1440, "minutes")),
+        tags: s.texts("tags", crate::types::tag).unwrap_or_default(),
         brakes: brakes(s),
         budgets: budgets(s),
         keep_prompts_days: s.number("keep_prompts_days", default.keep_prompts_days, 0..=3650, "days"),

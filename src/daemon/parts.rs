@@ -122,7 +122,7 @@ impl Parts {
         let attachments = Attachments::new(folder, config.limits.extraction, Arc::new(store.clone()));
         let fetcher = super::fetcher(&config)?;
         let toolbox = Toolbox::new(config.tools.clone(), fetcher.clone(), clock.clone());
-        let toolbox = Arc::new(toolbox.with_segments(config.segments.clone()));
+        let toolbox = Arc::new(toolbox.with_segments(config.segments.clone()).with_tags(config.agent.tags.clone()));
         let sites = thinking::sites(&config);
         let knowledge = thinking::knowledge(&config, &fetcher, &clock, sites.clone(), Arc::new(store.clone()))?;
         let crawler = Arc::new(Crawler::new(sites, knowledge.clone(), fetcher.clone(), clock.clone()));

@@ -115,6 +115,7 @@ pub(super) fn open(
         handed_off: None,
         rewrite: None,
         code: CodeState::default(),
+        tags: Default::default(),
     };
     let place = Place::Conversation { id: row.id, joined_by: None, level, why: why.clone() };
     let lookups = &destination.lookups;

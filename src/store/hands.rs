@@ -12,7 +12,7 @@ use super::{
     runs,
     steps::{self, cut_words, drop_job, event, set_job, wait},
     suppressions::{self, Gate},
-    view,
+    tags, view,
 };
 use crate::types::{ConversationId, Job, JobId, JobKind, JobState, Millis, Pick};
 
@@ -47,6 +47,7 @@ pub(super) fn hand_off(desk: &mut Desk, given: HandOff) -> Result<Written, Store
         letters::keep(desk, &mut row, *letter)?;
     }
     drop_job(desk, JobId::Answer(row.id))?;
+    tags::of_run(desk, &mut row, given.run.as_deref(), given.now)?;
     runs::end(desk, given.run)?;
     desk.state(&Fact::Conversation(Box::new(row)))?;
     Ok(Written::Done)

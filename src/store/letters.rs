@@ -13,7 +13,7 @@ use super::{
     runs,
     steps::{self, cut_words, drop_job, event, set_job},
     suppressions::{self, SuppressionReason},
-    view,
+    tags, view,
 };
 use crate::types::{Address, Author, Job, JobId, JobState, LetterId, Millis};
 
@@ -32,6 +32,7 @@ pub(super) fn reply(desk: &mut Desk, mut letter: NewLetter) -> Result<Written, S
     };
     let (run, resolves, now) = (letter.run.take(), letter.resolves, letter.now);
     keep(desk, &mut row, letter)?;
+    tags::of_run(desk, &mut row, run.as_deref(), now)?;
     runs::end(desk, run)?;
     // Also after the AI's own letter: a second run that was allowed by the same generation must not be sent as well.
     row.generation += 1;

@@ -42,6 +42,7 @@ pub(super) fn merge(
     }
     let words = format!("conversation {} of {} was merged into this one", goes.number, goes.contact);
     event(desk, &mut stays, now, "merged", &words)?;
+    stays.tags.extend(goes.tags.iter().cloned());
     stays.last_mail = newer(desk, &stays, &goes)?;
     unanswered(desk, &mut stays, &goes, now)?;
     stays.generation += 1;

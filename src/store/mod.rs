@@ -40,6 +40,7 @@ mod signatures;
 mod steering;
 mod steps;
 mod suppressions;
+mod tags;
 mod tallies;
 mod upkeep;
 mod verify;
@@ -63,6 +64,8 @@ mod reports_tests;
 mod runs_tests;
 #[cfg(test)]
 mod steering_tests;
+#[cfg(test)]
+mod tags_tests;
 #[cfg(test)]
 mod testing;
 
@@ -90,7 +93,7 @@ pub use self::{
     opening::OpenError,
     requests::{
         AiLetters, ConversationFilter, Counts, Discard, DraftOrder, HandOff, Lift, Mark, Merged, NewLetter, Order,
-        Release, ReleaseTo, Settled, Steer, Steered, Steering, StoreError, Suppress, Undo, Written,
+        Release, ReleaseTo, Settled, Steer, Steered, Steering, StoreError, Suppress, Tagging, Undo, Written,
     },
     rows::{
         ConversationRow, Draft, Entry, Filed, LearnedRow, MailRow, Owner, Participant, Place, RawRef, Rewrite, Status,

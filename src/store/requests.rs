@@ -152,6 +152,19 @@ pub enum Mark {
     GivenBack,
 }
 
+/// A person changes the tags of a conversation.
+#[derive(Debug, Clone)]
+pub struct Tagging {
+    /// Which.
+    pub conversation: ConversationId,
+    /// It has these from now on.
+    pub add: Vec<String>,
+    /// And these no more.
+    pub remove: Vec<String>,
+    /// When.
+    pub now: Millis,
+}
+
 /// Where a released mail goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReleaseTo {
@@ -287,6 +300,8 @@ pub struct ConversationFilter {
     pub handed_off: Option<HandOffCode>,
     /// Only those that were found to be about this topic when they were.
     pub topic: Option<String>,
+    /// Only those with this tag.
+    pub tag: Option<String>,
     /// At most this many; 0 means 100.
     pub limit: usize,
     /// Only changed before this.
@@ -299,6 +314,7 @@ impl ConversationFilter {
         let told = row.handed_off.as_ref().map(|handed| &handed.circumstances);
         row.merged_into.is_none()
             && (!self.open_only || row.status == Status::Open)
+            && self.tag.as_ref().is_none_or(|tag| row.tags.contains(tag))
             && self.handed_off.is_none_or(|code| told.is_some_and(|told| told.code == code))
             && self.topic.as_ref().is_none_or(|topic| told.is_some_and(|told| told.topic.as_ref() == Some(topic)))
     }

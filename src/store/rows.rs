@@ -1,5 +1,7 @@
 //! The rows of the index, as JSON a person can read. Every row is small; bodies stay in the journal.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{codes::CodeState, handed_off::HandedOff};
@@ -188,6 +190,9 @@ pub struct ConversationRow {
     /// What is known of one-time codes.
     #[serde(default, skip_serializing_if = "CodeState::is_unused")]
     pub code: CodeState,
+    /// By which people sort it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub tags: BTreeSet<String>,
 }
 
 impl ConversationRow {
@@ -258,6 +263,7 @@ impl ConversationRow {
             handed_off: None,
             rewrite: None,
             code: CodeState::default(),
+            tags: BTreeSet::new(),
         }
     }
 }
@@ -351,7 +357,8 @@ pub enum What {
         /// `rewrite_asked`, `not_rewritten`, `delivered`, `refused`, `deferred`,
         /// `uncertain`, `retried`, `dropped`, `recalled`, `taken_back`, `closed`, `reopened`, `taken`, `given_back`, `bounced`,
         /// `delayed`, `arrived`, `complained`, `suppressed`, `lifted`, `takes_part`, `merged`,
-        /// `code_asked`, `code_shown`, `code_wrong`, `code_void`, `code_late`.
+        /// `code_asked`, `code_shown`, `code_wrong`, `code_void`, `code_late`,
+        /// `tagged`.
         name: String,
         /// The sentence people read.
         words: String,

@@ -46,6 +46,9 @@ pub struct RunRow {
     /// The topic that the conversation was found to be about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
+    /// The tags that it gave.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
     /// What came of it.
     pub decision: RunDecision,
     /// What kind of reason, where people have it.

@@ -9,7 +9,7 @@ use crate::types::{Approval, RunId};
 const ADA: &str = "ada@customer.example";
 
 /// A run over a conversation: 100 tokens for 30 millionths.
-fn run(id: u64, conversation: ConversationId, generation: u64, decision: RunDecision) -> RunRow {
+pub(super) fn run(id: u64, conversation: ConversationId, generation: u64, decision: RunDecision) -> RunRow {
     RunRow {
         id: RunId(id),
         conversation,
@@ -26,6 +26,7 @@ fn run(id: u64, conversation: ConversationId, generation: u64, decision: RunDeci
         tokens_out: 10,
         cost_millionths: 30,
         topic: None,
+        tags: Vec::new(),
         decision,
         code: None,
         reason: String::new(),

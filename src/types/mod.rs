@@ -16,6 +16,7 @@ mod likeness;
 mod network;
 mod proofs;
 mod secret;
+mod tag;
 mod text;
 
 pub use address::{Address, AddressError, is_within};
@@ -32,4 +33,5 @@ pub use likeness::{addresses_look_alike, domains_look_alike, is_mixed, mixed_lab
 pub use network::{Network, NetworkError};
 pub use proofs::{Accepted, Approval, Author, Signed};
 pub use secret::Secret;
+pub use tag::tag;
 pub use text::{fit_for_log, head, lines, one_line};

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::{
     attachments, drafts, held, message,
     problem::Problem,
-    queue, reply, suppressions,
+    queue, reply, suppressions, tags,
     view::{self, ConversationView},
     why::{self, Rules, WhyView},
 };
@@ -62,6 +62,7 @@ pub fn router(office: Office) -> Router {
         .merge(reply::routes())
         .merge(drafts::routes())
         .merge(suppressions::routes())
+        .merge(tags::routes())
         .route("/counts", get(counts))
         .with_state(Arc::new(office.clone()));
     let pages = Router::new().route("/messages/{id}", get(message::page)).with_state(Arc::new(office.clone()));
@@ -85,6 +86,8 @@ struct ListQuery {
     handed_off: Option<String>,
     /// Only what was found to be about this topic then.
     topic: Option<String>,
+    /// Only with this tag.
+    tag: Option<String>,
 }
 
 async fn conversations(
@@ -99,6 +102,7 @@ async fn conversations(
         open_only: query.open,
         handed_off: query.handed_off.as_ref().map(code).transpose()?,
         topic: query.topic,
+        tag: query.tag,
         limit: query.limit,
         before: query.before.map(crate::types::Millis),
     };

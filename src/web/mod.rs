@@ -17,6 +17,7 @@ mod reply;
 mod runs;
 mod sites;
 mod suppressions;
+mod tags;
 mod tools;
 pub mod view;
 mod why;

@@ -148,6 +148,7 @@ mod tests {
             tokens_out: 90,
             cost_millionths: 159,
             topic: Some("Refunds".into()),
+            tags: Vec::new(),
             decision: RunDecision::HandedOff,
             code: Some(HandOffCode::Budget),
             reason: "it is for a person".into(),

@@ -17,10 +17,12 @@ use crate::{
         notes::Notes,
         run::Ended,
         samples,
-        tools::{Called, Offer},
+        tools::{Called, Offer, Toolbox},
     },
-    playground::{AskedModel, Models, Turn},
+    fetch::testing::{Authority, fetcher},
+    playground::{AskedModel, Dns, Models, Turn, Zone},
     store::What,
+    types::Clock,
 };
 
 /// One tool that knows where an order is.
@@ -97,6 +99,21 @@ async fn a_tools_result_carries_a_paragraph_and_can_say_nothing_else() {
 async fn with_orders(models: &Models) -> (World, Arc<Orders>) {
     let tools = Arc::new(Orders::default());
     (World::with_tools(model(models), tools.clone()).await, tools)
+}
+
+#[tokio::test(start_paused = true)]
+async fn tags_are_written_with_what_comes_of_the_run() {
+    let tag = Turn::Calls(vec![("tag".into(), json!({"tags": ["shipping"]}))]);
+    for (last, ended) in
+        [(answer("P1"), "sent"), (r#"{"paragraphs":[],"hand_off":"a person is needed"}"#.into(), "handed over")]
+    {
+        let models = Models::of(vec![tag.clone(), Turn::Says(last)]).await.unwrap();
+        let dns = Dns::start(Zone::new()).unwrap();
+        let toolbox = Toolbox::new(Vec::new(), fetcher(&dns, &Authority::new()), Clock::testing_fixed(0));
+        let world = World::with_tools(model(&models), Arc::new(toolbox.with_tags(vec!["shipping".into()]))).await;
+        world.asked("ada@customer.example", QUESTION).await;
+        assert_eq!(world.conversation().tags, ["shipping".to_owned()].into(), "{ended}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

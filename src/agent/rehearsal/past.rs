@@ -203,5 +203,6 @@ fn conversation_row(newest: &MailRow, first: &Message, address: &Address, now: M
         handed_off: None,
         rewrite: None,
         code: CodeState::default(),
+        tags: Default::default(),
     }
 }

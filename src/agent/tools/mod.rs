@@ -15,6 +15,7 @@ mod pinned;
 mod rate;
 mod reading;
 mod signing;
+mod tagging;
 
 use std::{collections::BTreeSet, sync::Mutex, time::Instant};
 
@@ -41,6 +42,7 @@ pub use built_in::{HAND_OFF, RESOLVE, resolves};
 pub use code::ASK_CODE;
 pub use facts::Facts;
 pub use mcp::definition_hash;
+pub use tagging::TAG;
 
 /// Octets of a file that holds a secret.
 const SECRET_OCTETS_MAX: u64 = 16 * 1024;
@@ -78,6 +80,8 @@ pub struct Toolbox {
     tools: Vec<Tool>,
     /// For whom some of them are.
     segments: Vec<Segment>,
+    /// By which a model may tag.
+    tags: Vec<String>,
     fetcher: Fetcher,
     clock: Clock,
     rates: Rates,
@@ -91,14 +95,20 @@ const NO_SUCH_TOOL: &str = "there is no such tool";
 impl Toolbox {
     /// `tools`: every `[[tool]]`.
     pub fn new(tools: Vec<Tool>, fetcher: Fetcher, clock: Clock) -> Self {
-        let segments = Vec::new();
-        Self { tools, segments, fetcher, clock, rates: Rates::default(), changed: Mutex::default() }
+        let (segments, tags) = (Vec::new(), Vec::new());
+        Self { tools, segments, tags, fetcher, clock, rates: Rates::default(), changed: Mutex::default() }
     }
 
     /// The same, and these are the segments that tools name. Without, nobody is in one.
     #[must_use]
     pub fn with_segments(self, segments: Vec<Segment>) -> Self {
         Self { segments, ..self }
+    }
+
+    /// The same, and a model may tag conversations with these. Without, it tags nothing.
+    #[must_use]
+    pub fn with_tags(self, tags: Vec<String>) -> Self {
+        Self { tags, ..self }
     }
 
     /// The tools that a model may call for this case: those that are built in, and of the others those of its address, within the
@@ -113,7 +123,7 @@ impl Toolbox {
             parameters: tool.parameters.json().clone(),
         });
         let code = code::offer(case, &self.beyond(&facts));
-        built_in::offers().into_iter().chain(asking).chain(code).collect()
+        built_in::offers().into_iter().chain(tagging::offer(&self.tags)).chain(asking).chain(code).collect()
     }
 
     /// Those that lack nothing but the level.
@@ -131,6 +141,7 @@ impl Toolbox {
         let tool = self.tools.iter().find(|tool| tool.name == name);
         let ended = match tool {
             None if built_in::is_one(name) => built_in::call(name, arguments),
+            None if name == TAG => tagging::call(&self.tags, arguments, notes),
             None if name == ASK_CODE => code::call(case, &self.beyond(&facts)),
             None => Ended::refused(NO_SUCH_TOOL, NO_SUCH_TOOL),
             Some(tool) => self.ended(tool, &facts, arguments, notes).await,

@@ -123,6 +123,31 @@ async fn a_tool_of_a_segment_is_for_contacts_who_proved_to_be_in_it_and_read_alo
 }
 
 #[tokio::test]
+async fn a_model_tags_with_what_stands_in_the_list_and_nothing_else() {
+    let tags = vec!["refund".to_owned(), "shipping".to_owned()];
+    let world = World::new("", shipped).await;
+    let (case, none) = (case(Level::Authenticated), Notes::unkept());
+    assert!(!world.toolbox.offered(&case).iter().any(|offer| offer.name == TAG), "there is nothing to choose from");
+    assert!(matches!(world.toolbox.call(&case, TAG, &json!({"tags": ["x"]}), &none).await, Called::Refused(_)));
+
+    let toolbox = world.toolbox.with_tags(tags);
+    let offer = toolbox.offered(&case).into_iter().find(|offer| offer.name == TAG).unwrap();
+    assert_eq!(offer.parameters["properties"]["tags"]["items"]["enum"], json!(["refund", "shipping"]));
+    for (arguments, tagged) in [
+        (json!({"tags": ["refund", "shipping", "refund"]}), &["refund", "shipping"][..]),
+        (json!({"tags": ["refund", "vip"]}), &[]),
+        (json!({"tags": ["<script>"]}), &[]),
+        (json!({"tags": "refund"}), &[]),
+        (json!({}), &[]),
+    ] {
+        let notes = Notes::unkept();
+        let called = toolbox.call(&case, TAG, &arguments, &notes).await;
+        assert_eq!(notes.end().tags, tagged, "{arguments}");
+        assert_eq!(matches!(called, Called::Done(_)), !tagged.is_empty(), "{arguments}: {called:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_code_is_asked_for_where_it_opens_a_tool_and_can_prove_something_s22() {
     for (keys, level, may) in [
         ("method = \"POST\"\n", Level::Vouched, true),
