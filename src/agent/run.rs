@@ -290,6 +290,8 @@ impl<D: Desk> Autopilot<D> {
         let drafted = draft.is_some();
         let decision = if drafted { RunDecision::Drafted } else { RunDecision::HandedOff };
         let Reason { code, words: reason, topic } = reason;
+        // A draft is no hand-off: nobody counts it as one.
+        let run_code = (!drafted).then_some(code);
         let sentiment = handoff::sentiment(&handoff::unanswered_text(case));
         let raising = Raising {
             conversation: case.row.id,
@@ -298,11 +300,12 @@ impl<D: Desk> Autopilot<D> {
             circumstances: Circumstances { code, topic, sentiment, summary: handoff::summary(case) },
             draft,
             acknowledgement,
-            run: attempt.ended(decision, Some(code), &reason),
+            run: attempt.ended(decision, run_code, &reason),
             now: self.clock.now(),
         };
         let written = self.desk.hand_off(raising).await?;
-        maillog::run(attempt.ended(came_to(written, decision), Some(code), &reason).as_deref());
+        let run_code = run_code.filter(|_| written == Written::Done);
+        maillog::run(attempt.ended(came_to(written, decision), run_code, &reason).as_deref());
         Ok(match written {
             Written::Stale => self.stale(case),
             Written::Done => {

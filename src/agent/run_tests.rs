@@ -233,6 +233,8 @@ async fn where_it_assists_a_draft_is_left() {
     desk.case.lock().unwrap().address.as_mut().unwrap().autopilot = Setting::Assist;
     assert!(matches!(pilot(&desk, says_it).work(job(1)).await, Ended::Drafted(_)));
     assert!(desk.done()[0].ends_with(&format!(" with {WORDS}")));
+    let run = desk.runs.lock().unwrap().remove(0);
+    assert_eq!((run.decision, run.code), (RunDecision::Drafted, None), "nothing was handed over");
 }
 
 #[tokio::test]

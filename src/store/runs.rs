@@ -132,7 +132,7 @@ pub(super) fn end(desk: &mut Desk, run: Option<Box<RunRow>>) -> Result<(), Store
 /// Writes that it came too late: nothing else of it is.
 pub(super) fn end_stale(desk: &mut Desk, run: Option<Box<RunRow>>) -> Result<Written, StoreError> {
     let stale = run.map(|mut run| {
-        run.decision = RunDecision::Stale;
+        (run.decision, run.code) = (RunDecision::Stale, None);
         run
     });
     end(desk, stale)?;

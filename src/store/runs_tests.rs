@@ -4,7 +4,7 @@ use super::{
     testing::{Bed, LEASE, NOW, address, answering, claim_late, conversation_of, end, file, letter, mail},
     *,
 };
-use crate::types::{Approval, RunId};
+use crate::types::{Approval, HandOffCode, RunId};
 
 const ADA: &str = "ada@customer.example";
 
@@ -81,14 +81,15 @@ async fn what_came_too_late_is_kept_as_a_stale_run_and_nothing_else() {
         let run = |n, decision| Some(Box::new(run(n, id, 1, decision)));
         let late = NewLetter { run: run(5, RunDecision::Sent), ..letter(9, id, Approval::by_autopilot(1)) };
         assert_eq!(store.reply(late).await.unwrap(), Written::Stale);
-        let (reason, run) = ("late".to_owned(), run(6, RunDecision::HandedOff));
+        let late = RunRow { code: Some(HandOffCode::Brake), ..*run(6, RunDecision::HandedOff).unwrap() };
+        let (reason, run) = ("late".to_owned(), Some(Box::new(late)));
         let circumstances = Circumstances::default();
         let (draft, acknowledgement) = (None, None);
         let given =
             HandOff { conversation: id, generation: 1, reason, circumstances, draft, acknowledgement, run, now: NOW };
         assert_eq!(store.hand_off(given).await.unwrap(), Written::Stale);
-        let decisions: Vec<RunDecision> = store.runs(id, 10).unwrap().iter().map(|run| run.decision).collect();
-        assert_eq!(decisions, [RunDecision::Stale, RunDecision::Stale]);
+        let ends: Vec<_> = store.runs(id, 10).unwrap().iter().map(|run| (run.decision, run.code)).collect();
+        assert_eq!(ends, [(RunDecision::Stale, None); 2], "and was handed to nobody");
         assert_eq!((store.counts().unwrap().letters, store.spent(Spender::DayOf(NOW)).unwrap()), (0, of_runs(2)));
         end(store, &bed).await;
     }
