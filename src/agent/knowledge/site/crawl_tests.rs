@@ -410,6 +410,16 @@ async fn a_site_that_fails_is_tried_again_after_an_hour_and_a_silent_one_is_left
 }
 
 #[tokio::test]
+async fn between_two_requests_there_is_the_pause_that_robots_txt_asks_for() {
+    let robots = Reply::Says("200 OK", "text/plain", "User-agent: *\nCrawl-delay: 0.2\n".into());
+    let pages = [("/robots.txt", robots), ("/sitemap.xml", sitemap(&["/returns"])), ("/returns", html(RETURNS))];
+    let world = World::new("", &pages).await;
+    let began = tokio::time::Instant::now();
+    assert_eq!(world.crawl().await.tally.requests, 3);
+    assert!(began.elapsed() >= Duration::from_millis(400), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
 async fn only_a_site_that_there_is_is_crawled() {
     let world = World::new("", &[]).await;
     let unknown = world.crawler.crawl_now(Some("other.example")).await.unwrap_err();
