@@ -165,6 +165,7 @@ impl Parts {
             self.clock.clone(),
         )
         .with_topics(topics)
+        .calling(self.toolbox.clone())
         .paying(&self.config.model)
         .keeping_prompts(agent::prompts::Prompts::new(&self.config.store.path, self.config.agent.keep_prompts_days));
         let own_hosts = self.config.domains.iter().map(|domain| domain.name.clone()).collect();

@@ -66,6 +66,9 @@ pub fn think_now(
         Ok(text) => text,
         Err(words) => return Thought::hand_off(words),
     };
+    if notes.given().is_some() {
+        return Thought::hand_off("the built-in answerer quotes pages: it says nothing of what a person let a tool do");
+    }
     if case.row.rewrite.is_some() {
         return Thought::hand_off("the built-in answerer quotes pages as they are: it cannot write another draft");
     }

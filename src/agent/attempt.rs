@@ -13,7 +13,7 @@ use super::{
     notes::{Ledger, Noted, Notes},
 };
 use crate::{
-    store::{RunDecision, RunRow, Written},
+    store::{LetRun, RunDecision, RunRow, ToolClass, WantedCall, Written},
     types::{Clock, HandOffCode, Job, Millis, RunId},
 };
 
@@ -44,6 +44,7 @@ impl Attempt {
             cost_millionths: 0,
             topic: None,
             tags: Vec::new(),
+            let_run_by: let_run(case).map(|(_, who)| who.by.clone()).unwrap_or_default(),
             decision: RunDecision::Begun,
             code: None,
             reason: String::new(),
@@ -55,6 +56,13 @@ impl Attempt {
         let run = self.0.as_mut()?;
         run.answerer = answerer.to_owned();
         Some(RunRow::clone(run))
+    }
+
+    /// Whether it began that call, or one before it did and the call changes something: to look twice harms nobody.
+    pub(super) fn has_begun(&self, call: &WantedCall, case: &Case) -> bool {
+        let own = self.0.iter().flat_map(|run| &run.tool_calls);
+        let earlier = case.earlier.iter().flat_map(|run| &run.tool_calls).filter(|row| row.class == ToolClass::Write);
+        own.chain(earlier).any(|row| row.is_of(&call.tool, &call.arguments))
     }
 
     /// Which run.
@@ -109,6 +117,12 @@ pub enum Ended {
     Stale,
     /// Something failed; it is tried again.
     Deferred(String),
+}
+
+/// The call of a case that a person let run and nobody has made, and who it was.
+pub(super) fn let_run(case: &Case) -> Option<(&WantedCall, &LetRun)> {
+    let wanted = case.row.wanted.as_deref()?;
+    Some((wanted, wanted.let_run.as_ref()?))
 }
 
 /// What became of it when that was to be written.

@@ -7,7 +7,7 @@ use super::{brakes::Sent, budgets::Spendings, handoff::Acknowledgement};
 use crate::{
     config::SupportAddress,
     mime::Hidden,
-    store::{Circumstances, ConversationRow, Draft, MailRow, RunRow, StoreError, SuppressionRow, Written},
+    store::{Circumstances, ConversationRow, Draft, MailRow, RunRow, StoreError, SuppressionRow, WantedCall, Written},
     types::{Approval, Author, ConversationId, Job, JobId, Level, Millis},
 };
 
@@ -152,6 +152,8 @@ pub struct Raising {
     pub draft: Option<Draft>,
     /// The letter that tells the customer so, and who lets it go. Not with a draft.
     pub acknowledgement: Option<(Acknowledgement, Approval)>,
+    /// The call of a tool that a person must let run.
+    pub wanted: Option<Box<WantedCall>>,
     /// The run that ends with it.
     pub run: Option<Box<RunRow>>,
     /// When.

@@ -10,7 +10,7 @@
 use std::{
     future::Future,
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use serde_json::Value;
@@ -18,7 +18,7 @@ use serde_json::Value;
 use super::{budgets::Left, knowledge::Passage, prompts::Text};
 use crate::{
     config::ModelServer,
-    store::{ModelCallRow, PassageRow, RunDecision, RunRow, ToolCallRow, ToolClass},
+    store::{ModelCallRow, PassageRow, RunDecision, RunRow, ToolCallRow, ToolClass, WantedCall},
     types::Millis,
 };
 
@@ -111,7 +111,20 @@ pub struct Noted {
     pub topic: Option<String>,
     /// The tags that it gives, each once.
     pub tags: Vec<String>,
+    /// The call that a person must let run: the run ends with it.
+    pub wanted: Option<WantedCall>,
     pub(super) is_over: bool,
+}
+
+/// A call that a person let run, and what it gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Given {
+    /// Which tool.
+    pub tool: String,
+    /// What it was given, JSON.
+    pub arguments: String,
+    /// What came back; `None` when it was done and there is nothing to quote.
+    pub passage: Option<Passage>,
 }
 
 /// Makes what was noted durable, before a tool changes something.
@@ -131,6 +144,7 @@ pub struct Notes {
     left: Left,
     /// Where the administrator wants them.
     texts: Option<Mutex<Vec<Text>>>,
+    given: OnceLock<Given>,
 }
 
 impl Notes {
@@ -244,6 +258,22 @@ impl Notes {
             Some(begun) => *begun = row,
             None => push(&mut noted.tool_calls, row),
         }
+    }
+
+    /// A person must let this call run.
+    pub fn wants(&self, call: WantedCall) {
+        self.noted().wanted = Some(call);
+    }
+
+    /// A person let this call run, and it was made, before anybody thinks.
+    pub fn give(&self, given: Given) {
+        // One run makes one such call.
+        let _ = self.given.set(given);
+    }
+
+    /// What was given to whoever thinks.
+    pub fn given(&self) -> Option<&Given> {
+        self.given.get()
     }
 
     /// The conversation was found to be about this.

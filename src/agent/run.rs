@@ -3,6 +3,7 @@
 //! Whatever fails is tried again later and, at last, handed to people with the reason. A crash leaves a lease that ends.
 
 mod asking;
+mod letting;
 mod recording;
 
 use std::{sync::Arc, time::Duration};
@@ -21,13 +22,13 @@ use super::{
     notes,
     output::{Fence, Secrets},
     prompts::Prompts,
-    tools,
+    tools::{self, Toolbox},
     topics::Topics,
 };
 use crate::{
     config::{Agent, Model, ModelServer},
     observability::maillog,
-    store::{Circumstances, Draft, RunDecision, Written},
+    store::{Circumstances, Draft, RunDecision, WantedCall, Written},
     types::{Approval, Clock, HandOffCode, IdMaker, Job, Millis},
 };
 
@@ -67,6 +68,8 @@ pub struct Autopilot<D> {
     prices: Arc<[ModelServer]>,
     /// Where the texts of prompts are kept, if anywhere.
     prompts: Option<Prompts>,
+    /// Makes the calls that people let run.
+    toolbox: Option<Arc<Toolbox>>,
     /// Held while one answer is counted, judged and written.
     turn: Arc<tokio::sync::Mutex<()>>,
 }
@@ -82,6 +85,7 @@ impl<D> Clone for Autopilot<D> {
             ids: Arc::clone(&self.ids),
             prices: Arc::clone(&self.prices),
             prompts: self.prompts.clone(),
+            toolbox: self.toolbox.clone(),
             turn: Arc::clone(&self.turn),
         }
     }
@@ -100,13 +104,19 @@ impl<D: Desk> Autopilot<D> {
         // One maker for all runs: no other makes their ids.
         let ids = Arc::new(IdMaker::new(clock.clone(), 0));
         let (mind, prices, turn) = (Mind::new(answerer), [].into(), Arc::default());
-        Self { desk, mind, settings, fence, clock, ids, prices, prompts: None, turn }
+        Self { desk, mind, settings, fence, clock, ids, prices, prompts: None, toolbox: None, turn }
     }
 
     /// The same, and the texts of prompts are kept there.
     #[must_use]
     pub fn keeping_prompts(self, prompts: Prompts) -> Self {
         Self { prompts: Some(prompts), ..self }
+    }
+
+    /// The same, and these tools are called when a person let them run.
+    #[must_use]
+    pub fn calling(self, toolbox: Arc<Toolbox>) -> Self {
+        Self { toolbox: Some(toolbox), ..self }
     }
 
     /// The same, and what is asked of these models is counted at their prices.
@@ -162,7 +172,7 @@ impl<D: Desk> Autopilot<D> {
 
     /// How long a claimed job is ours. After a crash another attempt waits this long.
     fn lease(&self) -> Duration {
-        self.mind.takes_max() + LEASE_MARGIN
+        letting::CALL_MAX + self.mind.takes_max() + LEASE_MARGIN
     }
 
     fn concurrency(&self) -> usize {
@@ -211,6 +221,9 @@ impl<D: Desk> Autopilot<D> {
             let words = format!("the AI began {} times and never finished: {}", job.attempts, job.last_words);
             return self.hand_off(&case, Reason::new(HandOffCode::Failure, words), Letters::default(), attempt).await;
         }
+        if let Some(ended) = self.call_for_people(&case, attempt).await? {
+            return Ok(ended);
+        }
         if let Err(silence) = autopilot::may_think(&case, &self.settings) {
             return self.be_silent(&case, &silence, attempt).await;
         }
@@ -225,7 +238,7 @@ impl<D: Desk> Autopilot<D> {
             Begun::Stale => return Ok(self.stale(&case)),
         };
         let case = Arc::new(case);
-        let thought = self.mind.think_behind_the_gate(&case, &notes).await;
+        let (thought, wanted) = self.think_with_call(&case, &notes).await;
         let noted = notes.end();
         let thought = in_doubt(thought, &noted);
         let resolves = tools::resolves(&noted);
@@ -256,7 +269,7 @@ impl<D: Desk> Autopilot<D> {
             Decision::HandOff { reason, brake } => {
                 brake.inspect(|brake| maillog::brake_held(&case.row, brake));
                 let acknowledgement = autopilot::acknowledged(&case, &self.settings);
-                self.hand_off(&case, reason, Letters { acknowledgement, ..Letters::default() }, attempt).await
+                self.hand_off(&case, reason, Letters { acknowledgement, wanted, ..Letters::default() }, attempt).await
             }
         }
     }
@@ -286,7 +299,8 @@ impl<D: Desk> Autopilot<D> {
         letters: Letters,
         attempt: &Attempt,
     ) -> Result<Ended, DeskError> {
-        let Letters { draft, acknowledgement } = letters;
+        let Letters { draft, acknowledgement, wanted } = letters;
+        let wanted = wanted.or_else(|| letting::not_begun(case, attempt));
         let drafted = draft.is_some();
         let decision = if drafted { RunDecision::Drafted } else { RunDecision::HandedOff };
         let Reason { code, words: reason, topic } = reason;
@@ -300,6 +314,7 @@ impl<D: Desk> Autopilot<D> {
             circumstances: Circumstances { code, topic, sentiment, summary: handoff::summary(case) },
             draft,
             acknowledgement,
+            wanted,
             run: attempt.ended(decision, run_code, &reason),
             now: self.clock.now(),
         };
@@ -350,6 +365,7 @@ impl<D: Desk> Autopilot<D> {
 struct Letters {
     draft: Option<Draft>,
     acknowledgement: Option<(Acknowledgement, Approval)>,
+    wanted: Option<Box<WantedCall>>,
 }
 
 fn next_attempt(attempts: u32, now: Millis) -> Millis {

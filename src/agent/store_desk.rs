@@ -234,12 +234,14 @@ impl Desk for StoreDesk {
     }
 
     async fn hand_off(&self, raising: Raising) -> Result<Written, DeskError> {
-        let Raising { conversation, generation, reason, circumstances, draft, acknowledgement, run, now } = raising;
+        let Raising { conversation, generation, reason, circumstances, draft, acknowledgement, wanted, run, now } =
+            raising;
         let acknowledgement = match acknowledgement {
             Some((words, approval)) => self.acknowledgement(conversation, words, approval).await?,
             None => None,
         };
-        let given = HandOff { conversation, generation, reason, circumstances, draft, acknowledgement, run, now };
+        let given =
+            HandOff { conversation, generation, reason, circumstances, draft, acknowledgement, wanted, run, now };
         Ok(self.store.hand_off(given).await?)
     }
 

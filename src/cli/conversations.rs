@@ -1,4 +1,4 @@
-//! `replyd conversations`: list, show, answer, recall, close, merge.
+//! `replyd conversations`: list, show, answer, recall, close, merge; what is decided about calls of tools stands in `wanted`.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -11,6 +11,7 @@ use super::{
     lists::{moment, text},
     paint::{self, Paint},
     replying::Replying,
+    wanted,
 };
 use crate::mime::Seal;
 
@@ -70,6 +71,10 @@ pub(super) enum Action {
         #[arg(required = true, allow_hyphen_values = true, value_name = "+TAG|-TAG")]
         tags: Vec<String>,
     },
+    /// Let the call of a tool run that waits for a person; the AI goes on with what it gives.
+    Approve(wanted::Approve),
+    /// Do not let it run; a person answers.
+    Deny(wanted::Deny),
     /// Close as resolved.
     Close {
         /// Its number or id.
@@ -141,11 +146,13 @@ pub(super) fn run(context: &Context, action: Action) -> Result<(), Failure> {
                 print(context, &control.get(&path(&id, "")).await?)
             }
             Action::Discard { id, by, why } => {
-                order(context, &control, &id, "discard", json!({ "by": by, "why": why })).await
+                order(context, &control, &id, "draft/discard", json!({ "by": by, "why": why })).await
             }
             Action::Rewrite { id, instruction, by } => {
-                order(context, &control, &id, "rewrite", json!({ "by": by, "instruction": instruction })).await
+                order(context, &control, &id, "draft/rewrite", json!({ "by": by, "instruction": instruction })).await
             }
+            Action::Approve(given) => wanted::approve(context, &control, given).await,
+            Action::Deny(given) => wanted::deny(context, &control, given).await,
             Action::Merge { id, gone } => {
                 let body = json!({ "from": gone.trim_start_matches('#') });
                 let view: Value = control.send("POST", &path(&id, "/merge"), body).await?;
@@ -167,11 +174,17 @@ fn path(id: &str, rest: &str) -> String {
     format!("/api/v1/conversations/{id}{rest}")
 }
 
-/// A word about the draft as it is shown now: what comes meanwhile makes it stale, and that is told.
-async fn order(context: &Context, control: &Control, id: &str, verb: &str, mut body: Value) -> Result<(), Failure> {
+/// A word about the draft, or the call, as it is shown now: what comes meanwhile makes it stale, and that is told.
+pub(super) async fn order(
+    context: &Context,
+    control: &Control,
+    id: &str,
+    verb: &str,
+    mut body: Value,
+) -> Result<(), Failure> {
     let read: Value = control.get(&path(id, "")).await?;
     body["generation"] = read["generation"].clone();
-    print(context, &control.send("POST", &path(id, &format!("/draft/{verb}")), body).await?)
+    print(context, &control.send("POST", &path(id, &format!("/{verb}")), body).await?)
 }
 
 fn newest_letter(conversation: &Value) -> Option<&str> {
@@ -282,6 +295,7 @@ pub(super) fn render(view: &Value, paint: Paint) -> String {
         };
     }
     out += &runs(&view["runs"], paint);
+    out += &wanted::told(&view["wanted"], paint);
     if let Some(draft) = view["draft"]["markdown"].as_str() {
         out += &format!(
             "\n{}\n{}",

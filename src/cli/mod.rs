@@ -29,6 +29,7 @@ mod sites;
 mod suppressions;
 mod tool;
 mod verify;
+mod wanted;
 mod why;
 
 use std::{path::PathBuf, process::ExitCode};

@@ -16,6 +16,12 @@ impl Paint {
         if self.0 { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
 
+    /// Without colours.
+    #[cfg(test)]
+    pub(super) fn testing_plain() -> Self {
+        Self(false)
+    }
+
     pub(super) fn bold(self, text: &str) -> String {
         self.wrap("1", text)
     }

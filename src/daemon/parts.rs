@@ -138,11 +138,12 @@ impl Parts {
         Office { store, writer, clock: self.clock.clone(), rules: Arc::new(rules), attachments }
     }
 
-    /// The API, with the verbs of tools and of knowledge.
+    /// The API, with the verbs of tools, of calls that wait for people, and of knowledge.
     pub(super) fn router(&self) -> axum::Router {
         let tools = web::tools(self.office(), self.toolbox.clone());
         let knowledge = web::knowledge(self.office(), self.knowledge.clone()).merge(web::sites(self.crawler.clone()));
-        web::router(self.office()).merge(tools).merge(knowledge)
+        let approvals = web::approvals(self.office(), self.toolbox.clone());
+        web::router(self.office()).merge(tools).merge(approvals).merge(knowledge)
     }
 
     /// What the metrics are read from.

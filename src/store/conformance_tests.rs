@@ -372,6 +372,7 @@ async fn what_people_have_is_not_answered_until_they_give_it_back() {
             reason: "nothing supports an answer".into(),
             draft: None,
             acknowledgement: None,
+            wanted: None,
             run: None,
             now: NOW,
         };
@@ -409,6 +410,7 @@ async fn a_hand_off_and_the_letter_that_acknowledges_it_are_one_record() {
                 circumstances: Circumstances::default(),
                 draft: None,
                 acknowledgement: Some(Box::new(NewLetter { origin: Origin::Acknowledgement, ..letter })),
+                wanted: None,
                 run: None,
                 now: NOW,
             }
@@ -471,6 +473,7 @@ async fn a_newer_mail_takes_the_draft_away_and_asks_for_another() {
         circumstances: Circumstances::default(),
         draft: Some(draft),
         acknowledgement: None,
+        wanted: None,
         run: None,
         now: NOW,
     };
@@ -569,6 +572,7 @@ async fn a_long_row_is_kept_in_pieces_and_no_value_is_long() {
             circumstances: Circumstances::default(),
             draft: Some(draft),
             acknowledgement: None,
+            wanted: None,
             run: None,
             now: NOW,
         };

@@ -1,6 +1,7 @@
 //! Files a mail into a conversation: into one that is there, or into one that it opens.
 
 use super::{
+    approvals,
     codes::{self, CodeState},
     desk::Desk,
     facts::{Fact, MessageIdFact},
@@ -116,6 +117,7 @@ pub(super) fn open(
         rewrite: None,
         code: CodeState::default(),
         tags: Default::default(),
+        wanted: None,
     };
     let place = Place::Conversation { id: row.id, joined_by: None, level, why: why.clone() };
     let lookups = &destination.lookups;
@@ -151,6 +153,7 @@ fn written_to(
     if row.forget_draft().is_some() {
         event(desk, row, arrival.now, "draft_stale", "a newer mail came, which the draft that waited does not answer")?;
     }
+    approvals::forget(desk, row, arrival.now, "a newer mail came")?;
     let words = match (&row.owner, destination.answer.wanted) {
         (Owner::Person(name), _) => format!("{name} answers this conversation"),
         (Owner::Team, _) => "a person answers this conversation".to_owned(),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{
+    approvals,
     desk::Desk,
     facts::Fact,
     handed_off::HandedOff,
@@ -30,7 +31,13 @@ pub(super) fn hand_off(desk: &mut Desk, given: HandOff) -> Result<Written, Store
         (None, None) => ("handed_off", None),
     };
     // Who drafts goes on drafting: a newer mail makes this draft stale, and must get one of its own.
-    row.owner = if draft.is_some() { Owner::Ai } else { Owner::Team };
+    row.owner = match (&draft, row.owner) {
+        (Some(_), _) => Owner::Ai,
+        // They had a call made, and go on.
+        (None, Owner::Person(name)) => Owner::Person(name),
+        (None, Owner::Nobody | Owner::Ai | Owner::Team) => Owner::Team,
+    };
+    row.wanted = given.wanted.filter(|_| draft.is_none());
     row.generation += 1;
     row.waits_because = cut_words(&given.reason);
     row.updated = row.updated.max(given.now);
@@ -72,12 +79,16 @@ pub(super) fn mark(desk: &mut Desk, id: ConversationId, mark: Mark, now: Millis)
             if row.waits_because.is_empty() {
                 row.waits_because = cut_words(&format!("{name} answers this conversation"));
             }
+            if row.wanted.as_ref().is_some_and(|wanted| wanted.let_run.is_some()) {
+                approvals::forget(desk, &mut row, now, &format!("{name} took the conversation over"))?;
+            }
             row.owner = Owner::Person(name);
             row.rewrite = None;
             drop_job(desk, JobId::Answer(id))?;
         }
         Mark::GivenBack => {
             event(desk, &mut row, now, "given_back", "the AI may answer again")?;
+            approvals::forget(desk, &mut row, now, "the conversation was given back to the AI")?;
             row.owner = Owner::Ai;
             row.handed_off = None;
             row.waits_because.clear();
@@ -103,6 +114,7 @@ pub(super) fn close(
     (row.status, row.closed) = (status, Some(now));
     row.waits_because.clear();
     row.forget_draft();
+    approvals::forget(desk, row, now, "the conversation was closed")?;
     drop_job(desk, JobId::Answer(row.id))?;
     event(desk, row, now, "closed", words)
 }

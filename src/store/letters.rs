@@ -1,7 +1,7 @@
 //! Keeps letters, and what became of them.
 
 use super::{
-    codes,
+    approvals, codes,
     desk::Desk,
     facts::Fact,
     filing::remember_message_id,
@@ -37,6 +37,7 @@ pub(super) fn reply(desk: &mut Desk, mut letter: NewLetter) -> Result<Written, S
     // Also after the AI's own letter: a second run that was allowed by the same generation must not be sent as well.
     row.generation += 1;
     row.forget_draft();
+    answered(desk, &mut row, now)?;
     row.waits_because.clear();
     drop_job(desk, JobId::Answer(row.id))?;
     if resolves {
@@ -44,6 +45,15 @@ pub(super) fn reply(desk: &mut Desk, mut letter: NewLetter) -> Result<Written, S
     }
     desk.state(&Fact::Conversation(Box::new(row)))?;
     Ok(Written::Done)
+}
+
+/// What a call was wanted for is answered. One that was made has its words in the run.
+fn answered(desk: &mut Desk, row: &mut ConversationRow, now: Millis) -> Result<(), StoreError> {
+    match (&row.owner, &row.wanted) {
+        (Owner::Ai, Some(wanted)) if wanted.let_run.is_some() => row.wanted = None,
+        _ => approvals::forget(desk, row, now, "the conversation was answered")?,
+    }
+    Ok(())
 }
 
 /// Adds a letter to a conversation. The row's own fact follows when all its changes are made.

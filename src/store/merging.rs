@@ -4,6 +4,7 @@
 //! that stays shows both time lines. A merge is not undone.
 
 use super::{
+    approvals,
     desk::Desk,
     facts::Fact,
     participants::{self, PARTICIPANTS_MAX},
@@ -16,6 +17,9 @@ use crate::types::{ConversationId, JobId, Millis};
 
 /// Conversations that one can take in: every look at it reads them all.
 const ABSORBED_MAX: usize = 32;
+
+/// Why a call that waited in one of them waits no more.
+const MERGED: &str = "two conversations were merged";
 
 /// Merges `gone` into `into`.
 pub(super) fn merge(
@@ -47,6 +51,7 @@ pub(super) fn merge(
     unanswered(desk, &mut stays, &goes, now)?;
     stays.generation += 1;
     stays.forget_draft();
+    approvals::forget(desk, &mut stays, now, MERGED)?;
     stays.updated = stays.updated.max(now);
 
     // All that leads to the one that goes leads on in one step.
@@ -110,6 +115,7 @@ fn leave(desk: &mut Desk, mut goes: ConversationRow, stays: &ConversationRow, no
     goes.generation += 1;
     goes.waits_because.clear();
     goes.forget_draft();
+    approvals::forget(desk, &mut goes, now, MERGED)?;
     if goes.status == Status::Open {
         (goes.status, goes.closed) = (Status::Resolved, Some(now));
     }

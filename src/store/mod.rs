@@ -6,6 +6,7 @@
 mod absent;
 mod accepting;
 mod agenda;
+mod approvals;
 mod article_rows;
 mod articles;
 mod codes;
@@ -47,6 +48,8 @@ mod verify;
 mod view;
 
 #[cfg(test)]
+mod approvals_tests;
+#[cfg(test)]
 mod codes_tests;
 #[cfg(test)]
 mod conformance_tests;
@@ -83,6 +86,7 @@ use self::{
     reserve::Reserve,
 };
 pub use self::{
+    approvals::{CALL_WAITS_MAX, CallOrder, LetRun, Ruling, WantedCall},
     article_rows::{
         ARTICLE_OCTETS_MAX, ARTICLE_VERSIONS_MAX, ARTICLES_MAX, ArticleChange, ArticleChanged, ArticleName, ArticleRow,
         ArticleVerb, ArticleVersion, PublishedVersion,

@@ -4,6 +4,7 @@
 //! Message-ID, as all recipients do, changes what is shown and stops nothing: forged, it suppresses nobody.
 
 use super::{
+    approvals,
     desk::Desk,
     facts::Fact,
     letter_rows::{Delay, Delivery, DeliveryState, LetterRow},
@@ -162,6 +163,7 @@ fn complained(
     // What the AI thinks of saying now is stale.
     row.generation += 1;
     row.draft = None;
+    approvals::forget(desk, row, now, "the contact complained about a letter")?;
     drop_job(desk, JobId::Answer(row.id))?;
     row.updated = row.updated.max(now);
     if row.status == Status::Open {

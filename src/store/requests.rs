@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    approvals::WantedCall,
     handed_off::Circumstances,
     letter_rows::{DeliveryState, EnclosedRow, Origin},
     rows::{ConversationRow, Draft, Status},
@@ -101,6 +102,8 @@ pub struct HandOff {
     pub draft: Option<Draft>,
     /// The letter that tells the customer so. Not with a draft.
     pub acknowledgement: Option<Box<NewLetter>>,
+    /// The call of a tool that a person must let run. Not with a draft.
+    pub wanted: Option<Box<WantedCall>>,
     /// The run that ends with it.
     pub run: Option<Box<RunRow>>,
     /// When.

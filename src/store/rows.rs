@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{codes::CodeState, handed_off::HandedOff};
+use super::{approvals::WantedCall, codes::CodeState, handed_off::HandedOff};
 use crate::{
     conversation::{Candidate, Classified, HeldReason, IgnoredReason, Key, KeyTried, MailSummary},
     types::{Address, ConversationId, Envelope, LetterId, Level, MailId, Millis, Number, Verdicts},
@@ -193,6 +193,9 @@ pub struct ConversationRow {
     /// By which people sort it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub tags: BTreeSet<String>,
+    /// The call of a tool that a person must let run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wanted: Option<Box<WantedCall>>,
 }
 
 impl ConversationRow {
@@ -264,6 +267,7 @@ impl ConversationRow {
             rewrite: None,
             code: CodeState::default(),
             tags: BTreeSet::new(),
+            wanted: None,
         }
     }
 }
@@ -358,7 +362,7 @@ pub enum What {
         /// `uncertain`, `retried`, `dropped`, `recalled`, `taken_back`, `closed`, `reopened`, `taken`, `given_back`, `bounced`,
         /// `delayed`, `arrived`, `complained`, `suppressed`, `lifted`, `takes_part`, `merged`,
         /// `code_asked`, `code_shown`, `code_wrong`, `code_void`, `code_late`,
-        /// `tagged`.
+        /// `tagged`, `call_let_run`, `call_denied`, `call_over`.
         name: String,
         /// The sentence people read.
         words: String,

@@ -49,6 +49,9 @@ pub struct RunRow {
     /// The tags that it gave.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
+    /// Who let the call run for which it was taken up.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub let_run_by: String,
     /// What came of it.
     pub decision: RunDecision,
     /// What kind of reason, where people have it.
@@ -173,6 +176,11 @@ pub struct ToolCallRow {
 }
 
 impl ToolCallRow {
+    /// Whether it called this tool with these arguments.
+    pub fn is_of(&self, tool: &str, arguments: &str) -> bool {
+        self.name == tool && self.arguments_blake3 == blake3::hash(arguments.as_bytes()).to_hex().as_str()
+    }
+
     /// Whether it may have changed something and nobody knows.
     pub fn is_in_doubt(&self) -> bool {
         self.class == ToolClass::Write && self.outcome.is_empty()

@@ -27,6 +27,7 @@ pub(super) fn run(id: u64, conversation: ConversationId, generation: u64, decisi
         cost_millionths: 30,
         topic: None,
         tags: Vec::new(),
+        let_run_by: String::new(),
         decision,
         code: None,
         reason: String::new(),
@@ -84,9 +85,18 @@ async fn what_came_too_late_is_kept_as_a_stale_run_and_nothing_else() {
         let late = RunRow { code: Some(HandOffCode::Brake), ..*run(6, RunDecision::HandedOff).unwrap() };
         let (reason, run) = ("late".to_owned(), Some(Box::new(late)));
         let circumstances = Circumstances::default();
-        let (draft, acknowledgement) = (None, None);
-        let given =
-            HandOff { conversation: id, generation: 1, reason, circumstances, draft, acknowledgement, run, now: NOW };
+        let (draft, acknowledgement, wanted) = (None, None, None);
+        let given = HandOff {
+            conversation: id,
+            generation: 1,
+            reason,
+            circumstances,
+            draft,
+            acknowledgement,
+            wanted,
+            run,
+            now: NOW,
+        };
         assert_eq!(store.hand_off(given).await.unwrap(), Written::Stale);
         let ends: Vec<_> = store.runs(id, 10).unwrap().iter().map(|run| (run.decision, run.code)).collect();
         assert_eq!(ends, [(RunDecision::Stale, None); 2], "and was handed to nobody");

@@ -28,6 +28,8 @@ pub enum HandOffCode {
     Fence,
     /// A tool failed.
     ToolFailure,
+    /// A person must let a tool run, or let it run and has the result.
+    Approval,
     /// The AI does not answer at this hour.
     OfficeHours,
     /// One of the brakes (S-09, S-11).
@@ -49,7 +51,7 @@ pub enum HandOffCode {
 
 impl HandOffCode {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::AsksForPerson,
         Self::Frustration,
         Self::NoProgress,
@@ -61,6 +63,7 @@ impl HandOffCode {
         Self::LowSupport,
         Self::Fence,
         Self::ToolFailure,
+        Self::Approval,
         Self::OfficeHours,
         Self::Brake,
         Self::Budget,
@@ -85,6 +88,7 @@ impl HandOffCode {
             Self::LowSupport => "low_support",
             Self::Fence => "fence",
             Self::ToolFailure => "tool_failure",
+            Self::Approval => "approval",
             Self::OfficeHours => "office_hours",
             Self::Brake => "brake",
             Self::Budget => "budget",

@@ -3,6 +3,7 @@
 //! Whoever can open the control socket is an administrator: it lies in the data folder, for the daemon's user only.
 
 mod api;
+mod approvals;
 mod articles;
 mod attachments;
 mod deliveries;
@@ -23,6 +24,7 @@ pub mod view;
 mod why;
 
 pub use api::{Office, doors, router};
+pub use approvals::approvals;
 pub use knowledge::knowledge;
 pub use metrics::{DmarcCounts, DomainGauge, Gauges, metrics};
 pub use sites::sites;

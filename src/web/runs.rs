@@ -39,6 +39,9 @@ pub(super) fn told(run: &RunRow) -> Vec<String> {
         run.attempt,
         came_to(run.decision)
     )];
+    if !run.let_run_by.is_empty() {
+        lines.push(format!("{} let a call run, for which it was taken up", run.let_run_by));
+    }
     lines.extend(run.topic.iter().map(|topic| format!("topic: {topic}")));
     lines.extend(run.passages.iter().map(passage));
     lines.extend(run.model_calls.iter().map(model_call));
@@ -149,6 +152,7 @@ mod tests {
             cost_millionths: 159,
             topic: Some("Refunds".into()),
             tags: Vec::new(),
+            let_run_by: String::new(),
             decision: RunDecision::HandedOff,
             code: Some(HandOffCode::Budget),
             reason: "it is for a person".into(),

@@ -132,6 +132,8 @@ fn failed(words: impl Into<String>) -> Reason {
 }
 
 #[cfg(test)]
+mod approval_tests;
+#[cfg(test)]
 mod code_tests;
 #[cfg(test)]
 mod failure_tests;

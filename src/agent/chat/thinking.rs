@@ -18,15 +18,16 @@ use super::{
 use crate::{
     agent::{
         desk::Case,
+        handoff::Reason,
         knowledge::{Passage, Reader},
         model::Thought,
-        notes::{Notes, ToolCall},
+        notes::{Given, Notes, ToolCall},
         questions::questions,
         tools::{Called, Offer},
         words::Tongue,
     },
     store::{ToolCallRow, ToolClass},
-    types::{Level, head},
+    types::{HandOffCode, Level, head},
 };
 
 /// Passages that the first question of all carries along.
@@ -77,10 +78,12 @@ pub(super) async fn think(
         return Ok(Thought::hand_off(failed("this machine gives no random numbers")));
     };
     let tongue = Tongue::told(text);
-    let house = match house(chat, &Reader::of(case), text, &case.row.title).await {
+    let mut house = match house(chat, &Reader::of(case), text, &case.row.title).await {
         Ok(house) => house,
         Err(reason) => return Ok(Thought::hand_off(reason)),
     };
+    // First, so that it is shown whatever else is not.
+    house.passages.splice(0..0, notes.given().and_then(|given| given.passage.clone()));
     let mut offers = chat.tools.offered(case);
     offers.push(tools::search_offer());
     let limits = &chat.settings;
@@ -100,8 +103,24 @@ pub(super) async fn think(
     if !done.is_empty() {
         messages.extend(mark.words(&done.join("\n"), &mut room).map(Message::User));
     }
-    let thinking = Thinking { chat, case, notes, mark, text, offers, messages, shown, room, made: HashMap::new() };
+    let mut made = HashMap::new();
+    if let Some(given) = notes.given() {
+        let gave = given_words(given, &shown);
+        let told = format!("A person of the team let this call run: {} {}. {gave}", given.tool, given.arguments);
+        messages.extend(mark.words(&told, &mut room).map(Message::User));
+        made.insert((given.tool.clone(), given.arguments.clone()), gave);
+    }
+    let thinking = Thinking { chat, case, notes, mark, text, offers, messages, shown, room, made };
     thinking.end(deadline).await
+}
+
+/// What a call gave that a person let run.
+fn given_words(given: &Given, shown: &[Passage]) -> String {
+    let Some(passage) = &given.passage else { return "It was done.".into() };
+    match shown.iter().position(|known| is_same(known, passage)) {
+        Some(place) => format!("It gave {}.", label(place)),
+        None => "It was done, and there is no room left to show what it gave.".into(),
+    }
 }
 
 fn made_before(call: &ToolCallRow) -> String {
@@ -163,7 +182,7 @@ impl Thinking<'_> {
                     break;
                 }
                 match self.call_all(reply).await {
-                    Some(thought) => return Ok(thought),
+                    Some(thought) => return Ok(self.for_approval(thought)),
                     None => continue,
                 }
             }
@@ -184,6 +203,16 @@ impl Thinking<'_> {
             }
         }
         Ok(Thought::hand_off(failed(format!("the model came to no answer within {steps_max} steps"))))
+    }
+
+    /// A hand-off because a person must let a tool run says so.
+    fn for_approval(&self, thought: Thought) -> Thought {
+        match thought {
+            Thought::HandOff { reason } if self.notes.so_far().wanted.is_some() => {
+                Thought::hand_off(Reason { code: HandOffCode::Approval, ..reason })
+            }
+            thought => thought,
+        }
     }
 
     async fn ask(&self, may_call: bool, turn: &mut Turn) -> Result<Reply, String> {

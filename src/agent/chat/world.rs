@@ -10,7 +10,7 @@ use crate::{
         samples::{self, QUIET},
         tools::Toolbox,
     },
-    config::{Agent, Config, Model, ModelServer, SupportAddress, Topic},
+    config::{Agent, Config, Model, ModelServer, SupportAddress, Tool, Topic},
     conversation::{self, ReplyKeys},
     fetch::{
         Fetcher,
@@ -31,6 +31,7 @@ pub(super) struct World {
     pub(super) clock: Clock,
     pub(super) pilot: Autopilot<StoreDesk>,
     pub(super) keys: ReplyKeys,
+    fetcher: Fetcher,
     ids: Arc<IdMaker>,
     _pages: tempfile::TempDir,
     _dns: Dns,
@@ -52,6 +53,14 @@ impl Default for Incoming<'_> {
     fn default() -> Self {
         Self { from: "ada@customer.example", headers: "", text: "", level: Level::Authenticated, named: &[] }
     }
+}
+
+/// What may be called.
+enum House {
+    /// What a test plays.
+    Played(Arc<dyn Tools>),
+    /// Tools as they are configured.
+    Real(Vec<Tool>),
 }
 
 /// A server of `[model]`.
@@ -79,18 +88,29 @@ pub(super) fn model(models: &Models) -> Model {
 
 impl World {
     pub(super) async fn new(model: Model) -> Self {
-        Self::with(model, None, Vec::new()).await
+        Self::with(model, House::Real(Vec::new()), Vec::new()).await
     }
 
     pub(super) async fn with_tools(model: Model, tools: Arc<dyn Tools>) -> Self {
-        Self::with(model, Some(tools), Vec::new()).await
+        Self::with(model, House::Played(tools), Vec::new()).await
     }
 
     pub(super) async fn with_topics(model: Model, topics: Vec<Topic>) -> Self {
-        Self::with(model, None, topics).await
+        Self::with(model, House::Real(Vec::new()), topics).await
     }
 
-    async fn with(model: Model, tools: Option<Arc<dyn Tools>>, topics: Vec<Topic>) -> Self {
+    /// A house with real tools, which are also called when a person lets them run.
+    pub(super) async fn with_toolbox(model: Model, tools: Vec<Tool>) -> Self {
+        Self::with(model, House::Real(tools), Vec::new()).await
+    }
+
+    /// The same house after a restart with other tools.
+    pub(super) fn with_other_tools(self, tools: Vec<Tool>) -> Self {
+        let toolbox = Arc::new(Toolbox::new(tools, self.fetcher.clone(), self.clock.clone()));
+        Self { pilot: self.pilot.calling(toolbox), ..self }
+    }
+
+    async fn with(model: Model, tools: House, topics: Vec<Topic>) -> Self {
         let clock = Clock::testing_fixed(START);
         let support = SupportAddress { topics, ..samples::case("", "").address.unwrap() };
         let config = Config {
@@ -105,10 +125,14 @@ impl World {
         let desk = StoreDesk::new(store.clone(), writer, &config.addresses, config.agent.brakes);
         let (pages, knowledge) = samples::help_pages();
         let ((dns, fetcher), knowledge) = (loopback(), Arc::new(knowledge));
-        let no_tools = || Arc::new(Toolbox::new(Vec::new(), fetcher.clone(), clock.clone())) as Arc<dyn Tools>;
+        let (played, tools) = match tools {
+            House::Played(played) => (Some(played), Vec::new()),
+            House::Real(tools) => (None, tools),
+        };
+        let toolbox = Arc::new(Toolbox::new(tools, fetcher.clone(), clock.clone()));
         let means = Means {
-            tools: tools.unwrap_or_else(no_tools),
-            fetcher,
+            tools: played.unwrap_or_else(|| toolbox.clone()),
+            fetcher: fetcher.clone(),
             builtin: model.builtin_fallback.then(|| BuiltIn::new(knowledge.clone(), 60, Level::Vouched)),
             knowledge,
             level_min: Level::Vouched,
@@ -118,8 +142,8 @@ impl World {
         let answerer = Arc::new(ChatAnswerer::new(model, means));
         let topics = Topics::new(&config.addresses).with_classifier(answerer.clone());
         let pilot = Autopilot::new(Arc::new(desk), answerer, config.agent, 60, clock.clone());
-        let pilot = pilot.with_topics(topics);
-        Self { store, clock, pilot, keys, ids, _pages: pages, _dns: dns }
+        let pilot = pilot.with_topics(topics).calling(toolbox);
+        Self { store, clock, pilot, fetcher, keys, ids, _pages: pages, _dns: dns }
     }
 
     /// A mail of a customer arrives, is quiet for long enough, and is worked on until nothing is left to do.
@@ -131,6 +155,11 @@ impl World {
     pub(super) async fn worked(&self, mail: Incoming<'_>) -> Ended {
         self.arrives(mail).await;
         self.clock.testing_advance(QUIET);
+        self.works().await
+    }
+
+    /// What is due is worked on.
+    pub(super) async fn works(&self) -> Ended {
         let job = self.store.claim(JobKind::Answer, self.clock.now(), QUIET).await.unwrap().expect("an answer is due");
         self.pilot.work(job).await
     }

@@ -204,5 +204,6 @@ fn conversation_row(newest: &MailRow, first: &Message, address: &Address, now: M
         rewrite: None,
         code: CodeState::default(),
         tags: Default::default(),
+        wanted: None,
     }
 }

@@ -11,7 +11,7 @@ use crate::{
         notes::{self, Notes},
         prompts::Prompts,
     },
-    store::Written,
+    store::{RunRow, Written},
 };
 
 impl<D: Desk> Autopilot<D> {
@@ -26,11 +26,16 @@ impl<D: Desk> Autopilot<D> {
         if self.desk.note(run.clone()).await? == Written::Stale {
             return Ok(Begun::Stale);
         }
-        let ledger = DeskLedger { desk: Arc::clone(&self.desk), run, clock: self.clock.clone() };
-        let notes = Notes::kept(Arc::new(ledger), notes::done_before(&case.earlier));
+        let notes = self.notes_of(run, case);
         let left = Left::of(&spent, &self.settings.budgets);
         let notes = notes.with_budget(Arc::clone(&self.prices), left);
         Ok(Begun::Thinks(Arc::new(notes.with_texts(self.prompts.as_ref().is_some_and(Prompts::are_kept)))))
+    }
+
+    /// Notes of a run that stands in the journal.
+    pub(super) fn notes_of(&self, run: RunRow, case: &Case) -> Notes {
+        let ledger = DeskLedger { desk: Arc::clone(&self.desk), run, clock: self.clock.clone() };
+        Notes::kept(Arc::new(ledger), notes::done_before(&case.earlier))
     }
 
     /// Keeps the texts of prompts for a while, where that is wanted. Nobody waits for it.

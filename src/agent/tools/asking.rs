@@ -114,7 +114,7 @@ impl Call<'_> {
     }
 
     /// The same for the same mail and arguments, also when a crash lets the run begin anew: a call is made once, not twice.
-    fn key(&self) -> String {
+    pub(super) fn key(&self) -> String {
         let Facts { conversation, generation, .. } = self.facts;
         let arguments = Value::Object(self.arguments.clone());
         // The name holds no line feed, and all that stands before the arguments is a number or a name.

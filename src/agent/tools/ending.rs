@@ -1,5 +1,7 @@
 //! How a call ended: a general word for the model, the particular ones for people.
 
+use std::time::Instant;
+
 use serde_json::Value;
 use tracing::warn;
 
@@ -7,7 +9,7 @@ use super::{Called, asking::Secrets, reading};
 use crate::{
     agent::{
         knowledge::Passage,
-        notes::{NotAgain, Notes},
+        notes::{NotAgain, Notes, ToolCall},
         words::Tongue,
     },
     config::{Tool, ToolClass},
@@ -27,6 +29,33 @@ impl Ended {
 
     pub(super) fn failed(general: &str, words: impl Into<String>) -> Self {
         Self { called: Called::Failed(general.to_owned()), words: format!("failed: {}", words.into()) }
+    }
+
+    /// The same in the notes of the run, with its particulars. `class`: of a tool that there is.
+    pub(super) fn noted(
+        self,
+        name: &str,
+        class: Option<ToolClass>,
+        arguments: &Value,
+        began: Instant,
+        notes: &Notes,
+    ) -> Called {
+        let result = match &self.called {
+            Called::Result(passage) => passage.text.clone(),
+            Called::Refused(words) | Called::Failed(words) | Called::HandOff(words) | Called::Done(words) => {
+                words.clone()
+            }
+            Called::AskCode => String::new(),
+        };
+        notes.called(ToolCall {
+            name: name.to_owned(),
+            class: class.unwrap_or(ToolClass::Read),
+            arguments: arguments.clone(),
+            result,
+            millis: began.elapsed().as_millis() as u64,
+            outcome: self.words,
+        });
+        self.called
     }
 }
 

@@ -4,6 +4,7 @@
 //! how often is settled here, where no mail reaches. What comes back is a [`Passage`], so that an answer is held against it as
 //! against a page. People find the particular reason in the record of the run; the model hears a general word.
 
+mod approval;
 mod asking;
 mod built_in;
 mod code;
@@ -27,13 +28,9 @@ use self::{
     permitted::permitted,
     rate::Rates,
 };
-use super::{
-    desk::Case,
-    knowledge::Passage,
-    notes::{Notes, ToolCall},
-};
+use super::{desk::Case, knowledge::Passage, notes::Notes};
 use crate::{
-    config::{Segment, Tool, ToolClass},
+    config::{Segment, Tool},
     fetch::Fetcher,
     types::{Clock, Level, Secret},
 };
@@ -146,22 +143,7 @@ impl Toolbox {
             None => Ended::refused(NO_SUCH_TOOL, NO_SUCH_TOOL),
             Some(tool) => self.ended(tool, &facts, arguments, notes).await,
         };
-        let result = match &ended.called {
-            Called::Result(passage) => passage.text.clone(),
-            Called::Refused(words) | Called::Failed(words) | Called::HandOff(words) | Called::Done(words) => {
-                words.clone()
-            }
-            Called::AskCode => String::new(),
-        };
-        notes.called(ToolCall {
-            name: name.to_owned(),
-            class: tool.map_or(ToolClass::Read, |tool| tool.class),
-            arguments: arguments.clone(),
-            result,
-            millis: began.elapsed().as_millis() as u64,
-            outcome: ended.words,
-        });
-        ended.called
+        ended.noted(name, tool.map(|tool| tool.class), arguments, began, notes)
     }
 
     async fn ended(&self, tool: &Tool, facts: &Facts, arguments: &Value, notes: &Notes) -> Ended {
@@ -172,11 +154,16 @@ impl Toolbox {
             // Of the schema and not of the arguments: a model may hear it, to do better.
             return Ended::refused(&format!("the arguments are not taken: {fault}"), fault.to_string());
         }
+        if tool.approval {
+            return self.waits_for_approval(tool, facts, arguments, notes);
+        }
+        self.made(tool, facts, arguments, notes).await
+    }
+
+    /// Makes a call that may be made.
+    async fn made(&self, tool: &Tool, facts: &Facts, arguments: &Value, notes: &Notes) -> Ended {
         let nothing = Map::new();
         let arguments_map = arguments.as_object().unwrap_or(&nothing);
-        if tool.approval {
-            return self.waits_for_approval(tool, facts, arguments_map);
-        }
         if !self.rates.takes(&tool.name, tool.per_minute_max, self.clock.now()) {
             return Ended::failed(
                 "the tool is called too often now",
@@ -205,18 +192,6 @@ impl Toolbox {
                 let in_doubt = fault.may_have_been_heard();
                 unanswered(tool, fault.in_general(), &fault.to_string(), in_doubt)
             }
-        }
-    }
-
-    fn waits_for_approval(&self, tool: &Tool, facts: &Facts, arguments: &Map<String, Value>) -> Ended {
-        let secrets = Secrets::masked(tool);
-        match (Call { tool, arguments, facts, secrets: &secrets, now_secs: self.clock.now().0 / 1000 }).request() {
-            Ok(request) => {
-                let shown = asking::shown(&request);
-                let words = format!("the AI would use “{}”, which a person must let run: {shown}", tool.title);
-                Ended { words: "not made: a person must let it run".to_owned(), called: Called::HandOff(words) }
-            }
-            Err(words) => Ended::refused("the arguments cannot be sent", words),
         }
     }
 

@@ -1,0 +1,118 @@
+//! `POST /api/v1/conversations/{id}/call/approve` and `…/deny`: what a person decides about a call that the AI would make. A router of
+//! its own, because it looks at the toolbox; nothing is called from here.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    routing::post,
+};
+use serde::Deserialize;
+
+use super::{
+    api::{Answer, Office, find, whole},
+    problem::Problem,
+    view::ConversationView,
+};
+use crate::{
+    agent::{Desk, tools::Toolbox},
+    store::{CallOrder, ConversationRow, Ruling, Written},
+};
+
+/// What the handlers work with.
+#[derive(Clone)]
+struct Counter {
+    office: Office,
+    toolbox: Arc<Toolbox>,
+}
+
+/// The verbs of calls that wait, for whoever may open the control socket.
+pub fn approvals(office: Office, toolbox: Arc<Toolbox>) -> Router {
+    Router::new()
+        .route("/api/v1/conversations/{id}/call/approve", post(approve))
+        .route("/api/v1/conversations/{id}/call/deny", post(deny))
+        .with_state(Arc::new(Counter { office, toolbox }))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ApproveRequest {
+    /// Who decides.
+    by: String,
+    /// Which call. Without: the one that waits.
+    call: Option<String>,
+    /// The conversation stays with people: the AI makes the call and says nothing.
+    #[serde(default)]
+    keep: bool,
+    /// The generation of the conversation they have read. Without: as it is now.
+    generation: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DenyRequest {
+    /// Who decides.
+    by: String,
+    /// Why, in words; may be left out.
+    #[serde(default)]
+    why: String,
+    /// Which call. Without: the one that waits.
+    call: Option<String>,
+    /// The generation of the conversation they have read. Without: as it is now.
+    generation: Option<u64>,
+}
+
+async fn approve(
+    State(counter): State<Arc<Counter>>,
+    Path(id): Path<String>,
+    Json(request): Json<ApproveRequest>,
+) -> Answer<ConversationView> {
+    let row = find(&counter.office, &id)?;
+    let ApproveRequest { by, call, keep, generation } = request;
+    can_be_made(&counter, &row).await?;
+    let generation = generation.unwrap_or(row.generation);
+    rule(&counter.office, &row, by, call, generation, Ruling::LetRun { keep }).await
+}
+
+async fn deny(
+    State(counter): State<Arc<Counter>>,
+    Path(id): Path<String>,
+    Json(request): Json<DenyRequest>,
+) -> Answer<ConversationView> {
+    let row = find(&counter.office, &id)?;
+    let DenyRequest { by, why, call, generation } = request;
+    let ruling = Ruling::Deny { why: why.trim().to_owned() };
+    rule(&counter.office, &row, by, call, generation.unwrap_or(row.generation), ruling).await
+}
+
+/// Looks whether the call is still one that the house makes. Whoever makes it looks again.
+async fn can_be_made(counter: &Counter, row: &ConversationRow) -> Result<(), Problem> {
+    let Some(wanted) = &row.wanted else { return Ok(()) };
+    let office = &counter.office;
+    let case = office.rules.desk.read(row.id, office.clock.now()).await;
+    let case = case.map_err(|error| Problem::broken(error.to_string()))?;
+    let case = case.ok_or_else(|| Problem::not_found(format!("there is no conversation {}", row.id)))?;
+    let fits = counter.toolbox.as_wanted(&case, wanted);
+    fits.map(|_| ()).map_err(|words| Problem::bad_request(format!("“{}” cannot be let run: {words}", wanted.title)))
+}
+
+async fn rule(
+    office: &Office,
+    row: &ConversationRow,
+    by: String,
+    call: Option<String>,
+    generation: u64,
+    ruling: Ruling,
+) -> Answer<ConversationView> {
+    if by.trim().is_empty() {
+        return Err(Problem::bad_request("say who decides"));
+    }
+    let order = CallOrder { conversation: row.id, generation, call, ruling, by, now: office.clock.now() };
+    match office.store.rule(order).await? {
+        Written::Done => Ok(Json(whole(office, row.id).await?)),
+        Written::Stale => Err(Problem::conflict(
+            "the conversation has moved on, by a newer mail or another's decision: read it first",
+        )),
+    }
+}
