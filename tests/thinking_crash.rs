@@ -4,12 +4,14 @@
 //! it is, and right behind it), the rest at any moment, a start among them. The oracle knows the mails that heard 250, what the
 //! model was asked, and the files that came out; it asks the daemon for the rest.
 //!
-//! - `REPLYD_THINKING_KILLS`: kills, 10 when not said; 200 for a long run. There are three mails for each.
+//! - `REPLYD_THINKING_KILLS`: kills of each of the two tests, 5 when not said; 200 for a long run. There are two or three mails for each.
 //! - `REPLYD_THINKING_SEED`: repeats the choices of a run; it is printed. The moments of the scheduler do not repeat.
 
 #![allow(clippy::unwrap_used, reason = "the helpers of tests are tests")]
 
 mod support;
+#[path = "thinking_crash/tools.rs"]
+mod tools;
 
 use std::{
     collections::BTreeMap,
@@ -32,7 +34,7 @@ use support::{
     smtp::hand_in,
 };
 
-const KILLS: u64 = 10;
+const KILLS: u64 = 5;
 const MAILS_PER_KILL: u64 = 3;
 const SUPPORT: &str = "support@acme.example";
 
@@ -120,6 +122,11 @@ fn no_run_and_no_letter_is_lost_or_doubled_whenever_the_daemon_is_killed() {
     house.verify();
     println!("kills by moment: {killed:?}; {told:?}");
     assert!(told.interrupted > 0 && told.sent > 0 && told.asked > 0, "no kill came while it thought: {told:?}");
+}
+
+#[test]
+fn no_tool_that_changes_something_is_called_twice_whenever_the_daemon_is_killed() {
+    tools::kills(setting("REPLYD_THINKING_KILLS").unwrap_or(KILLS), Chance::new(seed()));
 }
 
 /// Three of four kills are aimed.

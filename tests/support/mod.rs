@@ -11,3 +11,4 @@ pub(crate) mod mails;
 pub(crate) mod metrics;
 pub(crate) mod names;
 pub(crate) mod smtp;
+pub(crate) mod tool_server;
