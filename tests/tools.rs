@@ -128,6 +128,14 @@ fn an_openapi_document_becomes_tables_that_check_takes() {
     let checked = run(folder.path(), &["check"]);
     assert!(checked.status.success(), "{}{}", said(&checked), said(&made));
     assert!(said(&run(folder.path(), &["tool", "list"])).contains("show_order  read  level 3"));
+
+    // The same in YAML makes the same tables.
+    let yaml = "openapi: 3.1.0\nservers:\n- url: https://shop.acme.example\npaths:\n  /orders/{order}:\n    get:\n      \
+        operationId: showOrder\n      summary: Shows one order of a customer.\n      parameters:\n      - {name: order, in: \
+        path, required: true, schema: {type: string}}\n";
+    std::fs::write(folder.path().join("shop.yaml"), yaml).unwrap();
+    let again = run(folder.path(), &["tool", "import", "shop.yaml"]);
+    assert_eq!(again.stdout, made.stdout, "{}", said(&again));
 }
 
 #[test]

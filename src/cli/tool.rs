@@ -24,7 +24,7 @@ pub(super) enum Action {
     Test(Test),
     /// Print `[[tool]]` tables made from an OpenAPI 3 document, to read, thin out and paste into smtpd.toml.
     Import {
-        /// The document, JSON.
+        /// The document, JSON or YAML.
         file: PathBuf,
         /// Whom the tools ask, instead of the first server of the document.
         #[arg(long)]
@@ -83,9 +83,12 @@ pub(super) fn run(context: &Context, action: Action) -> Result<(), Failure> {
 /// The tables go to standard output, what was left out to the person.
 fn import(context: &Context, file: &Path, server: Option<&str>) -> Result<(), Failure> {
     let unreadable = |words: String| Failure::data(format!("{}: {words}", file.display()));
+    let octets = std::fs::metadata(file).map_err(|fault| unreadable(fault.to_string()))?.len();
+    if octets > setup::DOCUMENT_OCTETS_MAX {
+        return Err(unreadable(format!("it has {octets} octets, {} at most", setup::DOCUMENT_OCTETS_MAX)));
+    }
     let text = std::fs::read_to_string(file).map_err(|fault| unreadable(fault.to_string()))?;
-    let document = serde_json::from_str(&text);
-    let document = document.map_err(|fault| unreadable(format!("this is not JSON (YAML is not read): {fault}")))?;
+    let document = setup::read_document(&text).map_err(unreadable)?;
     told(context, &setup::import_openapi(&document, server).map_err(unreadable)?);
     Ok(())
 }

@@ -10,6 +10,7 @@ mod edit;
 mod files;
 mod mcp_tables;
 mod openapi;
+mod openapi_text;
 mod recipes;
 mod reply_keys;
 mod schemas;
@@ -24,6 +25,7 @@ pub use edit::{EditError, NewAddress, NewDomain, add_address, add_domain, remove
 pub use files::write_atomically;
 pub use mcp_tables::{McpServer, mcp_tables};
 pub use openapi::{Imported, import as import_openapi};
+pub use openapi_text::{DOCUMENT_OCTETS_MAX, read as read_document};
 pub use recipes::{RECIPES, recipe};
 pub use reply_keys::{
     REPLY_KEYS_FILE, REPLY_KEYS_MAX, ReplyKey, ReplyKeyError, remove_reply_key, reply_keys, rotate_reply_key,

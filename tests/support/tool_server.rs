@@ -61,8 +61,11 @@ impl ToolServer {
 fn serve(stream: TcpStream, seen: &Mutex<Vec<Heard>>, says: &dyn Fn(&Heard) -> Says) -> Option<()> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let (mut path, mut key, mut length) = (String::new(), String::new(), 0);
-    for line in reader.by_ref().lines() {
-        let line = line.ok()?;
+    loop {
+        let mut line = String::new();
+        // Who was killed before the whole head was sent has asked nothing.
+        (reader.read_line(&mut line).ok()? > 0).then_some(())?;
+        let line = line.trim_end();
         if line.is_empty() {
             break;
         }
