@@ -54,7 +54,10 @@ const MOMENTS: [Moment; 5] = [Moment::Wanted, Moment::Held, Moment::Done, Moment
 
 /// What is waited for.
 #[derive(Clone, Default)]
-struct Aim(Arc<Mutex<Option<(Moment, Sender<()>)>>>);
+struct Aim(Arc<Mutex<Option<Target>>>);
+
+/// A moment, and who is told of it.
+type Target = (Moment, Sender<()>);
 
 impl Aim {
     /// Whether this is it. Once.
