@@ -176,3 +176,31 @@ fn the_tools_of_an_mcp_server_become_tables_pinned_to_it() {
     let inner = run(folder.path(), &["tool", "import-mcp", url.as_str()]);
     assert!(said(&inner).contains("http:// is for a server in one of `networks`"), "{}", said(&inner));
 }
+
+#[test]
+fn the_tools_of_a_program_that_speaks_mcp_become_tables_pinned_to_it() {
+    // Given a program that speaks MCP, and a secret that it needs
+    let folder = install(9);
+    let program = folder.path().join("orders");
+    let tools = r#"{"jsonrpc":"2.0","id":2,"result":{"tools":[{"name":"findOrder","description":"Finds an order of a customer.","inputSchema":{"type":"object","properties":{"q":{"type":"string"}}}}]}}"#;
+    let script = format!(
+        "#!/bin/sh\n[ \"$TOKEN\" = s3cret-token ] || exit 1\nread -r line; echo '{}'\nread -r line; read -r line; echo '{tools}'\n\
+         read -r line && echo '{}'\n",
+        r#"{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-06-18","capabilities":{}}}"#,
+        r#"{"jsonrpc":"2.0","id":3,"result":{"content":[{"type":"text","text":"{\"order\":\"A1\"}"}]}}"#,
+    );
+    std::fs::write(&program, script).unwrap();
+    std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+
+    // When its tools are imported
+    let path = program.to_str().unwrap();
+    let made = run(folder.path(), &["tool", "import-mcp", "--env-file", "TOKEN=token", "--command", path, "--stdio"]);
+
+    // Then they are what check takes, and one can be tried out
+    std::fs::write(folder.path().join("smtpd.toml"), &made.stdout).unwrap();
+    let checked = run(folder.path(), &["check"]);
+    assert!(checked.status.success(), "{}{}", said(&checked), said(&made));
+    assert!(said(&run(folder.path(), &["tool", "list"])).contains("find_order  write  level 4"));
+    let tried = said(&run(folder.path(), &["tool", "test", "find_order", "--arg", "q=x", "--write"]));
+    assert!(tried.contains(&format!("{path} --stdio")) && tried.contains("200\norder: A1"), "{tried}");
+}

@@ -30,16 +30,24 @@ pub(super) enum Action {
         #[arg(long)]
         server: Option<String>,
     },
-    /// Print `[[tool]]` tables for the tools of an MCP server, pinned to what it says of them now.
+    /// Print `[[tool]]` tables for the tools of an MCP server, at an address or a program, pinned to what it says of them now.
     ImportMcp {
         /// Its address (streamable HTTP).
-        url: String,
+        #[arg(required_unless_present = "command")]
+        url: Option<String>,
         /// A file whose first line is sent as a bearer token.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "command")]
         token_file: Option<String>,
         /// A network or address it may be in, where that is not public.
-        #[arg(long = "network")]
+        #[arg(long = "network", conflicts_with = "command")]
         networks: Vec<String>,
+        /// A program's variable, and the file whose first line it is.
+        #[arg(long = "env-file", value_name = "NAME=FILE", value_parser = argument, requires = "command")]
+        env_files: Vec<(String, String)>,
+        /// Instead of an address: a program that speaks MCP over its standard input, by its whole path, with what it is started with.
+        /// Last, for all that follows is the program's.
+        #[arg(long, num_args = 1.., allow_hyphen_values = true, conflicts_with = "url")]
+        command: Vec<String>,
     },
 }
 
@@ -74,8 +82,9 @@ pub(super) fn run(context: &Context, action: Action) -> Result<(), Failure> {
         Action::List => block_on(async { rows(context, &Control::open(context).await?.get(PATH).await?, line) }),
         Action::Test(test) => block_on(async { tried(context, &Control::open(context).await?, test).await }),
         Action::Import { file, server } => import(context, &file, server.as_deref()),
-        Action::ImportMcp { url, token_file, networks } => {
-            block_on(import_mcp(context, setup::McpServer { url, networks, token_file }))
+        Action::ImportMcp { url, token_file, networks, env_files, command } => {
+            let url = url.unwrap_or_default();
+            block_on(import_mcp(context, setup::McpServer { url, command, env_files, networks, token_file }))
         }
     }
 }

@@ -50,5 +50,6 @@ pub use sections::{
 pub use segments::{Contacts, Segment};
 pub use sites::KnowledgeSite;
 pub use tools::{
-    BodyTemplate, Fact, McpPin, Part, Schema, SchemaError, Template, Tool, ToolClass, ToolMethod, UrlTemplate,
+    BodyTemplate, Fact, McpPin, McpProgram, Part, Schema, SchemaError, Template, Tool, ToolClass, ToolMethod,
+    UrlTemplate,
 };

@@ -12,8 +12,12 @@ use crate::config::Schema;
 /// Where the server is, and how it is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct McpServer {
-    /// Its address.
+    /// Its address; empty of a program.
     pub url: String,
+    /// The program that it is, by its whole path, and what it is started with; nothing of one that is asked over the web.
+    pub command: Vec<String>,
+    /// Variables of the program's environment, each with the file whose first line it is.
+    pub env_files: Vec<(String, String)>,
     /// Networks that it may be in.
     pub networks: Vec<String>,
     /// The file of a bearer token.
@@ -24,7 +28,11 @@ impl McpServer {
     /// A table that asks it, without a tool's own keys.
     fn table(&self) -> Table {
         let mut table = Table::new();
-        table.insert("url", value(&self.url));
+        if self.command.is_empty() {
+            table.insert("url", value(&self.url));
+        } else {
+            table.insert("mcp_command", value(self.command.iter().collect::<Array>()));
+        }
         if !self.networks.is_empty() {
             table.insert("networks", value(self.networks.iter().collect::<Array>()));
         }
@@ -33,6 +41,21 @@ impl McpServer {
 
     /// Header and secret, which stand last in a table.
     fn prove(&self, table: &mut Table) {
+        if !self.env_files.is_empty() {
+            let of = |(name, file): &(String, String)| {
+                let (small, given) = (name.to_ascii_lowercase(), format!("{{secret.{}}}", name.to_ascii_lowercase()));
+                ([("name", name.clone()), ("value", given)], [("name", small), ("file", file.clone())])
+            };
+            let (env, secrets): (Vec<_>, Vec<_>) = self.env_files.iter().map(of).unzip();
+            for (key, all) in [("env", env), ("secret", secrets)] {
+                let tables = all.into_iter().map(|pairs| {
+                    let mut one = Table::new();
+                    pairs.into_iter().for_each(|(key, text)| drop(one.insert(key, value(text))));
+                    one
+                });
+                table.insert(key, Item::ArrayOfTables(tables.collect()));
+            }
+        }
         let Some(file) = &self.token_file else { return };
         for (name, pairs) in [
             ("header", [("name", "Authorization"), ("value", "Bearer {secret.mcp}")]),
@@ -116,7 +139,9 @@ mod tests {
     use crate::config::{self, ToolClass};
 
     fn server() -> McpServer {
-        McpServer { url: "http://127.0.0.1:9/mcp".into(), networks: vec!["127.0.0.1".into()], token_file: None }
+        let (command, env_files) = (Vec::new(), Vec::new());
+        let (url, networks) = ("http://127.0.0.1:9/mcp".into(), vec!["127.0.0.1".into()]);
+        McpServer { url, command, env_files, networks, token_file: None }
     }
 
     #[test]
@@ -153,5 +178,15 @@ mod tests {
         let server = McpServer { token_file: Some("t".into()), ..server() };
         let tool = config::parse(&server.probe(), folder.path()).unwrap().tools.remove(0);
         assert_eq!((tool.headers[0].0.as_str(), tool.secrets.len()), ("authorization", 1));
+
+        // Of a program, with its environment.
+        let command = vec!["/bin/sh".to_owned(), "--stdio".to_owned()];
+        let env_files = vec![("API_TOKEN".to_owned(), "t".to_owned())];
+        let server = McpServer { url: String::new(), networks: Vec::new(), token_file: None, command, env_files };
+        let tool =
+            config::parse(&server.probe(), folder.path()).unwrap_or_else(|fault| panic!("{fault}")).tools.remove(0);
+        let program = tool.program.unwrap();
+        assert_eq!((program.shown(), program.env[0].0.as_str()), ("/bin/sh --stdio".to_owned(), "API_TOKEN"));
+        assert_eq!(tool.secrets[0].0, "api_token");
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Called, Facts, Toolbox,
-    asking::{self, Call, Secrets},
+    asking::{Call, Secrets},
     ending::Ended,
     permitted,
 };
@@ -29,8 +29,8 @@ impl Toolbox {
         let map = arguments.as_object().unwrap_or(&nothing);
         let (secrets, now) = (Secrets::masked(tool), self.clock.now());
         let call = Call { tool, arguments: map, facts, secrets: &secrets, now_secs: now.0 / 1000 };
-        let request = match call.request() {
-            Ok(request) => asking::shown(&request),
+        let request = match call.shown() {
+            Ok(request) => request,
             Err(words) => return Ended::refused("the arguments cannot be sent", words),
         };
         let text = arguments.to_string();

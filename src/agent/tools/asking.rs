@@ -60,6 +60,22 @@ enum Place {
 }
 
 impl Call<'_> {
+    /// The request for the eye: as it leaves, or what a program is started and told with.
+    ///
+    /// # Errors
+    /// As [`Call::request`].
+    pub(super) fn shown(&self) -> Result<String, String> {
+        match &self.tool.program {
+            Some(program) => Ok(format!("{}\n\n{}", program.shown(), Value::Object(self.arguments.clone()))),
+            None => Ok(shown(&self.request()?)),
+        }
+    }
+
+    /// A value that a program is started with.
+    pub(super) fn told(&self, template: &Template) -> Result<String, String> {
+        Ok(self.filled(template, Place::Header)?.unwrap_or_default())
+    }
+
     /// The request as it leaves.
     ///
     /// # Errors
@@ -273,7 +289,7 @@ fn walks(segment: &str) -> bool {
 }
 
 /// A request for the eye: a line each for method, headers and body.
-pub(super) fn shown(request: &fetch::Request) -> String {
+fn shown(request: &fetch::Request) -> String {
     let mut text = format!("{} {}\n", request.method, request.url);
     for (name, value) in &request.headers {
         let _ = writeln!(text, "{name}: {}", value.to_str().unwrap_or(MASK));

@@ -1,4 +1,4 @@
-//! A tool of an MCP server, over streamable HTTP: as `[[tool]]` pins it, and not as the server says it today.
+//! A tool of an MCP server, over streamable HTTP or as a program of this machine (`pipe`): as `[[tool]]` pins it, and not as the server says it today.
 //!
 //! The Model Context Protocol is JSON-RPC 2.0. A server tells a model in its own words what its tools are for, and may change
 //! those words at any time; so what a model reads stands in `smtpd.toml`, with the BLAKE3 of the definition it was taken from.
@@ -6,7 +6,7 @@
 
 use serde_json::{Value, json};
 
-use super::asking::Call;
+use super::{asking::Call, pipe::Pipe};
 use crate::fetch::{FetchError, Fetcher, Method, Response, header};
 
 /// The protocol that is spoken. A server that knows only older ones answers with one of those, and is understood.
@@ -25,6 +25,8 @@ pub(super) enum Fault {
     Fetch(FetchError),
     /// What came is not what the protocol asks for, in words.
     Protocol(String),
+    /// The program did not run, or did not speak.
+    Program(String),
     /// The definition is not the pinned one.
     Changed(String),
 }
@@ -33,7 +35,7 @@ impl Fault {
     pub(super) fn words(&self) -> String {
         match self {
             Self::Fetch(fault) => fault.to_string(),
-            Self::Protocol(words) | Self::Changed(words) => words.clone(),
+            Self::Protocol(words) | Self::Program(words) | Self::Changed(words) => words.clone(),
         }
     }
 
@@ -41,7 +43,7 @@ impl Fault {
     pub(super) fn may_have_been_heard(&self) -> bool {
         match self {
             Self::Fetch(fault) => fault.may_have_been_heard(),
-            Self::Protocol(_) => true,
+            Self::Protocol(_) | Self::Program(_) => true,
             Self::Changed(_) => false,
         }
     }
@@ -50,7 +52,7 @@ impl Fault {
     pub(super) fn in_general(&self) -> &'static str {
         match self {
             Self::Fetch(fault) => fault.in_general(),
-            Self::Protocol(_) => "the service did not answer properly",
+            Self::Protocol(_) | Self::Program(_) => "the service did not answer properly",
             Self::Changed(_) => "the tool cannot be called now",
         }
     }
@@ -67,29 +69,40 @@ pub fn definition_hash(definition: &Value) -> String {
 
 /// A conversation with a server, as long as one call.
 pub(super) struct Session<'a> {
-    fetcher: &'a Fetcher,
-    call: &'a Call<'a>,
-    id: Option<String>,
-    protocol: String,
+    wire: Wire<'a>,
     asked: u64,
+}
+
+/// What it goes over.
+enum Wire<'a> {
+    Web(Web<'a>),
+    Program(Box<Pipe>),
 }
 
 impl<'a> Session<'a> {
     /// Begins one.
     pub(super) async fn open(fetcher: &'a Fetcher, call: &'a Call<'a>) -> Result<Self, Fault> {
-        let mut session = Self { fetcher, call, id: None, protocol: PROTOCOL.to_owned(), asked: 0 };
+        let wire = match &call.tool.program {
+            Some(program) => Wire::Program(Box::new(Pipe::start(call, program)?)),
+            None => Wire::Web(Web { fetcher, call, id: None, protocol: None }),
+        };
+        let mut session = Self { wire, asked: 0 };
         let client = json!({ "name": "replyd", "version": env!("CARGO_PKG_VERSION") });
         let hello = json!({ "protocolVersion": PROTOCOL, "capabilities": {}, "clientInfo": client });
-        let (result, response) = session.ask("initialize", hello).await?;
+        let result = session.ask("initialize", hello).await?;
         let protocol = result["protocolVersion"].as_str().unwrap_or_default();
         // A date: nothing else becomes a header.
         if protocol.len() != PROTOCOL.len() || !protocol.bytes().all(|octet| octet.is_ascii_digit() || octet == b'-') {
             return Err(Fault::Protocol("it speaks no version of MCP that is known".to_owned()));
         }
-        session.protocol = protocol.to_owned();
-        let id = response.headers.get("mcp-session-id").and_then(|id| id.to_str().ok());
-        session.id = id.filter(|id| id.len() <= SESSION_OCTETS_MAX).map(str::to_owned);
-        session.post(&json!({ "jsonrpc": "2.0", "method": "notifications/initialized" })).await?;
+        let initialized = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
+        match &mut session.wire {
+            Wire::Web(web) => {
+                web.protocol = Some(protocol.to_owned());
+                web.post(&initialized).await.map(drop)?;
+            }
+            Wire::Program(pipe) => pipe.tell(&initialized).await?,
+        }
         Ok(session)
     }
 
@@ -98,7 +111,7 @@ impl<'a> Session<'a> {
         let (mut all, mut cursor) = (Vec::new(), Value::Null);
         for _ in 0..PAGES_MAX {
             let from = if cursor.is_null() { json!({}) } else { json!({ "cursor": cursor }) };
-            let (result, _) = self.ask("tools/list", from).await?;
+            let result = self.ask("tools/list", from).await?;
             let page = result["tools"].as_array().ok_or_else(|| Fault::Protocol("it lists no tools".to_owned()))?;
             all.extend(page.iter().cloned());
             cursor = result["nextCursor"].clone();
@@ -124,7 +137,7 @@ impl<'a> Session<'a> {
 
     /// Calls a tool. What came back as text, and whether the server calls it an error.
     pub(super) async fn call(&mut self, name: &str, arguments: &Value) -> Result<(String, bool), Fault> {
-        let (result, _) = self.ask("tools/call", json!({ "name": name, "arguments": arguments })).await?;
+        let result = self.ask("tools/call", json!({ "name": name, "arguments": arguments })).await?;
         let is_error = result["isError"] == true;
         if !is_error && result["structuredContent"].is_object() {
             return Ok((result["structuredContent"].to_string(), false));
@@ -135,8 +148,42 @@ impl<'a> Session<'a> {
         Ok((texts.collect::<Vec<_>>().join("\n"), is_error))
     }
 
-    /// Ends the session, where the server keeps one. It would forget it by itself.
+    /// Ends the session. A server of the web would forget it by itself.
     pub(super) async fn close(self) {
+        match self.wire {
+            Wire::Web(web) => web.close().await,
+            Wire::Program(pipe) => pipe.close().await,
+        }
+    }
+
+    async fn ask(&mut self, method: &str, params: Value) -> Result<Value, Fault> {
+        self.asked += 1;
+        let id = self.asked;
+        let message = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
+        let answer = match &mut self.wire {
+            Wire::Web(web) => web.exchange(id, &message).await?,
+            Wire::Program(pipe) => Some(pipe.exchange(id, &message).await?),
+        };
+        let answer = answer.ok_or_else(|| Fault::Protocol(format!("it does not answer `{method}`")))?;
+        match answer.get("result") {
+            Some(result) => Ok(result.clone()),
+            // The server's own words are not repeated: they may hold anything.
+            None => Err(Fault::Protocol(format!("it refuses `{method}` with the code {}", answer["error"]["code"]))),
+        }
+    }
+}
+
+/// A session over streamable HTTP.
+struct Web<'a> {
+    fetcher: &'a Fetcher,
+    call: &'a Call<'a>,
+    id: Option<String>,
+    /// Once it is agreed on.
+    protocol: Option<String>,
+}
+
+impl Web<'_> {
+    async fn close(self) {
         if self.id.is_some()
             && let Ok(mut request) = self.request(Vec::new())
         {
@@ -145,20 +192,16 @@ impl<'a> Session<'a> {
         }
     }
 
-    async fn ask(&mut self, method: &str, params: Value) -> Result<(Value, Response), Fault> {
-        self.asked += 1;
-        let id = self.asked;
-        let response = self.post(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params })).await?;
+    async fn exchange(&mut self, id: u64, message: &Value) -> Result<Option<Value>, Fault> {
+        let response = self.post(message).await?;
         if response.cut {
             return Err(Fault::Protocol("its answer is longer than response_bytes_max".to_owned()));
         }
-        let answer = messages(&response).into_iter().find(|message| message["id"] == id);
-        let answer = answer.ok_or_else(|| Fault::Protocol(format!("it does not answer `{method}`")))?;
-        match answer.get("result") {
-            Some(result) => Ok((result.clone(), response)),
-            // The server's own words are not repeated: they may hold anything.
-            None => Err(Fault::Protocol(format!("it refuses `{method}` with the code {}", answer["error"]["code"]))),
+        if self.protocol.is_none() {
+            let id = response.headers.get("mcp-session-id").and_then(|id| id.to_str().ok());
+            self.id = id.filter(|id| id.len() <= SESSION_OCTETS_MAX).map(str::to_owned);
         }
+        Ok(messages(&response).into_iter().find(|message| message["id"] == id))
     }
 
     async fn post(&self, message: &Value) -> Result<Response, Fault> {
@@ -174,7 +217,7 @@ impl<'a> Session<'a> {
         let mut request = self.call.message(body.into())?;
         let value = |text: &str| text.parse().map_err(|_| "it names a session that no header can hold".to_owned());
         request.headers.insert(header::ACCEPT, value("application/json, text/event-stream")?);
-        request.headers.insert("mcp-protocol-version", value(&self.protocol)?);
+        request.headers.insert("mcp-protocol-version", value(self.protocol.as_deref().unwrap_or(PROTOCOL))?);
         if let Some(id) = &self.id {
             request.headers.insert("mcp-session-id", value(id)?);
         }

@@ -13,6 +13,7 @@ mod facts;
 mod mcp;
 mod permitted;
 mod pinned;
+mod pipe;
 mod rate;
 mod reading;
 mod signing;
@@ -176,6 +177,9 @@ impl Toolbox {
         };
         let now_secs = self.clock.now().0 / 1000;
         let call = Call { tool, arguments: arguments_map, facts, secrets: &secrets, now_secs };
+        if let (Some(pin), Some(_)) = (&tool.mcp, &tool.program) {
+            return self.ended_by_mcp(&call, pin, arguments, notes).await;
+        }
         let request = match call.request() {
             Ok(request) => request,
             Err(words) => return Ended::refused("the arguments cannot be sent", words),
@@ -210,8 +214,8 @@ impl Toolbox {
         let arguments = arguments.as_object().unwrap_or(&nothing);
         let now_secs = self.clock.now().0 / 1000;
         let masked = Secrets::masked(tool);
-        let request = Call { tool, arguments, facts, secrets: &masked, now_secs }.request()?;
-        let mut tried = Tried { request: asking::shown(&request), answer: None };
+        let request = Call { tool, arguments, facts, secrets: &masked, now_secs }.shown()?;
+        let mut tried = Tried { request, answer: None };
         if is_dry {
             return Ok(tried);
         }

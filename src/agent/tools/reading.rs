@@ -52,11 +52,14 @@ pub(super) fn text(text: &str, secrets: &[(String, Secret)]) -> String {
     shown(lines, secrets, false)
 }
 
-fn shown(mut lines: String, secrets: &[(String, Secret)], is_cut: bool) -> String {
-    // An echo of what we sent would show what no model may see.
-    for (_, secret) in secrets.iter().filter(|(_, secret)| secret.expose().len() >= SECRET_OCTETS_MIN) {
-        lines = lines.replace(secret.expose_str(), "***");
-    }
+/// A text in which no secret stands: an echo of what we sent would show what nobody may see.
+pub(super) fn masked<'a>(text: &str, secrets: impl Iterator<Item = &'a Secret>) -> String {
+    let secrets = secrets.filter(|secret| secret.expose().len() >= SECRET_OCTETS_MIN);
+    secrets.fold(text.to_owned(), |text, secret| text.replace(secret.expose_str(), "***"))
+}
+
+fn shown(lines: String, secrets: &[(String, Secret)], is_cut: bool) -> String {
+    let lines = masked(&lines, secrets.iter().map(|(_, secret)| secret));
     let whole = lines.trim();
     let end = whole.floor_char_boundary(RESULT_OCTETS_MAX);
     match whole {

@@ -1,11 +1,15 @@
 //! The keys of `[[tool]]`.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use serde_json::Value;
 
 use super::{
-    BodyTemplate, McpPin, Part, Schema, Template, Tool, ToolClass, ToolMethod, UrlTemplate, template::is_name,
+    BodyTemplate, McpPin, McpProgram, Part, Schema, Template, Tool, ToolClass, ToolMethod, UrlTemplate,
+    template::is_name,
 };
 use crate::{
     config::{
@@ -78,9 +82,14 @@ pub(in crate::config) fn tool(s: &Section<'_, '_>, base: &Path) -> Option<Tool> 
         per_minute_max: s.number("per_minute_max", PER_MINUTE_MAX, 1..=100_000, "calls"),
         signing_key_file: path(s, "signing_key_file", base),
         mcp,
+        program: program(s),
         // What follows is needed.
         name: s.needed("name", name).unwrap_or_default(),
-        url: s.needed("url", UrlTemplate::read)?,
+        url: if s.has("mcp_command") && !s.has("url") {
+            UrlTemplate::nowhere()
+        } else {
+            s.needed("url", UrlTemplate::read)?
+        },
     };
     fits_together(s, &tool);
     let title = if tool.title.is_empty() { tool.name.replace('_', " ") } else { tool.title.clone() };
@@ -109,6 +118,34 @@ fn mcp(s: &Section<'_, '_>) -> Option<McpPin> {
         s.wrong("mcp_tool", "mcp_tool and mcp_blake3 go together: `replyd tool import-mcp` prints both");
     }
     Some(McpPin { tool: tool?, blake3: blake3? })
+}
+
+/// A program by its whole path, what it is started with, and all of its environment.
+fn program(s: &Section<'_, '_>) -> Option<McpProgram> {
+    let env = s.tables("env", "name", str::to_owned, variable).unwrap_or_default();
+    let command = s.texts("mcp_command", |text| match text.contains('\0') {
+        false => Ok(text.to_owned()),
+        true => Err("a word of a command has no NUL".to_owned()),
+    })?;
+    let mut words = command.into_iter();
+    let path = words.next().map(PathBuf::from).filter(|path| path.is_absolute());
+    let Some(path) = path else {
+        s.wrong("mcp_command", "it begins with the whole path of a program: no shell and no PATH looks for it");
+        return None;
+    };
+    if !path.is_file() {
+        s.wrong("mcp_command", format!("{}: this is no program that is there", path.display()));
+    }
+    Some(McpProgram { path, arguments: words.collect(), env })
+}
+
+fn variable(s: &Section<'_, '_>) -> Option<(String, Template)> {
+    let value = s.needed("value", Template::read);
+    let name = s.needed("name", |text| {
+        let plain = text.bytes().all(|octet| octet.is_ascii_alphanumeric() || octet == b'_');
+        if plain && is_name(text) { Ok(text.to_owned()) } else { Err(format!("`{text}` is no name of a variable")) }
+    });
+    Some((name?, value?))
 }
 
 fn description(text: &str) -> Result<String, String> {
@@ -202,7 +239,12 @@ fn fits_together(s: &Section<'_, '_>, tool: &Tool) {
             s.wrong("url", "no argument stands in the address of an MCP server");
         }
     }
-    if !tool.url.is_tls() && tool.networks.is_empty() {
+    match &tool.program {
+        Some(program) => program_alone(s, tool, program),
+        None if s.has("env") => s.wrong("env", "an environment is for a program (mcp_command)"),
+        None => {}
+    }
+    if tool.program.is_none() && !tool.url.is_tls() && tool.networks.is_empty() {
         s.wrong("url", "it begins with https://; http:// is for a server in one of `networks`");
     }
     for (name, file) in &tool.secrets {
@@ -214,6 +256,22 @@ fn fits_together(s: &Section<'_, '_>, tool: &Tool) {
         && let Err(fault) = std::fs::File::open(file)
     {
         s.wrong("signing_key_file", format!("{}: it cannot be read: {fault}", file.display()));
+    }
+}
+
+/// A program is told what the protocol says, and nothing as HTTP would.
+fn program_alone(s: &Section<'_, '_>, tool: &Tool, program: &McpProgram) {
+    if tool.mcp.is_none() {
+        s.wrong("mcp_command", "it goes with mcp_tool and mcp_blake3: `replyd tool import-mcp --command` prints them");
+    }
+    for key in ["url", "networks", "header", "signing_key_file"] {
+        if s.has(key) {
+            s.wrong(key, "a program (mcp_command) is not asked over the web");
+        }
+    }
+    let given = program.env.iter().flat_map(|(_, value)| value.parts());
+    if given.into_iter().any(|part| matches!(part, Part::Argument(_))) {
+        s.wrong("env", "no argument of a model stands in an environment");
     }
 }
 

@@ -58,6 +58,27 @@ pub struct Tool {
     pub signing_key_file: Option<PathBuf>,
     /// `mcp_tool` and `mcp_blake3`: the tool of an MCP server at `url`, and the definition it was taken from.
     pub mcp: Option<McpPin>,
+    /// `mcp_command`: the MCP server is a program of this machine, and there is no `url`.
+    pub program: Option<McpProgram>,
+}
+
+/// An MCP server that is started for each call. It runs as the daemon's user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct McpProgram {
+    /// The whole path of the program.
+    pub path: PathBuf,
+    /// What it is started with, as it stands: no shell reads it.
+    pub arguments: Vec<String>,
+    /// `[[tool.env]]`: all of its environment.
+    pub env: Vec<(String, Template)>,
+}
+
+impl McpProgram {
+    /// For the eye.
+    pub fn shown(&self) -> String {
+        let words = std::iter::once(self.path.display().to_string()).chain(self.arguments.iter().cloned());
+        words.collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// A tool of an MCP server, as it was when a person looked at it.
@@ -169,7 +190,8 @@ impl BodyTemplate {
 impl Tool {
     /// Every place in URL, headers and body.
     pub fn parts(&self) -> impl Iterator<Item = &Part> {
-        let headers = self.headers.iter().flat_map(|(_, value)| value.parts());
+        let env = self.program.iter().flat_map(|program| &program.env);
+        let headers = self.headers.iter().chain(env).flat_map(|(_, value)| value.parts());
         let body = self.body.iter().flat_map(BodyTemplate::parts);
         self.url.parts().chain(headers).chain(body)
     }

@@ -187,6 +187,11 @@ impl UrlTemplate {
         self.segments.iter().chain(query).flat_map(Template::parts)
     }
 
+    /// Of what is no server of the web.
+    pub(super) fn nowhere() -> Self {
+        Self { origin: String::new(), segments: Vec::new(), query: Vec::new() }
+    }
+
     /// Whether it is asked by TLS.
     pub fn is_tls(&self) -> bool {
         self.origin.starts_with("https://")

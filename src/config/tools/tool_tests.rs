@@ -74,6 +74,40 @@ fn every_mistake_of_a_tool_is_told() {
 }
 
 #[test]
+fn a_program_is_named_whole_and_is_asked_by_the_protocol_only() {
+    let pin = format!("mcp_tool = \"x\"\nmcp_blake3 = \"{}\"\n", "0".repeat(64));
+    let shell = "mcp_command = [\"/bin/sh\", \"-x\"]\n";
+    for (keys, words) in [
+        (format!("{pin}mcp_command = [\"sh\"]"), "it begins with the whole path of a program"),
+        (format!("{pin}mcp_command = []"), "it begins with the whole path of a program"),
+        (format!("{pin}mcp_command = [\"/nowhere/at/all\"]"), "this is no program that is there"),
+        (shell.to_owned(), "it goes with mcp_tool and mcp_blake3"),
+        (format!("{pin}{shell}url = \"https://a.example/\""), "is not asked over the web"),
+        (format!("{pin}{shell}networks = [\"127.0.0.1\"]"), "is not asked over the web"),
+        (format!("{pin}{shell}[[tool.header]]\nname = \"X-A\"\nvalue = \"b\""), "is not asked over the web"),
+        (format!("{pin}{shell}[[tool.env]]\nname = \"A-B\"\nvalue = \"b\""), "is no name of a variable"),
+        (format!("{pin}{shell}[[tool.env]]\nname = \"A\"\nvalue = \"{{secret.b}}\""), "no [[tool.secret]] named `b`"),
+        (
+            format!("{pin}{shell}{ORDER}\n[[tool.env]]\nname = \"A\"\nvalue = \"{{order}}\""),
+            "no argument of a model stands in an environment",
+        ),
+        (format!("{URL}{ORDER}\n[[tool.env]]\nname = \"A\"\nvalue = \"b\""), "an environment is for a program"),
+    ] {
+        let told = parsed(&keys).unwrap_err();
+        assert!(told.contains(words), "{keys}\n{told}");
+    }
+    let tool = parsed(&format!("{pin}{shell}[[tool.env]]\nname = \"WHO\"\nvalue = \"{{contact.address}}\""))
+        .unwrap()
+        .tools
+        .remove(0);
+    let program = tool.program.unwrap();
+    assert_eq!(
+        (program.shown(), program.env[0].0.as_str(), tool.class),
+        ("/bin/sh -x".to_owned(), "WHO", ToolClass::Write)
+    );
+}
+
+#[test]
 fn braces_are_doubled_and_places_are_told_apart() {
     let template = Template::read("{{a}} {x} {contact.name}{secret.k}").unwrap();
     let text = |text: &str| Part::Text(text.into());
