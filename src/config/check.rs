@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
-    Config, EnvelopeSender, Mistake, Route, SmarthostTls, TlsMode, forwarders::built_in_forwarders, keys,
-    outgoing::leads_back,
+    Budgets, Config, EnvelopeSender, Mistake, ModelServer, Route, SmarthostTls, TlsMode,
+    forwarders::built_in_forwarders, keys, outgoing::leads_back,
 };
 use crate::types::Address;
 
@@ -25,6 +25,7 @@ pub fn check(config: &Config) -> Vec<Mistake> {
     forwarders(config, &mut all);
     tools(config, &mut all);
     sites(config, &mut all);
+    prices(config, &mut all);
     if let Some(path) = &config.knowledge.path
         && let Err(error) = std::fs::read_dir(path)
     {
@@ -111,6 +112,25 @@ fn sites(config: &Config, all: &mut Findings) {
         let unknown = |name: &&String| !config.segments.iter().any(|segment| segment.name == **name);
         if let Some(name) = site.segments.iter().find(unknown) {
             all.say(format!("{key}.segments"), format!("no [[segment]] is named `{name}`"));
+        }
+    }
+}
+
+/// A budget of money that somebody wrote down counts nothing while a model is free.
+fn prices(config: &Config, all: &mut Findings) {
+    let cents = |budgets: &Budgets| {
+        [budgets.per_conversation, budgets.per_sender_per_day, budgets.per_day, budgets.per_month].map(|one| one.cents)
+    };
+    if cents(&config.agent.budgets) == cents(&Budgets::default()) {
+        return;
+    }
+    for (key, server) in [("model", &config.model.server), ("model.fallback", &config.model.fallback)] {
+        let is_free = |server: &ModelServer| server.input_price_millionths == 0 && server.output_price_millionths == 0;
+        if server.as_ref().is_some_and(is_free) {
+            all.say(
+                format!("{key}.input_price"),
+                "[agent] has a budget in cents, and no price says what a thought costs",
+            );
         }
     }
 }

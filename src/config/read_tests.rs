@@ -353,3 +353,11 @@ fn envelope_senders_need_a_host_name_that_leads_back() {
     );
     assert!(mistake(verp).starts_with("2: outbound.envelope: reports would go to"), "{}", mistake(verp));
 }
+
+#[test]
+fn a_budget_in_money_needs_prices() {
+    let text = "[agent]\ncents_per_day_max = 100\n[model]\nbase_url = \"http://127.0.0.1/v1\"\nname = \"m\"\n";
+    assert!(mistake(text).starts_with("3: model.input_price: [agent] has a budget in cents"), "{}", mistake(text));
+    good(&format!("{text}output_price = 0.6\n"));
+    good(&text.replace("cents_per_day_max = 100\n", ""));
+}
