@@ -169,6 +169,24 @@ fn people_tag_conversations_and_find_them_by_it() {
 }
 
 #[test]
+fn commands_reach_a_daemon_that_runs_though_its_configuration_is_broken_since() {
+    let names = Names::start();
+    let house = House::plain(&names);
+    let daemon = house.start();
+    ada_writes(&daemon, "1@customer.example", "Parcel", "Where is it?");
+    house.change("[agent]\n", "[agent]\nquiet_periods = 7\n");
+
+    let listed = house.run(&["conversations", "list"]);
+    let (told, warned) = (String::from_utf8_lossy(&listed.stdout), String::from_utf8_lossy(&listed.stderr));
+    assert!(listed.status.success() && told.contains("Parcel"), "{listed:?}");
+    assert!(warned.contains("agent.quiet_periods"), "{warned}");
+
+    // Without a daemon nothing is opened with a configuration that is not right.
+    daemon.stop();
+    assert_eq!(house.run(&["conversations", "list"]).status.code(), Some(78));
+}
+
+#[test]
 fn a_daemon_whose_log_nobody_takes_goes_on() {
     let names = Names::start();
     let house = House::plain(&names);

@@ -48,13 +48,26 @@ pub(super) enum Control {
 impl Control {
     /// Finds the way.
     pub(super) async fn open(context: &Context) -> Result<Self, Failure> {
-        let config = load(&context.config)?;
-        let socket = daemon::socket_path(&config);
-        if tokio::net::UnixStream::connect(&socket).await.is_ok() {
+        let config = match config::load(&context.config) {
+            Ok(config) => config,
+            Err(mistakes) => return Self::despite(&mistakes, context).await,
+        };
+        if let Some(socket) = running(&config).await {
             return Ok(Self::Daemon(socket));
         }
         let quiet = daemon::Quiet::open(config).await.map_err(|error| Failure::unavailable(error.to_string()))?;
         Ok(Self::Here(quiet.router()))
+    }
+
+    /// The file was changed under a daemon that runs, or something it names is gone: that daemon still answers.
+    async fn despite(mistakes: &config::Mistakes, context: &Context) -> Result<Self, Failure> {
+        let socket = match config::load_with_mistakes(&context.config) {
+            Some(config) => running(&config).await,
+            None => None,
+        };
+        let Some(socket) = socket else { return Err(Failure::config(mistakes.to_string())) };
+        eprintln!("the daemon runs and is asked; it would not start again like this:\n{mistakes}");
+        Ok(Self::Daemon(socket))
     }
 
     /// Asks for a value.
@@ -99,6 +112,12 @@ impl Control {
         }
         Err(refused(status, &bytes))
     }
+}
+
+/// The socket of the daemon, when one listens.
+async fn running(config: &config::Config) -> Option<PathBuf> {
+    let socket = daemon::socket_path(config);
+    tokio::net::UnixStream::connect(&socket).await.is_ok().then_some(socket)
 }
 
 fn refused(status: StatusCode, bytes: &[u8]) -> Failure {

@@ -42,7 +42,7 @@ pub use model::{Embeddings, Model, ModelServer};
 pub use outgoing::{
     Autopilot, Dane, Domain, EnvelopeSender, Route, Signature, Smarthost, SmarthostTls, SupportAddress,
 };
-pub use read::{Mistake, Mistakes, load, parse};
+pub use read::{Mistake, Mistakes, load, load_with_mistakes, parse};
 pub use sections::{
     Auth, Config, Extraction, Knowledge, Limits, Listener, Log, LogFormat, Outbound, Smtp, Store, Timeouts, Tls,
     TlsMode, Web,

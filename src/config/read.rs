@@ -90,6 +90,14 @@ pub fn load(path: &Path) -> Result<Config, Mistakes> {
     parse(&text, base).map_err(|mistakes| Mistakes::of(path, mistakes.0))
 }
 
+/// The configuration as far as the file can be read, whatever mistakes stand in it; `None` of what is no TOML. It says where a
+/// daemon that runs already is to be found, and nothing else is to be started with it.
+pub fn load_with_mistakes(path: &Path) -> Option<Config> {
+    let text = file_text(path).ok()?;
+    Document::parse(&text).ok()?;
+    Some(read(&text, path.parent().unwrap_or(Path::new(""))).0)
+}
+
 fn file_text(path: &Path) -> Result<String, String> {
     let about = std::fs::metadata(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => "there is no such file; name another with --config".to_owned(),
