@@ -88,14 +88,7 @@ fn tools(config: &Config, all: &mut Findings) {
         if config.tools[..n].iter().any(|earlier| earlier.name == tool.name) {
             all.say(format!("{key}.name"), format!("two tools are named `{}`", tool.name));
         }
-        let unknown = |address: &&Address| !config.addresses.iter().any(|known| known.address == **address);
-        if let Some(address) = tool.addresses.iter().find(unknown) {
-            all.say(format!("{key}.addresses"), format!("`{address}` is none of the [[address]]"));
-        }
-        let unknown = |name: &&String| !config.segments.iter().any(|known| known.name == **name);
-        if let Some(name) = tool.segments.iter().find(unknown) {
-            all.say(format!("{key}.segments"), format!("there is no [[segment]] named `{name}`"));
-        }
+        audience(config, &key, (&tool.addresses, &tool.segments), all);
     }
 }
 
@@ -105,14 +98,19 @@ fn sites(config: &Config, all: &mut Findings) {
         if config.knowledge.sites[..n].iter().any(|earlier| earlier.sitemap == site.sitemap) {
             all.say(format!("{key}.sitemap"), "two sites have that sitemap");
         }
-        let unknown = |address: &&Address| !config.addresses.iter().any(|known| known.address == **address);
-        if let Some(address) = site.addresses.iter().find(unknown) {
-            all.say(format!("{key}.addresses"), format!("`{address}` is none of the [[address]]"));
-        }
-        let unknown = |name: &&String| !config.segments.iter().any(|segment| segment.name == **name);
-        if let Some(name) = site.segments.iter().find(unknown) {
-            all.say(format!("{key}.segments"), format!("no [[segment]] is named `{name}`"));
-        }
+        audience(config, &key, (&site.addresses, &site.segments), all);
+    }
+}
+
+/// For whom something is: names of what there is.
+fn audience(config: &Config, key: &str, (addresses, segments): (&[Address], &[String]), all: &mut Findings) {
+    let unknown = |address: &&Address| !config.addresses.iter().any(|known| known.address == **address);
+    if let Some(address) = addresses.iter().find(unknown) {
+        all.say(format!("{key}.addresses"), format!("`{address}` is none of the [[address]]"));
+    }
+    let unknown = |name: &&String| !config.segments.iter().any(|known| known.name == **name);
+    if let Some(name) = segments.iter().find(unknown) {
+        all.say(format!("{key}.segments"), format!("no [[segment]] is named `{name}`"));
     }
 }
 

@@ -6,13 +6,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
 
+use super::server::posted;
 use crate::{
     agent::{
         knowledge::{BATCH, DIMENSIONS_MAX, Embed},
         masks::{self, Masks},
     },
     config::Embeddings,
-    fetch::{Fetcher, HeaderValue, Method, Reach, Request, header},
+    fetch::{Fetcher, Request},
     types::head,
 };
 
@@ -52,19 +53,9 @@ async fn vectors(
 }
 
 fn request(settings: &Embeddings, body: &Value) -> Request {
-    // The administrator wrote this address: it may be a machine of theirs (S-24).
-    let mut request = Request::new(Method::POST, format!("{}/embeddings", settings.base_url), Reach::Anywhere);
-    request.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    request.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    let key = settings.api_key.as_ref().map(|key| format!("Bearer {}", key.expose_str()));
-    if let Some(mut key) = key.and_then(|key| HeaderValue::try_from(key).ok()) {
-        key.set_sensitive(true);
-        request.headers.insert(header::AUTHORIZATION, key);
-    }
-    request.body = body.to_string().into();
-    request.timeout = settings.timeout;
-    request.response_bytes_max = RESPONSE_OCTETS_MAX;
-    request
+    let url = format!("{}/embeddings", settings.base_url);
+    let request = posted(url, settings.api_key.as_ref(), body.to_string());
+    Request { timeout: settings.timeout, response_bytes_max: RESPONSE_OCTETS_MAX, ..request }
 }
 
 #[derive(Deserialize)]

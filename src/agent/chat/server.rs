@@ -16,7 +16,7 @@ use crate::{
     },
     config::ModelServer,
     fetch::{FetchError, Fetcher, HeaderValue, Method, Reach, Request, Response, header},
-    types::{Clock, Millis},
+    types::{Clock, Millis, Secret},
 };
 
 /// Octets of a response. An answer has 8,000; the rest is what surrounds it.
@@ -180,21 +180,25 @@ impl Server {
     }
 
     fn request(&self, body: String, within: Duration) -> Request {
-        // The administrator wrote this address: it may be a machine of theirs (S-24).
         let url = format!("{}/chat/completions", self.settings.base_url);
-        let mut request = Request::new(Method::POST, url, Reach::Anywhere);
-        request.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        request.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-        let key = self.settings.api_key.as_ref().map(|key| format!("Bearer {}", key.expose_str()));
-        if let Some(mut key) = key.and_then(|key| HeaderValue::try_from(key).ok()) {
-            key.set_sensitive(true);
-            request.headers.insert(header::AUTHORIZATION, key);
-        }
-        request.body = body.into();
-        request.timeout = within;
-        request.response_bytes_max = RESPONSE_OCTETS_MAX;
-        request
+        let request = posted(url, self.settings.api_key.as_ref(), body);
+        Request { timeout: within, response_bytes_max: RESPONSE_OCTETS_MAX, ..request }
     }
+}
+
+/// JSON for a server of models, with the key that it asks for.
+pub(super) fn posted(url: String, key: Option<&Secret>, body: String) -> Request {
+    // The administrator wrote this address: it may be a machine of theirs (S-24).
+    let mut request = Request::new(Method::POST, url, Reach::Anywhere);
+    request.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    request.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    let key = key.map(|key| format!("Bearer {}", key.expose_str()));
+    if let Some(mut key) = key.and_then(|key| HeaderValue::try_from(key).ok()) {
+        key.set_sensitive(true);
+        request.headers.insert(header::AUTHORIZATION, key);
+    }
+    request.body = body.into();
+    request
 }
 
 fn read(response: &Response) -> Result<Reply, Failure> {

@@ -50,7 +50,7 @@ fn every_mistake_of_a_tool_is_told() {
         (&format!("{plain}timeout_secs = 0"), "out of range"),
         (&format!("{plain}networks = [\"10.0.0.0/40\"]"), "write an address or a network"),
         (&format!("{plain}addresses = [\"nobody@acme.example\"]"), "is none of the [[address]]"),
-        (&format!("{plain}segments = [\"partners\"]"), "there is no [[segment]] named `partners`"),
+        (&format!("{plain}segments = [\"partners\"]"), "no [[segment]] is named `partners`"),
         (&format!("{plain}[[tool.header]]\nname = \"Host\"\nvalue = \"x\""), "is set by replyd itself"),
         (&format!("{plain}[[tool.header]]\nname = \"Replyd-Level\"\nvalue = \"4\""), "is set by replyd itself"),
         (&format!("{plain}[[tool.header]]\nname = \"a b\"\nvalue = \"x\""), "is no name of a header"),
