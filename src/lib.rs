@@ -132,6 +132,8 @@
 //!   that `agent` need not know the room.
 //! - Attachments are files by content, but no truth: `DATA/attachments` is made from the journal when somebody first opens or
 //!   reads one, and again when a file is missing or not its hash. It may be deleted, and backups may leave it out.
+//! - What pages mean, where a model says it, lies in `DATA/meanings`, is learned beside the answers, and joins the order of words by
+//!   places (`agent/knowledge/fused.rs`). It never counts as support: near is not the same as said.
 //! - What a website said lies in `DATA/sites`, a file a site, and not in the journal: it may be deleted and is crawled anew. A page
 //!   leaves it only when the site itself says so, never because something failed. robots.txt is read by our own (`agent/knowledge/site/robots.rs`):
 //!   the libraries of it bring engines of patterns (S-17).
