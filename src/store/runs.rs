@@ -18,7 +18,7 @@ use super::{
     steps,
     view::{self, View},
 };
-use crate::types::{Address, ConversationId, JobId, Millis, RunId};
+use crate::types::{Address, ConversationId, HandOffCode, JobId, Millis, RunId};
 
 /// What thinking took. Days and months are those of the calendar, UTC.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -89,6 +89,8 @@ pub enum Spender<'a> {
 pub struct RunTotals {
     /// How many, in the order of [`RunDecision::ALL`].
     pub decisions: [u64; RunDecision::ALL.len()],
+    /// How many were handed over, in the order of [`HandOffCode::ALL`].
+    pub codes: [u64; HandOffCode::ALL.len()],
     /// Tokens sent.
     pub tokens_in: u64,
     /// Tokens that came back.
@@ -103,6 +105,9 @@ impl RunTotals {
     fn change(&mut self, run: &RunRow, change: fn(u64, u64) -> u64) {
         let place = RunDecision::ALL.iter().position(|known| *known == run.decision).expect("all of them stand there");
         self.decisions[place] = change(self.decisions[place], 1);
+        if let Some(place) = run.code.and_then(|code| HandOffCode::ALL.iter().position(|known| *known == code)) {
+            self.codes[place] = change(self.codes[place], 1);
+        }
         self.tokens_in = change(self.tokens_in, run.tokens_in);
         self.tokens_out = change(self.tokens_out, run.tokens_out);
         self.cost_millionths = change(self.cost_millionths, run.cost_millionths);

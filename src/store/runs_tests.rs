@@ -67,6 +67,40 @@ async fn a_run_is_kept_with_its_letter_and_added_up_once() {
         assert_eq!(store.spent(Spender::SenderOn(&address("eva@customer.example"), NOW)).unwrap(), Spent::default());
         let totals = store.run_totals().unwrap();
         assert_eq!((totals.decisions, totals.tokens_in, totals.millis), ([0, 1, 0, 0, 0, 0, 0, 0, 0], 90, 40));
+        assert_eq!(totals.codes.iter().sum::<u64>(), 0, "nobody had it");
+        end(store, &bed).await;
+    }
+}
+
+/// Because of a brake.
+fn handing_over(run: RunRow) -> HandOff {
+    let run = RunRow { code: Some(HandOffCode::Brake), ..run };
+    HandOff {
+        conversation: run.conversation,
+        generation: run.generation,
+        reason: "a brake".to_owned(),
+        circumstances: Circumstances::default(),
+        draft: None,
+        acknowledgement: None,
+        wanted: None,
+        run: Some(Box::new(run)),
+        now: NOW,
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_hands_over_is_counted_by_why() {
+    for bed in Bed::all() {
+        let store = bed.open();
+        let id = opened(&store).await;
+        claim_late(&store, JobKind::Answer).await;
+        store.note_run(run(5, id, 1, RunDecision::Begun)).await.unwrap();
+        assert_eq!(store.run_totals().unwrap().codes.iter().sum::<u64>(), 0, "nobody has it yet");
+        let given = handing_over(run(5, id, 1, RunDecision::HandedOff));
+        assert_eq!(store.hand_off(given).await.unwrap(), Written::Done);
+        let counted =
+            HandOffCode::ALL.into_iter().zip(store.run_totals().unwrap().codes).filter(|(_, count)| *count > 0);
+        assert_eq!(counted.collect::<Vec<_>>(), [(HandOffCode::Brake, 1)]);
         end(store, &bed).await;
     }
 }
@@ -82,21 +116,7 @@ async fn what_came_too_late_is_kept_as_a_stale_run_and_nothing_else() {
         let run = |n, decision| Some(Box::new(run(n, id, 1, decision)));
         let late = NewLetter { run: run(5, RunDecision::Sent), ..letter(9, id, Approval::by_autopilot(1)) };
         assert_eq!(store.reply(late).await.unwrap(), Written::Stale);
-        let late = RunRow { code: Some(HandOffCode::Brake), ..*run(6, RunDecision::HandedOff).unwrap() };
-        let (reason, run) = ("late".to_owned(), Some(Box::new(late)));
-        let circumstances = Circumstances::default();
-        let (draft, acknowledgement, wanted) = (None, None, None);
-        let given = HandOff {
-            conversation: id,
-            generation: 1,
-            reason,
-            circumstances,
-            draft,
-            acknowledgement,
-            wanted,
-            run,
-            now: NOW,
-        };
+        let given = handing_over(*run(6, RunDecision::HandedOff).unwrap());
         assert_eq!(store.hand_off(given).await.unwrap(), Written::Stale);
         let ends: Vec<_> = store.runs(id, 10).unwrap().iter().map(|run| (run.decision, run.code)).collect();
         assert_eq!(ends, [(RunDecision::Stale, None); 2], "and was handed to nobody");

@@ -9,7 +9,7 @@ use crate::{
     agent::brakes,
     observability::counters,
     store::{Counts, RunDecision, Spender, Store, StoreError},
-    types::JobKind,
+    types::{HandOffCode, JobKind},
 };
 
 /// What the metrics are read from.
@@ -99,6 +99,9 @@ fn thinking(gauges: &Gauges, store: &Store, page: &mut Page) -> Result<(), Store
     let decisions: Vec<_> =
         decisions.map(|(decision, count)| (labels(&[("decision", decision.word())]), count)).collect();
     page.gauge("replyd_runs", "Times the AI took up a conversation, by what came of it.", &decisions);
+    let codes = HandOffCode::ALL.iter().zip(totals.codes);
+    let codes: Vec<_> = codes.map(|(code, count)| (labels(&[("code", code.word())]), count)).collect();
+    page.gauge("replyd_runs_handed_off", "Runs that gave the conversation to people, by why.", &codes);
     let tokens = [("input", totals.tokens_in), ("output", totals.tokens_out)];
     let tokens = tokens.map(|(kind, count)| (labels(&[("type", kind)]), count));
     page.counter("replyd_run_tokens_total", "Tokens sent to models, and back.", &tokens);
