@@ -14,8 +14,18 @@ pub(crate) struct Heard {
     pub(crate) path: String,
     /// Of `Idempotency-Key`; empty without.
     pub(crate) key: String,
+    /// Header fields in their order, names in lower case.
+    pub(crate) head: Vec<(String, String)>,
     /// As it came.
     pub(crate) body: String,
+}
+
+impl Heard {
+    /// The value of a header field that must be there. `name`: in lower case.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let field = self.head.iter().find(|(there, _)| there == name);
+        field.map(|(_, value)| value.as_str()).unwrap_or_else(|| panic!("no {name}: {self:?}"))
+    }
 }
 
 /// What is said to one.
@@ -60,7 +70,7 @@ impl ToolServer {
 /// `None` when the other side went away before it had asked.
 fn serve(stream: TcpStream, seen: &Mutex<Vec<Heard>>, says: &dyn Fn(&Heard) -> Says) -> Option<()> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
-    let (mut path, mut key, mut length) = (String::new(), String::new(), 0);
+    let (mut path, mut key, mut head, mut length) = (String::new(), String::new(), Vec::new(), 0);
     loop {
         let mut line = String::new();
         // Who was killed before the whole head was sent has asked nothing.
@@ -69,18 +79,22 @@ fn serve(stream: TcpStream, seen: &Mutex<Vec<Heard>>, says: &dyn Fn(&Heard) -> S
         if line.is_empty() {
             break;
         }
-        let lower = line.to_ascii_lowercase();
         if path.is_empty() {
             path = line.split(' ').nth(1)?.to_owned();
-        } else if let Some(value) = lower.strip_prefix("idempotency-key: ") {
-            key = value.to_owned();
-        } else if let Some(value) = lower.strip_prefix("content-length: ") {
-            length = value.parse().ok()?;
+            continue;
         }
+        let (name, value) = line.split_once(": ")?;
+        let name = name.to_ascii_lowercase();
+        match name.as_str() {
+            "idempotency-key" => key = value.to_ascii_lowercase(),
+            "content-length" => length = value.parse().ok()?,
+            _ => {}
+        }
+        head.push((name, value.to_owned()));
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    let heard = Heard { path, key, body: String::from_utf8(body).ok()? };
+    let heard = Heard { path, key, head, body: String::from_utf8(body).ok()? };
     seen.lock().unwrap().push(heard.clone());
     match says(&heard) {
         Says::Text(text) => {
