@@ -7,7 +7,11 @@
 use std::time::Duration;
 
 use super::{brakes::CODES_PER_CONTACT_PER_DAY_MAX, desk::Case, handoff::unanswered_text, words::Tongue};
-use crate::{config::Autopilot, conversation::CODE_PLACE, types::Level};
+use crate::{
+    config::Autopilot,
+    conversation::{CODE_PLACE, code_words},
+    types::Level,
+};
 
 /// The words, as Markdown with [`CODE_PLACE`] where the code will stand, and their language.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,66 +63,8 @@ pub fn request(case: &Case, valid: Duration) -> CodeRequest {
 }
 
 fn words(tongue: Tongue, minutes: u64) -> String {
-    let [ask, rest] = ours(tongue);
+    let [ask, rest] = code_words(tongue.code()).expect("a test writes it in every tongue");
     format!("{ask}\n\n{CODE_PLACE}\n\n{}", rest.replace("{}", &minutes.to_string()))
-}
-
-/// What stands before the code and after it; `{}` is for minutes.
-fn ours(tongue: Tongue) -> [&'static str; 2] {
-    match tongue {
-        Tongue::English => [
-            "Thank you for your mail. Before we go on, we have to be sure that it is yours. Please answer this mail and write this code into your answer:",
-            "The code is valid for {} minutes. If you did not write to us, please do not answer. This mail was sent automatically.",
-        ],
-        Tongue::German => [
-            "Danke für Ihre Nachricht. Bevor es weitergeht, müssen wir sicher sein, dass sie von Ihnen ist. Bitte antworten Sie auf diese E-Mail und schreiben Sie diesen Code in Ihre Antwort:",
-            "Der Code gilt {} Minuten. Wenn Sie uns nicht geschrieben haben, antworten Sie bitte nicht. Diese E-Mail wurde automatisch versandt.",
-        ],
-        Tongue::French => [
-            "Merci pour votre message. Avant de continuer, nous devons être sûrs qu’il vient de vous. Veuillez répondre à ce message et écrire ce code dans votre réponse :",
-            "Le code est valable {} minutes. Si vous ne nous avez pas écrit, ne répondez pas. Ce message a été envoyé automatiquement.",
-        ],
-        Tongue::Spanish => [
-            "Gracias por su mensaje. Antes de continuar, tenemos que estar seguros de que es suyo. Por favor, responda a este mensaje y escriba este código en su respuesta:",
-            "El código es válido durante {} minutos. Si usted no nos ha escrito, por favor no responda. Este mensaje se ha enviado automáticamente.",
-        ],
-        Tongue::Italian => [
-            "Grazie per il suo messaggio. Prima di continuare dobbiamo essere sicuri che sia suo. La preghiamo di rispondere a questo messaggio e di scrivere questo codice nella sua risposta:",
-            "Il codice è valido per {} minuti. Se non ci ha scritto lei, la preghiamo di non rispondere. Questo messaggio è stato inviato automaticamente.",
-        ],
-        Tongue::Portuguese => [
-            "Obrigado pela sua mensagem. Antes de continuar, temos de ter a certeza de que é sua. Por favor, responda a esta mensagem e escreva este código na sua resposta:",
-            "O código é válido durante {} minutos. Se não nos escreveu, por favor não responda. Esta mensagem foi enviada automaticamente.",
-        ],
-        Tongue::Dutch => [
-            "Bedankt voor uw bericht. Voordat we verder gaan, moeten we zeker weten dat het van u is. Beantwoord deze e-mail en zet deze code in uw antwoord:",
-            "De code is {} minuten geldig. Als u ons niet hebt geschreven, antwoord dan niet. Deze e-mail is automatisch verzonden.",
-        ],
-        Tongue::Swedish => [
-            "Tack för ditt meddelande. Innan vi går vidare måste vi vara säkra på att det kommer från dig. Svara på det här mejlet och skriv den här koden i ditt svar:",
-            "Koden gäller i {} minuter. Om du inte har skrivit till oss ska du inte svara. Det här mejlet skickades automatiskt.",
-        ],
-        Tongue::Danish => [
-            "Tak for din besked. Før vi går videre, skal vi være sikre på, at den kommer fra dig. Svar på denne mail, og skriv denne kode i dit svar:",
-            "Koden gælder i {} minutter. Hvis du ikke har skrevet til os, skal du ikke svare. Denne mail er sendt automatisk.",
-        ],
-        Tongue::Norwegian => [
-            "Takk for meldingen din. Før vi går videre, må vi være sikre på at den kommer fra deg. Svar på denne e-posten, og skriv denne koden i svaret ditt:",
-            "Koden er gyldig i {} minutter. Hvis du ikke har skrevet til oss, må du ikke svare. Denne e-posten ble sendt automatisk.",
-        ],
-        Tongue::Finnish => [
-            "Kiitos viestistäsi. Ennen kuin jatkamme, meidän on oltava varmoja siitä, että se on sinulta. Vastaa tähän viestiin ja kirjoita tämä koodi vastaukseesi:",
-            "Koodi on voimassa {} minuuttia. Jos et ole kirjoittanut meille, älä vastaa. Tämä viesti lähetettiin automaattisesti.",
-        ],
-        Tongue::Hungarian => [
-            "Köszönjük üzenetét. Mielőtt folytatjuk, biztosnak kell lennünk abban, hogy az Öntől jött. Kérjük, válaszoljon erre a levélre, és írja be ezt a kódot a válaszába:",
-            "A kód {} percig érvényes. Ha nem Ön írt nekünk, kérjük, ne válaszoljon. Ezt a levelet automatikusan küldtük.",
-        ],
-        Tongue::Russian => [
-            "Спасибо за ваше письмо. Прежде чем продолжить, мы должны убедиться, что оно от вас. Пожалуйста, ответьте на это письмо и напишите в ответе этот код:",
-            "Код действует {} минут. Если вы нам не писали, пожалуйста, не отвечайте. Это письмо отправлено автоматически.",
-        ],
-    }
 }
 
 #[cfg(test)]

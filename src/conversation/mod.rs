@@ -3,6 +3,7 @@
 mod arrival;
 mod bounce;
 mod class;
+mod code_words;
 mod file;
 mod form;
 mod lookups;
@@ -24,6 +25,7 @@ pub use arrival::{
 };
 pub use bounce::{Bounce, BouncedRecipient, bounce};
 pub use class::{Class, Classified, classify, classify_at};
+pub use code_words::code_words;
 pub use file::{FileFn, KeyOutcome, KeyTried, file, tried};
 pub use form::form_customer;
 pub use lookups::{Brake, Fingerprint, Lookups, lookups, may_hold_numbers};
