@@ -161,3 +161,32 @@ fn answers_that_are_to_go_elsewhere_lead_no_code_there_s07() {
     assert_eq!((shop.tools.heard().len(), shop.post.all().len()), (0, 1));
     daemon.stop();
 }
+
+#[test]
+fn a_machine_that_sends_our_letter_back_shows_no_code_s11() {
+    for (what, extra, back) in BACK {
+        let shop = Shop::open();
+        let daemon = shop.house.start();
+        let number = shop.wishes(&daemon);
+        let letter = shop.post.next();
+
+        shop.sends_back(&daemon, ADA, &letter, ("back", extra), &back(&letter.parts()[0].replace('\n', "\r\n")));
+
+        daemon.until("it is settled", |api| api.queue().is_empty());
+        let view = daemon.api().conversation(&number);
+        assert!(!is_shown(&view) && shop.tools.heard().is_empty(), "{what}: {view:#}");
+        shop.nobody_says(&daemon, &letter.code());
+        daemon.stop();
+    }
+}
+
+/// What is done to a letter, the header fields that say so, and what comes back of its text.
+type Back = (&'static str, &'static str, fn(&str) -> String);
+
+const BACK: [Back; 3] = [
+    ("an absence note that says so", "Auto-Submitted: auto-replied\r\n", |text| format!("I am away.\r\n\r\n{text}")),
+    ("a desk that says nothing and quotes without a mark", "", |text| {
+        format!("We have received your message, ticket 4711. You wrote:\r\n\r\n{text}")
+    }),
+    ("a mailbox that sends the words back as they are", "", str::to_owned),
+];

@@ -1,4 +1,4 @@
-//! The words of the letter that asks for a one-time code, in every language that we write.
+//! The words of the letter that asks for a one-time code, in every language that we write; and whether a text says them again.
 
 /// What stands before the code and after it, by language (ISO 639-1); `{}` is for minutes.
 const WORDS: [(&str, [&str; 2]); 13] = [
@@ -98,4 +98,38 @@ const WORDS: [(&str, [&str; 2]); 13] = [
 /// What stands before the code and after it in that language (ISO 639-1); `{}` is for minutes. `None` for one that we do not write.
 pub fn code_words(language: &str) -> Option<[&'static str; 2]> {
     WORDS.iter().find(|(code, _)| *code == language).map(|(_, words)| *words)
+}
+
+/// Whether a text repeats what stands around a code in our letter, whatever marks, spaces and line ends were put between.
+pub(super) fn repeats_code_words(text: &str) -> bool {
+    let said = letters(text);
+    WORDS.iter().any(|(_, [ask, rest])| {
+        // What machines cut off stands at an end; next to the code there is always one of the two.
+        let before = ask.rsplit(". ").next().unwrap_or(ask);
+        let after = rest.split("{}").last().unwrap_or(rest);
+        [before, after].iter().any(|ours| said.contains(&letters(ours)))
+    })
+}
+
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn either_side_of_the_code_is_known_in_every_language_and_nothing_else_is() {
+        for (language, [ask, rest]) in WORDS {
+            let rest = rest.replace("{}", "60");
+            for text in [ask, rest.as_str()] {
+                let wrapped = text.to_uppercase().split(' ').map(|word| format!("| {word}\r\n")).collect::<String>();
+                assert!(repeats_code_words(&wrapped), "{language}: {wrapped}");
+            }
+            let (thanks, _) = ask.split_once(". ").unwrap();
+            assert!(!repeats_code_words(thanks), "{language}: {thanks}");
+        }
+        assert!(!repeats_code_words("I write this code into my answer: K7M4-T9X2. It was sent automatically."));
+    }
 }

@@ -6,12 +6,13 @@
 //! bits are enough because few are tried and all are tried here: whoever has the hash and not the key cannot look for it.
 //!
 //! Only what somebody wrote themselves this time shows a code. Whoever answers "that was not me" quotes our letter with the code in it, and so
-//! do machines: a quote is no act of theirs.
+//! do machines: a quote is no act of theirs. Not all of them mark it, so that a text which says again what our letter says shows none.
 
 use std::{borrow::Cow, ops::Range};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
+use super::code_words::repeats_code_words;
 use crate::types::{ConversationId, LetterId, Secret};
 
 /// What stands for the code in a letter until it leaves; as long as a code.
@@ -82,13 +83,17 @@ impl Codes {
         Some(format!("{}-{}", first.iter().collect::<String>(), second.iter().collect::<String>()))
     }
 
-    /// What a text shows in the form of a code, each once.
+    /// What a text shows in the form of a code, each once. Nothing when it repeats a letter that asks for one.
     pub(super) fn shown(&self, text: &str) -> Vec<Shown> {
         let mut codes: Vec<[u8; MARKS]> = Vec::new();
         for (_, code) in found(text) {
             if codes.len() < SHOWN_MAX && !codes.contains(&code) {
                 codes.push(code);
             }
+        }
+        // S-11: somebody's desk sends back what it received, and nobody has read it.
+        if !codes.is_empty() && repeats_code_words(text) {
+            return Vec::new();
         }
         let hashes = |code: &[u8; MARKS]| Shown(self.keys.iter().map(|keys| keys.hash(code)).collect());
         codes.iter().map(hashes).collect()
