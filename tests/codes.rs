@@ -190,3 +190,29 @@ const BACK: [Back; 3] = [
     }),
     ("a mailbox that sends the words back as they are", "", str::to_owned),
 ];
+
+#[test]
+fn a_code_in_a_subject_is_read_by_nobody_s22() {
+    let shop = Shop::open();
+    let daemon = shop.house.start();
+    shop.wishes(&daemon);
+    let letter = shop.post.next();
+    let code = letter.code();
+
+    // When she writes it where no text is, once as an answer and once as a new mail
+    let subject = format!("My code is {}", typed(&code));
+    let answer = format!("In-Reply-To: {}\r\n", letter.header("Message-ID"));
+    let topic = format!("Thread-Topic: {subject}\r\nThread-Index: Ad0AAAAAAAAAAAAAAAAAAAAAAAAAAA==\r\n");
+    for (id, extra) in [("2@customer.example", answer), ("3@customer.example", topic)] {
+        let extra = extra.as_str();
+        hand_in(&daemon, ADA, &[SUPPORT], &mails::mail(ADA, SUPPORT, id, &subject, extra, "See above."));
+    }
+
+    // Then neither a model, nor who looks at conversations, nor who gets our next letter has it
+    let asks_again = shop.post.next();
+    daemon.until("it is settled", |api| api.queue().is_empty());
+    shop.nobody_says(&daemon, &code);
+    assert!(!asks_again.raw.to_uppercase().contains(&typed(&code).to_uppercase()), "{}", asks_again.raw);
+    assert_ne!(asks_again.code(), code);
+    daemon.stop();
+}

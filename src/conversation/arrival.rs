@@ -38,7 +38,7 @@ pub struct MailSummary {
     pub from: Option<Address>,
     /// Its display name.
     pub from_name: String,
-    /// Decoded subject.
+    /// Decoded subject, with stars for a one-time code.
     pub subject: String,
     /// Without brackets; empty without.
     pub message_id: String,

@@ -17,6 +17,7 @@ use crate::{
         self, AnswerPolicy, Arrival, Brake, Class, Classified, Destination, Destined, Directory, Lookups, MailSummary,
         ReplyKeys, Reported, Returned, Routed,
         quotes::{self, Parted},
+        without_codes,
     },
     mime::{self, Mail},
     store::{LearnedRow, Store},
@@ -341,7 +342,8 @@ impl Judged {
             mail: MailSummary {
                 from: self.mail.from,
                 from_name: self.mail.from_name,
-                subject: self.mail.subject,
+                // S-22: as it becomes a title, for people and models.
+                subject: without_codes(&self.mail.subject).into_owned(),
                 message_id: self.mail.message_id,
                 named: self.named,
                 attachments: self.mail.attachments.len() as u32,

@@ -57,14 +57,15 @@ pub(super) async fn answered(store: &Store, row: &ConversationRow) -> Result<(Op
     let (thread_topic, thread_index) =
         outlook(&parsed).or_else(|| newest_letter.as_ref().and_then(outlook)).unwrap_or_default();
     // Nobody who gets a copy reads a code in it.
-    let new_text = without_codes(&quotes::part(&parsed).new_text).into_owned();
+    let masked = |text: &str| without_codes(text).into_owned();
+    let new_text = masked(&quotes::part(&parsed).new_text);
     let from = mail.mail.from.as_ref().map(|from| from.to_string()).unwrap_or_default();
     let answered = Answered {
         message_id: parsed.message_id,
         references: if parsed.references.is_empty() { parsed.in_reply_to } else { parsed.references },
-        subject: parsed.subject,
+        subject: masked(&parsed.subject),
         thread: ids,
-        thread_topic,
+        thread_topic: masked(&thread_topic),
         thread_index,
         date: parsed.date,
         kept: mail.kept,

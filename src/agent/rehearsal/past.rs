@@ -166,7 +166,7 @@ fn mail_row(id: u64, message: &Message, address: &Address) -> MailRow {
         mail: MailSummary {
             from: Some(message.from.clone()),
             from_name: message.from_name.clone(),
-            subject: message.subject.clone(),
+            subject: without_codes(&message.subject).into_owned(),
             message_id: message.message_id.clone(),
             ..MailSummary::default()
         },
@@ -185,7 +185,7 @@ fn conversation_row(newest: &MailRow, first: &Message, address: &Address, now: M
         contact,
         contact_name: newest.mail.from_name.clone(),
         participants: Vec::new(),
-        title: first.subject.clone(),
+        title: without_codes(&first.subject).into_owned(),
         status: Status::Open,
         owner: Owner::Nobody,
         level: Level::Authenticated,
