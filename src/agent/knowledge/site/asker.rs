@@ -36,6 +36,8 @@ pub(super) struct Asker<'a> {
     pub(super) requests: usize,
     pub(super) octets: u64,
     failures: u32,
+    /// Why nothing more is asked.
+    over: Option<String>,
 }
 
 /// What is asked for.
@@ -69,7 +71,7 @@ impl NoAnswer {
 
 impl<'a> Asker<'a> {
     pub(super) fn new(fetcher: &'a Fetcher, scope: &'a Scope, reach: Reach, pause: Duration) -> Self {
-        Self { fetcher, scope, reach, pause, began: Instant::now(), requests: 0, octets: 0, failures: 0 }
+        Self { fetcher, scope, reach, pause, began: Instant::now(), requests: 0, octets: 0, failures: 0, over: None }
     }
 
     /// Since the beginning.
@@ -80,6 +82,14 @@ impl<'a> Asker<'a> {
     /// Asks, follows redirects within the site, and gives what came with where it came from. The answer is 200, 304, 404 or 410, or
     /// for robots.txt another of 4xx.
     pub(super) async fn ask(&mut self, ask: Ask<'_>) -> Result<(Url, Response), NoAnswer> {
+        let answer = self.answer(ask).await;
+        if let Err(NoAnswer::Over(words)) = &answer {
+            self.over = Some(words.clone());
+        }
+        answer
+    }
+
+    async fn answer(&mut self, ask: Ask<'_>) -> Result<(Url, Response), NoAnswer> {
         let mut url = ask.url.clone();
         for _ in 0..=REDIRECTS_MAX {
             if ask.robots.is_some_and(|robots| !robots.allows(target(&url))) {
@@ -103,6 +113,10 @@ impl<'a> Asker<'a> {
 
     /// One request, after a pause.
     async fn once(&mut self, url: &Url, ask: &Ask<'_>) -> Result<Response, NoAnswer> {
+        // Whoever was asked to come later asks for no other page either.
+        if let Some(words) = &self.over {
+            return Err(NoAnswer::Over(words.clone()));
+        }
         if self.requests > 0 && !self.pause.is_zero() {
             sleep(self.pause).await;
         }

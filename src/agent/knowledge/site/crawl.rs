@@ -88,10 +88,6 @@ impl Crawl<'_> {
         turns.sort_by_key(|entry| known.get(entry.loc.as_str()).map(|page| page.asked));
         for entry in turns {
             let earlier = known.get(entry.loc.as_str()).copied();
-            if harvest.over.is_some() {
-                harvest.keep(&entry.loc, earlier);
-                continue;
-            }
             let seen = self.page(&mut asker, robots, entry, earlier).await;
             harvest.take(&entry.loc, earlier, seen);
         }

@@ -320,6 +320,30 @@ async fn an_index_names_sitemaps_one_level_deep_and_one_that_fails_takes_no_page
 }
 
 #[tokio::test]
+async fn a_site_that_asks_us_to_come_later_is_asked_for_nothing_more_and_robots_txt_still_counts() {
+    // Given an index of three sitemaps, and what the first one lists
+    let loc = |path: &str| format!("<sitemap><loc>http://HERE{path}</loc></sitemap>");
+    let index = format!("<sitemapindex>{}</sitemapindex>", ["/1.xml", "/2.xml", "/3.xml"].map(loc).concat());
+    let index = Reply::Says("200 OK", "application/xml", index);
+    let pages = [("/sitemap.xml", index), ("/1.xml", sitemap(&["/returns", "/hours"])), ("/returns", html(RETURNS))];
+    let world = World::new("", &pages).await;
+    world.put("/hours", html("<p>Open from nine to five.</p>"));
+    world.crawl().await;
+    assert_eq!(world.known(), ["/returns", "/hours"]);
+    let before = world.server.connections();
+
+    // When it asks us to come later at the second, and robots.txt forbids a page meanwhile
+    world.put("/robots.txt", Reply::Says("200 OK", "text/plain", "User-agent: *\nDisallow: /hours\n".into()));
+    world.put("/2.xml", Reply::Says("503 Service Unavailable", "text/plain", String::new()));
+    let row = world.crawl().await;
+
+    // Then that is the last thing it is asked, and what it forbids is known no longer
+    assert_eq!(world.asked(before), ["/robots.txt", "/sitemap.xml", "/1.xml", "/2.xml"]);
+    assert_eq!(world.known(), ["/returns"]);
+    assert!(row.trouble.contains("come later"), "{row:?}");
+}
+
+#[tokio::test]
 async fn pages_beyond_the_bound_and_paths_that_are_left_out_are_not_asked() {
     let paths: Vec<String> = (0..20).map(|n| format!("/help/{n}")).chain(["/shop/x".into()]).collect();
     let paths: Vec<&str> =
