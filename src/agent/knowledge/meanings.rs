@@ -5,8 +5,7 @@
 
 use std::{
     collections::HashMap,
-    fs,
-    io::{self, Write as _},
+    fs, io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError, RwLock},
     time::Duration,
@@ -14,7 +13,7 @@ use std::{
 
 use tracing::{info, warn};
 
-use super::pieces::Piece;
+use super::{pieces::Piece, whole_file::replace};
 use crate::types::{Clock, Millis};
 
 /// Vectors of these texts, in their order, or why there are none, in words. Blocks.
@@ -185,14 +184,7 @@ fn write(file: &Path, known: &HashMap<blake3::Hash, Meaning>) -> io::Result<()> 
         octets.extend(meaning.iter().flat_map(|number| number.to_le_bytes()));
     }
     octets.extend(blake3::hash(&octets).as_bytes());
-    if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let beside = file.with_extension("new");
-    let mut new = fs::File::create(&beside)?;
-    new.write_all(&octets)?;
-    new.sync_all()?;
-    fs::rename(&beside, file)
+    replace(file, &octets)
 }
 
 #[cfg(test)]

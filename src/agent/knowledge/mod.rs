@@ -17,6 +17,7 @@ mod pdf;
 mod pieces;
 mod shelf;
 pub mod site;
+mod whole_file;
 
 use std::{
     path::{Path, PathBuf},

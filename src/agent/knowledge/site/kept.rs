@@ -3,9 +3,7 @@
 //! It may be deleted: the next crawl makes it anew. As long as it is there, a restart knows what was known before.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions},
-    io::{self, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    fs, io,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -13,7 +11,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use tracing::warn;
 
-use super::page::Written;
+use super::{super::whole_file::replace, page::Written};
 use crate::{config::KnowledgeSite, types::Millis};
 
 /// The folder in the data folder.
@@ -135,15 +133,7 @@ impl Kept {
     /// # Errors
     /// What the file system says.
     pub(super) fn write(&self, data: &Path, site: &KnowledgeSite) -> io::Result<()> {
-        let path = path(data, site);
-        let folder = data.join(FOLDER);
-        DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
-        let beside = path.with_extension("tmp");
-        let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&beside)?;
-        file.write_all(&serde_json::to_vec(self)?)?;
-        file.sync_all()?;
-        fs::rename(&beside, &path)?;
-        File::open(&folder)?.sync_all()
+        replace(&path(data, site), &serde_json::to_vec(self)?)
     }
 
     /// A digest of what is known.
