@@ -17,6 +17,15 @@ fn toy(texts: Vec<String>) -> Result<Vec<Vec<f32>>, String> {
     Ok(texts.iter().map(of).map(|known: Vec<f32>| [known, vec![0.01]].concat()).collect())
 }
 
+fn pieces(count: usize) -> Vec<Piece> {
+    let piece = |n| Piece { heading: "Help".into(), markdown: format!("{n}"), asked: None };
+    (0..count).map(piece).collect()
+}
+
+fn by_hash(pieces: &[Piece]) -> HashMap<blake3::Hash, &Piece> {
+    pieces.iter().map(|piece| (blake3::hash(whole(piece).as_bytes()), piece)).collect()
+}
+
 struct World {
     folder: tempfile::TempDir,
     clock: Clock,
@@ -37,10 +46,20 @@ impl World {
 
     /// As after a start of the daemon.
     fn knowledge(&self) -> Knowledge {
-        let (asked, fails) = (self.asked.clone(), self.fails.clone());
+        let fails = self.fails.clone();
+        self.knowledge_of(move |texts| {
+            if fails.load(Ordering::Relaxed) { Err("the server answered 503".into()) } else { toy(texts) }
+        })
+    }
+
+    fn knowledge_of(
+        &self,
+        model: impl Fn(Vec<String>) -> Result<Vec<Vec<f32>>, String> + Send + Sync + 'static,
+    ) -> Knowledge {
+        let asked = self.asked.clone();
         let embed: Embed = Arc::new(move |texts| {
             asked.fetch_add(texts.len(), Ordering::Relaxed);
-            if fails.load(Ordering::Relaxed) { Err("the server answered 503".into()) } else { toy(texts) }
+            model(texts)
         });
         let pages = self.folder.path().join("pages");
         let knowledge = Knowledge::load(Some(&pages), self.clock.clone()).unwrap();
@@ -119,9 +138,63 @@ fn a_model_that_fails_is_left_alone_for_a_while_and_words_are_searched() {
 }
 
 #[test]
+fn a_text_that_the_model_cannot_read_keeps_no_other_page_and_no_question_from_it() {
+    let world = World::new();
+    let knowledge = world.knowledge_of(|texts| {
+        let too_long = texts.iter().any(|text| text.contains("password"));
+        if too_long { Err("the server answered 413".into()) } else { toy(texts) }
+    });
+
+    // When all fail together, then each is asked for alone, and what fails again comes last.
+    let mut missing = Vec::new();
+    for _ in 0..3 {
+        missing.push(knowledge.learn_meanings());
+        world.clock.testing_advance(REST * 2);
+    }
+    assert_eq!((missing[0], missing[2]), (3, 1), "{missing:?}");
+
+    // And while that rests, questions do not.
+    assert_eq!(knowledge.learn_meanings(), 1);
+    assert_eq!(first(&knowledge, "Wo bleibt es?").unwrap().0, "Help › Delivery");
+}
+
+#[test]
+fn another_model_under_the_same_name_is_asked_for_all_pages() {
+    let world = World::new();
+    assert_eq!(world.knowledge().learn_meanings(), 0);
+    let knowledge = world.knowledge_of(|texts| {
+        let vectors = toy(texts)?.into_iter();
+        Ok(vectors.map(|vector| [vector, vec![0.0]].concat()).collect())
+    });
+    assert_eq!(first(&knowledge, "I am locked out!"), None);
+    world.asked();
+
+    world.clock.testing_advance(REST);
+    assert_eq!((knowledge.learn_meanings(), world.asked()), (0, 3));
+    assert_eq!(first(&knowledge, "I am locked out!").unwrap().0, "Help › Account");
+}
+
+#[test]
+fn of_very_many_pieces_what_was_learned_is_kept_on_the_way_and_there_is_an_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let embed: Embed = Arc::new(|texts| Ok(vec![vec![1.0]; texts.len()]));
+    let made = || Meanings::new(embed.clone(), "m", Some(folder.path()), Clock::testing_fixed(START));
+    let all = pieces(BATCH * BATCHES_AT_ONCE + 1);
+    assert_eq!(made().learn(&by_hash(&all)), 1);
+    assert_eq!(made().learn(&by_hash(&all)), 0, "after a crash only the rest is asked for");
+
+    let octets = |numbers: usize| HEAD.len() + HASH_OCTETS + kept_max(numbers) * (HASH_OCTETS + 4 + 4 * numbers);
+    for numbers in [1, 768, DIMENSIONS_MAX] {
+        assert!(octets(numbers) as u64 <= FILE_BYTES_MAX, "{numbers}");
+    }
+    assert!(kept_max(DIMENSIONS_MAX) >= 32_000);
+}
+
+#[test]
 fn vectors_that_are_none_are_refused_and_a_file_that_is_none_is_made_anew() {
     let clock = Clock::testing_fixed(START);
-    let texts: HashMap<_, _> = [(blake3::hash(b"a"), "a".to_owned()), (blake3::hash(b"b"), "b".to_owned())].into();
+    let all = pieces(2);
+    let texts = by_hash(&all);
     for wrong in [
         vec![vec![1.0]],
         vec![vec![1.0], vec![]],

@@ -154,7 +154,7 @@ impl Knowledge {
     pub fn learn_meanings(&self) -> usize {
         self.look_for_changes();
         let shelf = self.shelf();
-        self.meanings.as_ref().map_or(0, |meanings| meanings.learn(&shelf.texts()))
+        self.meanings.as_ref().map_or(0, |meanings| meanings.learn(&shelf.by_hash()))
     }
 
     /// Reads articles too.

@@ -237,9 +237,9 @@ impl Shelf {
         Some(Explained { nearness_percent, ..shelved.explained(words, score, support.round() as u32) })
     }
 
-    /// The texts that have a meaning, by their hashes.
-    pub(super) fn texts(&self) -> HashMap<blake3::Hash, String> {
-        self.pieces.iter().map(|shelved| (shelved.hash, whole(&shelved.piece))).collect()
+    /// The pieces, by the hashes of their whole texts.
+    pub(super) fn by_hash(&self) -> HashMap<blake3::Hash, &Piece> {
+        self.pieces.iter().map(|shelved| (shelved.hash, &*shelved.piece)).collect()
     }
 
     /// The languages of the pages in which most words of the question are known.
