@@ -11,6 +11,7 @@ use url::Url;
 
 use super::{super::html, content, scope::Scope};
 use crate::{
+    agent::words::is_unseen,
     fetch::{HeaderMap, Response, header},
     mime::html::{Token, Tokens, decode},
     types::head,
@@ -148,7 +149,7 @@ fn forbids<'a>(lists: impl Iterator<Item = &'a str>) -> bool {
     lists.any(says)
 }
 
-/// The first `<title>`, on one line.
+/// The first `<title>`, on one line, without characters that are not seen or turn others around.
 fn title(html: &str) -> String {
     let lower = html.to_ascii_lowercase();
     let inner = lower.find("<title").and_then(|at| {
@@ -156,7 +157,8 @@ fn title(html: &str) -> String {
         Some(&html[start..start + lower[start..].find("</title")?])
     });
     let words = decode(inner.unwrap_or_default());
-    let line = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let seen: String = words.chars().filter(|c| c.is_whitespace() || !is_unseen(*c)).collect();
+    let line = seen.split_whitespace().collect::<Vec<_>>().join(" ");
     head(&line, TITLE_OCTETS_MAX).to_owned()
 }
 

@@ -34,7 +34,7 @@ fn text_of(html: &str) -> String {
 
 #[test]
 fn of_a_page_the_part_is_taken_that_no_other_page_has() {
-    let page = "<html><head><title>Returns &amp; refunds\n | Acme</title><script>var x = '<main>';</script></head><body>\
+    let page = "<html><head><title>Re&#x202e;turns &amp; re&#8203;funds\n | Acme</title><script>var x = '<main>';</script></head><body>\
         <header><h1>Acme</h1><nav><a href=/>Home</a></nav></header><div role=navigation>Menu</div>\
         <article><header><h2>Returns</h2></header><p>Send it <a href='../form?a=1&amp;b=2'>back</a> within 30 days.</p>\
         <form><input><label>Search</label></form><aside>Our newsletter</aside></article>\
