@@ -77,12 +77,15 @@ impl Crawler {
     /// Crawls the sites that are due, one after the other.
     async fn round(&self) {
         for site in &self.sites.all {
-            let kept = site.kept(&self.sites.data);
-            if kept.next(&site.settings) > self.clock.now() {
+            let is_due = || site.kept(&self.sites.data).next(&site.settings) <= self.clock.now();
+            if !is_due() {
                 continue;
             }
             let _turn = self.turn.lock().await;
-            if let Err(fault) = self.crawl(site).await {
+            // Somebody may have had it crawled while we waited.
+            if is_due()
+                && let Err(fault) = self.crawl(site).await
+            {
                 warn!("a crawl came to nothing: {fault}");
             }
         }
@@ -93,8 +96,8 @@ impl Crawler {
     /// # Errors
     /// [`CrawlError`]. That a site could not be read is none: its row says so.
     pub async fn crawl_now(&self, name: Option<&str>) -> Result<Vec<SiteRow>, CrawlError> {
-        let is_meant = |site: &&Site| name.is_none_or(|name| site.is_called(name));
-        let meant: Vec<&Site> = self.sites.all.iter().filter(is_meant).collect();
+        let is_meant = |site: &&Arc<Site>| name.is_none_or(|name| site.is_called(name));
+        let meant: Vec<&Arc<Site>> = self.sites.all.iter().filter(is_meant).collect();
         if meant.is_empty() {
             return Err(name.map_or(CrawlError::NoSites, |name| CrawlError::NoSuchSite(name.to_owned())));
         }
@@ -106,21 +109,22 @@ impl Crawler {
     }
 
     /// One site, with the turn in hand.
-    async fn crawl(&self, site: &Site) -> Result<(), CrawlError> {
+    async fn crawl(&self, site: &Arc<Site>) -> Result<(), CrawlError> {
         let before = site.kept(&self.sites.data);
         let (settings, scope) = (&site.settings, &site.scope);
         let crawl = Crawl { site: settings, scope, fetcher: &self.fetcher, clock: &self.clock, before: &before };
         let kept = crawl.run().await;
-        told(site, &kept);
-        let written = self.sites.put(site, kept).map_err(|fault| CrawlError::Disk(fault.to_string()));
-        // The pages are cut and indexed here, so that the next question does not wait for it.
-        let knowledge = self.knowledge.clone();
-        match tokio::task::spawn_blocking(move || knowledge.reload()).await {
-            Ok(Ok(_)) => {}
-            Ok(Err(fault)) => warn!("the pages of a crawl are not found yet: {fault}"),
-            Err(_) => warn!("the pages of a crawl are not found yet: indexing them broke"),
-        }
-        written
+        let (site, data, knowledge) = (Arc::clone(site), self.sites.data.clone(), Arc::clone(&self.knowledge));
+        // Not on the threads that keep connections alive. The pages are cut and indexed here, so that the next question does not wait.
+        let done = tokio::task::spawn_blocking(move || {
+            told(&site, &kept);
+            let written = site.put(&data, kept).map_err(|fault| CrawlError::Disk(fault.to_string()));
+            if let Err(fault) = knowledge.reload() {
+                warn!("the pages of a crawl are not found yet: {fault}");
+            }
+            written
+        });
+        done.await.unwrap_or_else(|_| Err(CrawlError::Disk("that broke on the way".to_owned())))
     }
 }
 

@@ -40,7 +40,7 @@ pub use kept::{FOLDER, Refused, Tally};
 #[derive(Debug)]
 pub struct Sites {
     data: PathBuf,
-    all: Vec<Site>,
+    all: Vec<Arc<Site>>,
 }
 
 #[derive(Debug)]
@@ -77,7 +77,7 @@ impl Sites {
     pub fn new(data: &Path, settings: &[KnowledgeSite]) -> Self {
         let site = |settings: &KnowledgeSite| {
             let scope = Scope::of(settings)?;
-            Some(Site { settings: settings.clone(), scope, kept: Mutex::default() })
+            Some(Arc::new(Site { settings: settings.clone(), scope, kept: Mutex::default() }))
         };
         Self { data: data.to_owned(), all: settings.iter().filter_map(site).collect() }
     }
@@ -112,13 +112,6 @@ impl Sites {
         }
         pages
     }
-
-    fn put(&self, site: &Site, kept: Kept) -> io::Result<()> {
-        let written = kept.write(&self.data, &site.settings);
-        let digest = kept.digest();
-        *site.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((Arc::new(kept), digest));
-        written
-    }
 }
 
 impl Site {
@@ -133,6 +126,14 @@ impl Site {
             (Arc::new(kept), digest)
         };
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(read).clone()
+    }
+
+    /// What is known from now on, also when it cannot be written down.
+    fn put(&self, data: &Path, kept: Kept) -> io::Result<()> {
+        let written = kept.write(data, &self.settings);
+        let digest = kept.digest();
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((Arc::new(kept), digest));
+        written
     }
 
     /// The pages that are shown: those of today's configuration, and of copies the first.
