@@ -8,7 +8,7 @@ mod support;
 use replyd::playground::{AskedModel, Models, Turn};
 use serde_json::{Value, json};
 use support::{
-    daemon::{Daemon, House, QUESTION},
+    daemon::{Daemon, House, QUESTION, STOPS_WITHIN},
     names::Names,
 };
 
@@ -24,6 +24,14 @@ fn model_says(asked: &AskedModel) -> Turn {
     let texts = asked.body["input"].as_array().into_iter().flatten().filter_map(Value::as_str);
     let data: Vec<Value> = texts.enumerate().map(|(n, text)| json!({ "index": n, "embedding": of(text) })).collect();
     Turn::Status(200, Vec::new(), json!({ "data": data }).to_string())
+}
+
+/// A house that asks this model, and waits so long for it.
+fn house(names: &Names, models: &Models, secs: u32) -> House {
+    let house = House::plain(names);
+    let server = format!("base_url = \"{}\"\nname = \"m\"\ntimeout_secs = {secs}", models.base_url());
+    house.change("[log]", &format!("[knowledge.embeddings]\n{server}\n[log]"));
+    house
 }
 
 /// What `replyd knowledge search` prints.
@@ -43,9 +51,7 @@ fn a_page_is_found_in_other_words_and_by_words_alone_when_the_model_is_gone() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let models = runtime.block_on(Models::start(|_, asked| model_says(asked))).unwrap();
     let names = Names::start();
-    let house = House::plain(&names);
-    let embeddings = format!("[knowledge.embeddings]\nbase_url = \"{}\"\nname = \"m\"\n[log]", models.base_url());
-    house.change("[log]", &embeddings);
+    let house = house(&names, &models, 10);
     let daemon = house.start();
     is_learned(&daemon);
 
@@ -67,5 +73,24 @@ fn a_page_is_found_in_other_words_and_by_words_alone_when_the_model_is_gone() {
     daemon.stop();
     let daemon = house.start();
     assert!(searched(&house, QUESTION).contains("support 100 %"));
+    daemon.stop();
+}
+
+#[test]
+fn a_model_that_says_nothing_holds_up_neither_a_search_nor_the_end() {
+    // Given a model that never answers, and a house that would wait for it longer than a test does
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let models = runtime.block_on(Models::of(vec![Turn::Silence])).unwrap();
+    let names = Names::start();
+    let waits_secs = 2 * STOPS_WITHIN.as_secs() as u32;
+    let house = house(&names, &models, waits_secs);
+    let daemon = house.start();
+    daemon.until("what the page means is asked", |_| !models.asked().is_empty());
+
+    // While it is asked what pages mean, questions are answered by words
+    let told = searched(&house, QUESTION);
+    assert!(told.contains("support 100 %") && !told.contains("meaning"), "{told}");
+
+    // And the daemon stops without it
     daemon.stop();
 }
