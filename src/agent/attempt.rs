@@ -13,7 +13,7 @@ use super::{
     notes::{Ledger, Noted, Notes},
 };
 use crate::{
-    store::{LetRun, RunDecision, RunRow, ToolClass, WantedCall, Written},
+    store::{LetRun, RunDecision, RunRow, WantedCall, Written},
     types::{Clock, HandOffCode, Job, Millis, RunId},
 };
 
@@ -61,7 +61,7 @@ impl Attempt {
     /// Whether it began that call, or one before it did and the call changes something: to look twice harms nobody.
     pub(super) fn has_begun(&self, call: &WantedCall, case: &Case) -> bool {
         let own = self.0.iter().flat_map(|run| &run.tool_calls);
-        let earlier = case.earlier.iter().flat_map(|run| &run.tool_calls).filter(|row| row.class == ToolClass::Write);
+        let earlier = case.earlier.iter().flat_map(|run| &run.tool_calls).filter(|row| row.may_have_changed());
         own.chain(earlier).any(|row| row.is_of(&call.tool, &call.arguments))
     }
 
@@ -81,15 +81,16 @@ impl Attempt {
         self.0.clone().map(|run| Box::new(RunRow { decision, code, reason, ..*run }))
     }
 
-    /// The run as it failed. One in which nobody was asked to think says no more than its job does.
+    /// The run as it failed. One in which nobody was asked to think and nothing was called says no more than its job does.
     pub(super) fn failed(&self, reason: &str) -> Option<Box<RunRow>> {
-        self.ended(RunDecision::Deferred, None, reason).filter(|run| !run.answerer.is_empty())
+        self.ended(RunDecision::Deferred, None, reason)
+            .filter(|run| !run.answerer.is_empty() || !run.tool_calls.is_empty())
     }
 }
 
 /// A thought that was cut off while something was being changed is for people, who can look whether it was.
 pub(super) fn in_doubt(thought: Thought, noted: &Noted) -> Thought {
-    let Some(call) = noted.tool_calls.iter().find(|call| call.is_in_doubt()) else { return thought };
+    let Some(call) = noted.tool_calls.iter().find(|call| call.is_under_way()) else { return thought };
     let doubt = format!("`{}` was being called, and nobody knows what came of it", call.name);
     match thought {
         Thought::Answer(_) | Thought::AskCode => Thought::hand_off(Reason::new(HandOffCode::ToolFailure, doubt)),

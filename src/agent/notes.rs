@@ -240,7 +240,7 @@ impl Notes {
         let Some(ledger) = &self.ledger else { return Ok(()) };
         let kept = ledger.keep(so_far).await.map_err(NotAgain::NotKept);
         if kept.is_err() {
-            self.noted().tool_calls.retain(|call| !(is_same(call, &row) && call.is_in_doubt()));
+            self.noted().tool_calls.retain(|call| !(is_same(call, &row) && call.is_under_way()));
         }
         // The journal may have been slow, and the run's time up meanwhile: then the answer would never leave.
         if self.noted().is_over { Err(NotAgain::Over) } else { kept }
@@ -253,7 +253,7 @@ impl Notes {
         row.millis = call.millis;
         row.outcome = cut(&call.outcome, WORDS_OCTETS);
         let mut noted = self.noted();
-        let begun = noted.tool_calls.iter_mut().find(|begun| is_same(begun, &row) && begun.is_in_doubt());
+        let begun = noted.tool_calls.iter_mut().find(|begun| is_same(begun, &row) && begun.is_under_way());
         match begun {
             Some(begun) => *begun = row,
             None => push(&mut noted.tool_calls, row),
@@ -344,13 +344,13 @@ impl Noted {
 /// Why nobody thinks again about a conversation: an attempt that never ended called a tool that changes something. It may have
 /// been done, its words are lost, and doing it twice is worse than asking a person.
 pub fn doubt(earlier: &[RunRow]) -> Option<String> {
-    let calls = |run: &RunRow| run.tool_calls.iter().find(|call| call.class == ToolClass::Write).cloned();
     earlier.iter().find_map(|run| {
-        let call = match run.decision {
-            RunDecision::Interrupted | RunDecision::Deferred | RunDecision::Begun => calls(run)?,
-            RunDecision::Stale | RunDecision::AskedCode => calls(run).filter(ToolCallRow::is_in_doubt)?,
+        let counts: fn(&ToolCallRow) -> bool = match run.decision {
+            RunDecision::Interrupted | RunDecision::Deferred | RunDecision::Begun => ToolCallRow::may_have_changed,
+            RunDecision::Stale | RunDecision::AskedCode => ToolCallRow::is_in_doubt,
             RunDecision::Sent | RunDecision::Drafted | RunDecision::HandedOff | RunDecision::Rested => return None,
         };
+        let call = run.tool_calls.iter().find(|call| counts(call))?;
         let known = if call.is_in_doubt() { "nobody knows what came of it" } else { "it was done" };
         Some(format!("an earlier attempt called `{}` and did not end; {known}", call.name))
     })
@@ -359,7 +359,7 @@ pub fn doubt(earlier: &[RunRow]) -> Option<String> {
 /// What attempts whose answer never left have done already.
 pub fn done_before(earlier: &[RunRow]) -> Vec<ToolCallRow> {
     let calls = earlier.iter().flat_map(|run| &run.tool_calls);
-    calls.filter(|call| call.class == ToolClass::Write && !call.is_in_doubt()).cloned().collect()
+    calls.filter(|call| call.may_have_changed() && !call.is_in_doubt()).cloned().collect()
 }
 
 fn row_of(name: &str, class: ToolClass, arguments: &Value) -> ToolCallRow {

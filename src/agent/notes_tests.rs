@@ -3,7 +3,13 @@
 use serde_json::json;
 
 use super::*;
-use crate::agent::samples::passage;
+use crate::{
+    agent::{
+        attempt::Attempt,
+        samples::{case, passage},
+    },
+    types::{ConversationId, Job, JobId, JobState, RunId},
+};
 
 /// Remembers what it was given; fails when it is told to.
 #[derive(Default)]
@@ -60,6 +66,36 @@ async fn what_an_earlier_attempt_did_is_not_done_again() {
     let again = second.calling("refund", &json!({"order": 7})).await;
     assert_eq!(again, Err(NotAgain::Done("refunded 12 EUR".into())));
     assert_eq!(second.calling("refund", &json!({"order": 8})).await, Ok(()));
+}
+
+fn run(decision: RunDecision, outcome: &str) -> RunRow {
+    let notes = Notes::unkept();
+    notes.called(refund(outcome));
+    let id = JobId::Answer(ConversationId(1));
+    let (domain, last_words, state) = (String::new(), String::new(), JobState::Due(Millis(0)));
+    let job = Job { id, conversation: ConversationId(1), state, attempts: 1, made: Millis(0), domain, last_words };
+    let mut attempt = Attempt::taken_up(RunId(1), &case("Refund", "My order 7?"), &job, Millis(0));
+    attempt.noted(notes.end(), Millis(0));
+    *attempt.ended(decision, None, "").unwrap()
+}
+
+#[test]
+fn a_call_that_waited_or_failed_was_not_done_and_leaves_no_doubt() {
+    for outcome in
+        ["not made: a person must let it run", "refused: the arguments are too long", "failed: it answered 422"]
+    {
+        let runs = [RunDecision::Stale, RunDecision::Deferred, RunDecision::Interrupted].map(|it| run(it, outcome));
+        assert_eq!((done_before(&runs), doubt(&runs)), (Vec::new(), None), "{outcome}");
+    }
+}
+
+#[test]
+fn a_call_without_an_answer_stays_in_doubt_when_its_run_comes_too_late() {
+    let runs = [run(RunDecision::Stale, "in doubt: it answered 500")];
+    assert!(doubt(&runs).unwrap().ends_with("nobody knows what came of it"));
+    assert_eq!(done_before(&runs), []);
+    let done = [run(RunDecision::Stale, "done: it answered 200")];
+    assert_eq!((done_before(&done).len(), doubt(&done)), (1, None));
 }
 
 #[tokio::test]

@@ -171,18 +171,42 @@ pub struct ToolCallRow {
     pub result: String,
     /// How long it took.
     pub millis: u64,
-    /// How it ended, in words; empty while nobody knows.
+    /// How it ended, in words; empty while nobody knows. They begin as [`ToolCallRow::REFUSED`] and its neighbours where it is not
+    /// done.
     pub outcome: String,
 }
 
 impl ToolCallRow {
+    /// How the outcome begins of a call that was not made, and will not be.
+    pub const REFUSED: &str = "refused: ";
+
+    /// Of one that was not made, or that whoever heard it did not take.
+    pub const FAILED: &str = "failed: ";
+
+    /// Of one that waits for a person.
+    pub const NOT_MADE: &str = "not made: ";
+
+    /// Of one that may have been heard, without an answer.
+    pub const IN_DOUBT: &str = "in doubt: ";
+
     /// Whether it called this tool with these arguments.
     pub fn is_of(&self, tool: &str, arguments: &str) -> bool {
         self.name == tool && self.arguments_blake3 == blake3::hash(arguments.as_bytes()).to_hex().as_str()
     }
 
+    /// Whether it may have changed something.
+    pub fn may_have_changed(&self) -> bool {
+        let nothing = [Self::REFUSED, Self::FAILED, Self::NOT_MADE];
+        self.class == ToolClass::Write && !nothing.iter().any(|words| self.outcome.starts_with(words))
+    }
+
     /// Whether it may have changed something and nobody knows.
     pub fn is_in_doubt(&self) -> bool {
+        self.is_under_way() || self.class == ToolClass::Write && self.outcome.starts_with(Self::IN_DOUBT)
+    }
+
+    /// The same, and it has no end yet.
+    pub fn is_under_way(&self) -> bool {
         self.class == ToolClass::Write && self.outcome.is_empty()
     }
 }

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     agent::{desk::Case, notes::Notes},
     config::Tool,
-    store::WantedCall,
+    store::{ToolCallRow, WantedCall},
 };
 
 /// Octets of arguments that wait for a person: they read all of it.
@@ -53,7 +53,7 @@ impl Toolbox {
             asked: now,
             let_run: None,
         });
-        Ended { words: "not made: a person must let it run".to_owned(), called: Called::HandOff(words) }
+        Ended { words: [ToolCallRow::NOT_MADE, "a person must let it run"].concat(), called: Called::HandOff(words) }
     }
 
     /// Whether a call that was wanted can still be made as it was: the tool and its arguments, when it can.

@@ -14,6 +14,7 @@ use crate::{
     },
     config::{Tool, ToolClass},
     fetch::Response,
+    store::ToolCallRow,
 };
 
 /// What a call came to, and the particular words for people.
@@ -24,11 +25,11 @@ pub(super) struct Ended {
 
 impl Ended {
     pub(super) fn refused(general: &str, words: impl Into<String>) -> Self {
-        Self { called: Called::Refused(general.to_owned()), words: format!("refused: {}", words.into()) }
+        Self { called: Called::Refused(general.to_owned()), words: [ToolCallRow::REFUSED, &words.into()].concat() }
     }
 
     pub(super) fn failed(general: &str, words: impl Into<String>) -> Self {
-        Self { called: Called::Failed(general.to_owned()), words: format!("failed: {}", words.into()) }
+        Self { called: Called::Failed(general.to_owned()), words: [ToolCallRow::FAILED, &words.into()].concat() }
     }
 
     /// The same in the notes of the run, with its particulars. `class`: of a tool that there is.
@@ -84,7 +85,7 @@ fn not_again(tool: &Tool, why: NotAgain) -> Ended {
 /// Nobody knows whether something was changed: people look, and nobody guesses.
 fn in_doubt(tool: &Tool, words: &str) -> Ended {
     let reason = format!("nobody knows whether “{}” did what it was asked: {words}", tool.title);
-    Ended { words: format!("in doubt: {words}"), called: Called::HandOff(reason) }
+    Ended { words: [ToolCallRow::IN_DOUBT, words].concat(), called: Called::HandOff(reason) }
 }
 
 pub(super) fn unanswered(tool: &Tool, general: &str, words: &str, may_have_been_heard: bool) -> Ended {
