@@ -10,8 +10,10 @@ use serde_json::{Map, Value, json};
 
 use super::{facts::Facts, signing};
 use crate::{
+    agent::words,
     config::{BodyTemplate, Part, Template, Tool, ToolClass, ToolMethod},
     fetch::{self, HeaderMap, HeaderName, HeaderValue, Method, Reach, header},
+    mime,
     types::Secret,
 };
 
@@ -66,7 +68,9 @@ impl Call<'_> {
     /// As [`Call::request`].
     pub(super) fn shown(&self) -> Result<String, String> {
         match &self.tool.program {
-            Some(program) => Ok(format!("{}\n\n{}", program.shown(), Value::Object(self.arguments.clone()))),
+            Some(program) => {
+                Ok(format!("{}\n\n{}", program.shown(), escaped(&Value::Object(self.arguments.clone()).to_string())))
+            }
             None => Ok(shown(&self.request()?)),
         }
     }
@@ -295,9 +299,26 @@ fn shown(request: &fetch::Request) -> String {
         let _ = writeln!(text, "{name}: {}", value.to_str().unwrap_or(MASK));
     }
     if !request.body.is_empty() {
-        let _ = write!(text, "\n{}", String::from_utf8_lossy(&request.body));
+        let _ = write!(text, "\n{}", escaped(&String::from_utf8_lossy(&request.body)));
     }
     text.trim_end().to_owned()
+}
+
+/// JSON in which whatever nobody would see, or would take for a space, is told by its number: it means the same, and who lets a call
+/// run reads what is sent. RFC 8259 §7.
+fn escaped(json: &str) -> String {
+    let is_told = |c| words::is_unseen(c) || mime::is_invisible(c) || c == '\u{fe0f}' || c != ' ' && c.is_whitespace();
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_told(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(text, "\\u{unit:04x}");
+            }
+        } else {
+            text.push(c);
+        }
+    }
+    text
 }
 
 #[cfg(test)]

@@ -222,3 +222,19 @@ fn the_same_call_of_the_same_mail_has_the_same_key_and_no_other_has() {
         key(&json!({ "order": "A1", "note": "n" }), &Facts { conversation: ConversationId(8), ..facts() })
     );
 }
+
+#[test]
+fn who_looks_sees_every_sign_that_is_sent_s22() {
+    let hidden = "A1\u{200b}\u{202e}\u{a0}9\u{2028}\u{e0041}\u{3164}é 漢";
+    let tool = tool(WHERE);
+    let arguments = json!({ "order": "A1", "text": hidden });
+    let secrets = Secrets::masked(&tool);
+    let arguments = arguments.as_object().unwrap();
+    let call = Call { tool: &tool, arguments, facts: &facts(), secrets: &secrets, now_secs: 1 };
+
+    let shown = call.shown().unwrap();
+
+    let body = shown.lines().last().unwrap();
+    assert!(body.contains(r"A1\u200b\u202e\u00a09\u2028\udb40\udc41\u3164é 漢"), "{body}");
+    assert_eq!(serde_json::from_str::<Value>(body).unwrap()["text"], hidden, "it means what is sent");
+}
