@@ -59,12 +59,14 @@ impl Pipe {
             return Err(fault("it has no standard input and output".to_owned()));
         };
         let secrets: Arc<[Secret]> = call.secrets.named.iter().map(|(_, secret)| secret.clone()).collect();
-        tokio::spawn(log(call.tool.name.clone(), noise, secrets));
+        let deadline = Instant::now() + call.tool.timeout;
+        // Whoever left the group of the program may keep its standard error open for ever.
+        tokio::spawn(timeout_at(deadline + END_MAX, log(call.tool.name.clone(), noise, secrets)));
         Ok(Self {
             child,
             input: Some(input),
             output: BufReader::new(output),
-            deadline: Instant::now() + call.tool.timeout,
+            deadline,
             line_octets_max: call.tool.response_bytes_max,
         })
     }
