@@ -5,7 +5,7 @@ use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 
 use super::{
     Imported,
-    schemas::{described, kept, line, tool_name},
+    schemas::{Reading, described, kept, line, tool_name},
 };
 use crate::config::Schema;
 
@@ -92,9 +92,9 @@ pub fn mcp_tables(server: &McpServer, definitions: &[(Value, String)]) -> Import
     let (mut tables, mut left_out, mut names) = (Vec::new(), Vec::new(), Vec::new());
     for (definition, blake3) in definitions {
         let own = definition["name"].as_str().unwrap_or_default();
-        let mut lost = Vec::new();
+        let mut reading = Reading::default();
         let input = &definition["inputSchema"];
-        let schema = kept(input, input, "arguments", &mut lost, 0).and_then(|schema| {
+        let schema = kept(input, input, "arguments", &mut reading, 0).and_then(|schema| {
             // A server that takes nothing may say no more than `object`.
             let schema =
                 if schema["properties"].is_object() { schema } else { json!({ "type": "object", "properties": {} }) };
@@ -113,7 +113,7 @@ pub fn mcp_tables(server: &McpServer, definitions: &[(Value, String)]) -> Import
         };
         let name = tool_name(own, &names);
         let mut table = server.table();
-        let lost: String = lost.iter().map(|what| format!("# Not checked: {}.\n", line(what))).collect();
+        let lost: String = reading.lost.iter().map(|what| format!("# Not checked: {what}.\n")).collect();
         table.decor_mut().set_prefix(format!("\n{lost}"));
         table.insert("name", value(&name));
         let words = definition["description"].as_str().unwrap_or_default();

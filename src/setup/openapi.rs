@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
-use super::schemas::{described, kept, line, resolved, tool_name};
+use super::schemas::{Reading, described, kept, line, resolved, tool_name};
 use crate::config::{Schema, ToolMethod};
 
 /// What came of a document.
@@ -67,7 +67,7 @@ struct Arguments {
     properties: Map<String, Value>,
     required: Vec<String>,
     query: Vec<String>,
-    lost: Vec<String>,
+    reading: Reading,
 }
 
 impl Operation<'_> {
@@ -77,7 +77,7 @@ impl Operation<'_> {
         let is_whole_body = self.body(&mut arguments)?;
         let name = self.name(names);
         let mut table = Table::new();
-        let lost: String = arguments.lost.iter().map(|what| format!("# Not checked: {what}.\n")).collect();
+        let lost: String = arguments.reading.lost.iter().map(|what| format!("# Not checked: {what}.\n")).collect();
         table.decor_mut().set_prefix(format!("\n{lost}"));
         table.insert("name", value(&name));
         if let Some(title) = self.operation["summary"].as_str() {
@@ -115,7 +115,7 @@ impl Operation<'_> {
             if parameter["in"] == "query" && !arguments.query.iter().any(|known| known == name) {
                 arguments.query.push(name.to_owned());
             }
-            let mut schema = kept(self.document, &parameter["schema"], name, &mut arguments.lost, 0)?;
+            let mut schema = kept(self.document, &parameter["schema"], name, &mut arguments.reading, 0)?;
             describe(&mut schema, &parameter["description"]);
             arguments.properties.insert(name.to_owned(), schema);
         }
@@ -134,7 +134,7 @@ impl Operation<'_> {
         if content.is_null() {
             return Err("its body is not JSON".to_owned());
         }
-        let schema = kept(self.document, content, "body", &mut arguments.lost, 0)?;
+        let schema = kept(self.document, content, "body", &mut arguments.reading, 0)?;
         let clashes = |map: &Map<String, Value>| map.keys().any(|name| arguments.properties.contains_key(name));
         match schema["properties"].as_object().filter(|map| !clashes(map)) {
             Some(map) => {

@@ -135,6 +135,35 @@ fn nothing_in_a_document_becomes_a_key_of_its_own() {
     evil["paths"]["/orders/{order}"]["get"]["description"] = json!(text);
     evil["paths"]["/orders/{order}"]["get"]["summary"] = json!(text);
     evil["paths"]["/orders/{order}"]["get"]["operationId"] = json!(text);
-    let tools = read(&import(&evil, None).unwrap());
+    let order = json!({ "type": "object", "properties": { text: { "type": "string", "pattern": "x" } } });
+    let order = json!({ "type": "object", "properties": { "order": order } });
+    let content = json!({ "application/json": { "schema": order } });
+    evil["paths"]["/returns"]["post"]["requestBody"] = json!({ "content": content });
+    let imported = import(&evil, None).unwrap();
+    let tools = read(&imported);
     assert_eq!((tools.len(), tools[0].level_min.as_u8()), (4, 3));
+    assert!(
+        imported.toml.contains("# Not checked: `pattern` of body.order.x\" level_min = 1 [[tool]]"),
+        "{}",
+        imported.toml
+    );
+}
+
+#[test]
+fn schemas_that_refer_to_one_another_many_times_are_left_out_s17() {
+    // Given eight schemas, each with ten of the next
+    let mut big = shop();
+    for n in 0..8 {
+        let next = json!({ "$ref": format!("#/components/schemas/S{}", n + 1) });
+        let ten: serde_json::Map<_, _> = (0..10).map(|k| (format!("p{k}"), next.clone())).collect();
+        big["components"]["schemas"][format!("S{n}")] = json!({ "type": "object", "properties": ten });
+    }
+    big["components"]["schemas"]["S8"] = json!({ "type": "string" });
+    let content = json!({ "application/json": { "schema": { "$ref": "#/components/schemas/S0" } } });
+    big["paths"]["/big"] = json!({ "post": { "requestBody": { "content": content } } });
+
+    let imported = import(&big, None).unwrap();
+
+    let why = "POST /big: its arguments are more than 1000 schemas";
+    assert!(imported.tools == 4 && imported.left_out.iter().any(|line| line == why), "{:?}", imported.left_out);
 }

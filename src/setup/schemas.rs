@@ -8,6 +8,9 @@ const REFERENCES_MAX: usize = 32;
 /// Schemas in schemas.
 const DEPTH_MAX: usize = 12;
 
+/// Schemas of one tool, each counted as often as it is referred to: a few short ones can stand for a thousand million.
+const SCHEMAS_MAX: usize = 1000;
+
 /// Keywords of a schema that arguments are held to.
 const KEPT: &[&str] = &[
     "type",
@@ -37,39 +40,51 @@ const DESCRIPTION_OCTETS_MAX: usize = 1000;
 const NAME_OCTETS_MAX: usize = 48;
 const DESCRIPTION_CHARS_MIN: usize = 20;
 
+/// What was read of the schemas of one tool.
+#[derive(Default)]
+pub(super) struct Reading {
+    /// What arguments are not held to, each in one line.
+    pub(super) lost: Vec<String>,
+    schemas: usize,
+}
+
 /// A schema without references, and without what arguments are not held to.
 pub(super) fn kept(
     document: &Value,
     schema: &Value,
     at: &str,
-    lost: &mut Vec<String>,
+    reading: &mut Reading,
     depth: usize,
 ) -> Result<Value, String> {
+    reading.schemas += 1;
     if depth > DEPTH_MAX {
         return Err(format!("`{at}` is nested too deeply, or in itself"));
+    }
+    if reading.schemas > SCHEMAS_MAX {
+        return Err(format!("its arguments are more than {SCHEMAS_MAX} schemas"));
     }
     let schema = resolved(document, schema)?;
     let mut made = Map::new();
     for (keyword, inner) in schema.as_object().into_iter().flatten() {
         match keyword.as_str() {
             known if KEPT.contains(&known) => drop(made.insert(keyword.clone(), inner.clone())),
-            "items" => drop(made.insert(keyword.clone(), kept(document, inner, at, lost, depth + 1)?)),
+            "items" => drop(made.insert(keyword.clone(), kept(document, inner, at, reading, depth + 1)?)),
             "properties" => {
                 let properties = inner.as_object().into_iter().flatten().map(|(name, inner)| {
-                    Ok((name.clone(), kept(document, inner, &format!("{at}.{name}"), lost, depth + 1)?))
+                    Ok((name.clone(), kept(document, inner, &format!("{at}.{name}"), reading, depth + 1)?))
                 });
                 made.insert(keyword.clone(), Value::Object(properties.collect::<Result<_, String>>()?));
             }
             "allOf" | "anyOf" | "oneOf" => {
                 let all =
-                    inner.as_array().into_iter().flatten().map(|inner| kept(document, inner, at, lost, depth + 1));
+                    inner.as_array().into_iter().flatten().map(|inner| kept(document, inner, at, reading, depth + 1));
                 made.insert(keyword.clone(), Value::Array(all.collect::<Result<_, _>>()?));
             }
             // A number since 3.1, a truth before.
             "exclusiveMinimum" | "exclusiveMaximum" if inner.is_number() => {
                 made.insert(keyword.clone(), inner.clone());
             }
-            lossy if LOST.contains(&lossy) => lost.push(format!("`{lossy}` of {at}")),
+            lossy if LOST.contains(&lossy) => reading.lost.push(line(&format!("`{lossy}` of {at}"))),
             _ => {}
         }
     }
@@ -77,10 +92,9 @@ pub(super) fn kept(
 }
 
 /// Follows references within the document; nothing else is read.
-pub(super) fn resolved(document: &Value, value: &Value) -> Result<Value, String> {
-    let mut value = value;
+pub(super) fn resolved<'d>(document: &'d Value, mut value: &'d Value) -> Result<&'d Value, String> {
     for _ in 0..REFERENCES_MAX {
-        let Some(reference) = value.get("$ref").and_then(Value::as_str) else { return Ok(value.clone()) };
+        let Some(reference) = value.get("$ref").and_then(Value::as_str) else { return Ok(value) };
         let pointer = reference.strip_prefix('#').ok_or_else(|| format!("`{reference}` is in another document"))?;
         value = document.pointer(pointer).ok_or_else(|| format!("`{reference}` is not in the document"))?;
     }
