@@ -62,6 +62,11 @@ fn wants_refund(daemon: &Daemon, name: &str, order: &str) -> String {
     number
 }
 
+/// The call that waits there.
+fn call(daemon: &Daemon, number: &str) -> String {
+    daemon.api().conversation(number)["wanted"]["id"].as_str().unwrap().to_owned()
+}
+
 fn until_it_waits(daemon: &Daemon, number: &str) {
     let number = number.to_owned();
     daemon.until("a call waits", move |api| api.conversation(&number)["wanted"].is_object());
@@ -95,13 +100,14 @@ fn people_let_calls_run_once_or_not_at_all() {
     let shown = decides(&house, &["show", &number]).1;
     assert!(shown.contains("handed to people (approval") && shown.contains("“Refund” waits for a person"), "{shown}");
     assert!(shown.contains("│ {\"order\":\"A1\"}") && tools.heard().is_empty(), "{shown}");
-    let view = daemon.api().conversation(&number);
-    let call = view["wanted"]["id"].as_str().unwrap().to_owned();
+    let (code, told) = decides(&house, &["approve", &number, "--by", "Eve"]);
+    assert!(code == 64 && told.contains("--call"), "nobody lets run what they have not read: {code} {told}");
+    let id = call(&daemon, &number);
 
     // When two people let it run at once
     let ends: Vec<(i32, String)> = thread::scope(|scope| {
         let both = ["Eve", "Bob"].map(|by| {
-            let args = ["approve", number.as_str(), "--by", by, "--call", call.as_str()];
+            let args = ["approve", number.as_str(), "--by", by, "--call", id.as_str()];
             let house = &house;
             scope.spawn(move || decides(house, &args))
         });
@@ -114,7 +120,7 @@ fn people_let_calls_run_once_or_not_at_all() {
     assert!(codes[0] == 0 && matches!(codes[1], 64 | 75), "{ends:#?}");
     until_answered(&daemon, &number);
     let heard = tools.heard();
-    assert_eq!((heard.len(), &heard[0].key), (1, &call));
+    assert_eq!((heard.len(), &heard[0].key), (1, &id));
     let view = daemon.api().conversation(&number);
     let runs = view["runs"].as_array().unwrap();
     let by = runs.last().unwrap()["let_run_by"].as_str().unwrap();
@@ -122,7 +128,7 @@ fn people_let_calls_run_once_or_not_at_all() {
     daemon.until("the letter leaves", |_| fs::read_dir(house.outbox()).is_ok_and(|files| files.count() == 1));
     let letter = fs::read_dir(house.outbox()).unwrap().next().unwrap().unwrap().path();
     assert!(String::from_utf8_lossy(&fs::read(letter).unwrap()).contains(&refunded("A1")));
-    let (code, told) = decides(&house, &["approve", &number, "--by", "Eve"]);
+    let (code, told) = decides(&house, &["approve", &number, "--by", "Eve", "--call", &id]);
     assert!(code == 64 && told.contains("no call waits there any more"), "{code} {told}");
 
     // Denied: noted, and people go on
@@ -134,15 +140,16 @@ fn people_let_calls_run_once_or_not_at_all() {
 
     // Written again: what was asked for is not what is wanted now
     let number = wants_refund(&daemon, "cleo", "C3");
-    let from = "cleo@customer.example";
+    let (from, id) = ("cleo@customer.example", call(&daemon, &number));
     let again = mails::mail(from, SUPPORT, &format!("2.{from}"), &format!("Re: [{number}] cleo"), "", "Never mind!");
     hand_in(&daemon, from, &[SUPPORT], &again);
-    let (code, told) = decides(&house, &["approve", &number, "--by", "Eve"]);
+    let (code, told) = decides(&house, &["approve", &number, "--by", "Eve", "--call", &id]);
     assert!(code == 64 && told.contains("“Refund” is not run any more: a newer mail came"), "{code} {told}");
 
     // Kept: it is made, and people answer
     let number = wants_refund(&daemon, "dora", "D4");
-    assert_eq!(decides(&house, &["approve", &number, "--by", "Eve", "--keep"]).0, 0);
+    let id = call(&daemon, &number);
+    assert_eq!(decides(&house, &["approve", &number, "--by", "Eve", "--call", &id, "--keep"]).0, 0);
     let kept = number.clone();
     let words = format!("“Refund”, which Eve let run, was made (done: it answered 200) and gave: {}", refunded("D4"));
     let expected = json!(words);
@@ -161,11 +168,12 @@ fn a_call_of_a_tool_that_is_another_one_since_the_restart_is_refused_with_words(
     let house = house(&names, &models, &tools);
     let daemon = house.start();
     let number = wants_refund(&daemon, "ada", "A1");
+    let id = call(&daemon, &number);
     daemon.stop();
     house.change("/refunds\"", "/payments\"");
     let daemon = house.start();
 
-    let (code, told) = decides(&house, &["approve", &number, "--by", "Eve"]);
+    let (code, told) = decides(&house, &["approve", &number, "--by", "Eve", "--call", &id]);
 
     assert!(code == 64 && told.contains("the tool `refund` is configured otherwise"), "{code} {told}");
     assert_eq!((tools.heard().len(), decides(&house, &["deny", &number, "--by", "Eve"]).0), (0, 0));

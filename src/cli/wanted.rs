@@ -17,9 +17,9 @@ pub(super) struct Approve {
     /// Who decides.
     #[arg(long)]
     by: String,
-    /// Which call, as `conversations show` names it. Without: the one that waits.
+    /// Which call, as `conversations show` names it: a newer mail may have brought another one than you have read.
     #[arg(long)]
-    call: Option<String>,
+    call: String,
     /// Keep the conversation with people: the call is made, and the AI says nothing.
     #[arg(long)]
     keep: bool,

@@ -40,8 +40,8 @@ pub fn approvals(office: Office, toolbox: Arc<Toolbox>) -> Router {
 struct ApproveRequest {
     /// Who decides.
     by: String,
-    /// Which call. Without: the one that waits.
-    call: Option<String>,
+    /// Which call: the one they have read. A newer mail may have brought another.
+    call: String,
     /// The conversation stays with people: the AI makes the call and says nothing.
     #[serde(default)]
     keep: bool,
@@ -72,7 +72,7 @@ async fn approve(
     let ApproveRequest { by, call, keep, generation } = request;
     can_be_made(&counter, &row).await?;
     let generation = generation.unwrap_or(row.generation);
-    rule(&counter.office, &row, by, call, generation, Ruling::LetRun { keep }).await
+    rule(&counter.office, &row, by, Some(call), generation, Ruling::LetRun { keep }).await
 }
 
 async fn deny(

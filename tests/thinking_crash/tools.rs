@@ -174,16 +174,20 @@ fn write(daemon: &Daemon, verb: &str, order: &str) -> String {
     order.to_owned()
 }
 
-/// Numbers of conversations with a call that waits for a person.
-fn waiting(api: &Api) -> impl Iterator<Item = String> {
+/// Numbers of conversations with a call that waits for a person, and the call.
+fn waiting(api: &Api) -> impl Iterator<Item = (String, Value)> {
     let rows = api.conversations().into_iter();
     rows.filter(|row| row["wanted"].is_object() && row["wanted"]["let_run"].is_null())
-        .map(|row| row["number"].to_string())
+        .map(|row| (row["number"].to_string(), row["wanted"]["id"].clone()))
 }
 
 fn let_run(api: &Api) {
-    for number in waiting(api) {
-        api.send("POST", &format!("/api/v1/conversations/{number}/call/approve"), &json!({ "by": "Eve" }));
+    for (number, call) in waiting(api) {
+        api.send(
+            "POST",
+            &format!("/api/v1/conversations/{number}/call/approve"),
+            &json!({ "by": "Eve", "call": call }),
+        );
     }
 }
 
