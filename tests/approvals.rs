@@ -156,6 +156,11 @@ fn people_let_calls_run_once_or_not_at_all() {
     daemon.until("it was made", move |api| api.conversation(&kept)["waits_because"] == expected);
     let view = daemon.api().conversation(&number);
     assert_eq!((&view["owner"], letters(&view), tools.heard().len()), (&json!("team"), 0, 2));
+
+    // The log says that people were asked, and neither what for nor what it gave (S-27)
+    let log = daemon.log();
+    assert!(log.contains("a tool that a person must let run"), "{log}");
+    assert!(!log.contains("/refunds") && !log.contains("\"order") && !log.contains("is on its way"), "{log}");
     daemon.stop();
     house.verify();
 }

@@ -93,7 +93,12 @@ pub fn brake_held(conversation: &ConversationRow, brake: &'static str) {
 /// A conversation was handed to people.
 pub fn handed_off(conversation: &ConversationRow, code: HandOffCode, reason: &str) {
     let (id, number, domain) = (conversation.id, conversation.number, conversation.contact.domain());
-    let (code, reason) = (code.word(), fit_for_log(reason));
+    let reason = match code {
+        // S-27: these words hold what a tool is asked, or gave.
+        HandOffCode::Approval => "a tool that a person must let run".to_owned(),
+        _ => fit_for_log(reason),
+    };
+    let code = code.word();
     info!(
         event = "handed_off", conversation.id = %id, number = %number, domain, code, reason,
         "handed conversation {id} to people: {reason}"
