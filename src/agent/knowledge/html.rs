@@ -88,8 +88,10 @@ impl Page {
             if place > 0 && !self.out.ends_with([' ', '\n', '[']) && !self.out.is_empty() {
                 self.out.push(' ');
             }
-            for c in word.chars() {
-                if "\\`*_[]<>#|~".contains(c) {
+            for (at, c) in word.char_indices() {
+                // What a page writes out as a reference, `&amp;#8238;`, is to be read and not to be followed.
+                let begins_reference = c == '&' && word[at..].contains(';');
+                if begins_reference || "\\`*_[]<>#|~".contains(c) {
                     self.out.push('\\');
                 }
                 self.out.push(c);
@@ -204,6 +206,10 @@ mod tests {
     #[test]
     fn what_means_something_in_markdown_is_escaped() {
         assert_eq!(to_markdown("<p>2 * 3 &lt; 7 [x](y)</p>"), "2 \\* 3 \\< 7 \\[x\\](y)");
+        assert_eq!(
+            to_markdown("<p>R&amp;D writes &amp;#x202e; and &amp;amp;</p>"),
+            "R&D writes \\&\\#x202e; and \\&amp;"
+        );
     }
 
     #[test]
