@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::{
     api::{Answer, Office, find, whole},
-    problem::Problem,
+    problem::{Problem, decides},
     view::ConversationView,
 };
 use crate::{
@@ -105,9 +105,7 @@ async fn rule(
     generation: u64,
     ruling: Ruling,
 ) -> Answer<ConversationView> {
-    if by.trim().is_empty() {
-        return Err(Problem::bad_request("say who decides"));
-    }
+    let by = decides(by)?;
     let order = CallOrder { conversation: row.id, generation, call, ruling, by, now: office.clock.now() };
     match office.store.rule(order).await? {
         Written::Done => Ok(Json(whole(office, row.id).await?)),

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     api::{Answer, Office},
-    problem::Problem,
+    problem::{Problem, decides},
 };
 use crate::{
     agent::Knowledge,
@@ -201,9 +201,7 @@ impl Press {
     }
 
     async fn change(&self, name: ArticleName, verb: ArticleVerb, by: String) -> Answer<ArticleRow> {
-        if by.trim().is_empty() {
-            return Err(Problem::bad_request("say who decides"));
-        }
+        let by = decides(by)?;
         let (word, now) = (verb.word(), self.office.clock.now());
         match self.office.store.change_article(ArticleChange { name, verb, by, now }).await? {
             ArticleChanged::Done(row) => {

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::{
     api::{Answer, Office, find, whole},
-    problem::Problem,
+    problem::{Problem, decides},
     view::ConversationView,
 };
 use crate::{
@@ -86,9 +86,7 @@ async fn give(
     generation: Option<u64>,
     order: Order,
 ) -> Answer<ConversationView> {
-    if by.trim().is_empty() {
-        return Err(Problem::bad_request("say who decides"));
-    }
+    let by = decides(by)?;
     let generation = generation.unwrap_or(row.generation);
     let given = DraftOrder { conversation: row.id, generation, order, by, now: office.clock.now() };
     match office.store.draft(given).await? {

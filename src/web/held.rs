@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     api::{Answer, Office, find, mail_row},
-    problem::Problem,
+    problem::{Problem, decides},
     view,
     why::{self, WhyView},
 };
@@ -126,7 +126,7 @@ async fn release(
         mail: row.id,
         address,
         to: joins.map_or(ReleaseTo::Opens, |row| ReleaseTo::Joins(row.id)),
-        by: named(request.by)?,
+        by: decides(request.by)?,
         answer: request.answer,
         learn: request.always_from_this_forwarder,
         now: office.clock.now(),
@@ -152,7 +152,7 @@ async fn discard(
     if request.why.trim().is_empty() {
         return Err(Problem::bad_request("say why it is thrown out"));
     }
-    let discard = Discard { mail: row.id, by: named(request.by)?, why: request.why, now: office.clock.now() };
+    let discard = Discard { mail: row.id, by: decides(request.by)?, why: request.why, now: office.clock.now() };
     office.store.discard(discard).await?;
     Ok(Json(mail_row(&office, &id)?))
 }
@@ -172,10 +172,6 @@ async fn forget(State(office): State<Arc<Office>>, Json(request): Json<ForgetReq
     let address = Address::parse(&request.address).map_err(|error| Problem::bad_request(error.to_string()))?;
     office.store.forget(address, request.forwarder).await?;
     Ok(Json(office.store.learned(None)?))
-}
-
-fn named(by: String) -> Result<String, Problem> {
-    if by.trim().is_empty() { Err(Problem::bad_request("say who decides")) } else { Ok(by) }
 }
 
 /// Letters leave from support addresses only, so a conversation is of one.

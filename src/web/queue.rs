@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     api::{Answer, Office},
     deliveries::{self, DeliveryView},
-    problem::Problem,
+    problem::{Problem, decides, said},
     view::{self, LetterView, moment},
 };
 use crate::{
@@ -193,16 +193,12 @@ async fn end(
     Path(id): Path<String>,
     Json(request): Json<DropRequest>,
 ) -> Answer<QueuedLetter> {
-    if request.why.trim().is_empty() {
-        return Err(Problem::bad_request("say why it is dropped"));
-    }
-    steer(&office, QueueId::read(&id)?, Steer::Drop { why: request.why }, request.by).await
+    let why = said(request.why, "say why it is dropped")?;
+    steer(&office, QueueId::read(&id)?, Steer::Drop { why }, request.by).await
 }
 
 async fn steer(office: &Office, id: QueueId, steer: Steer, by: String) -> Answer<QueuedLetter> {
-    if by.trim().is_empty() {
-        return Err(Problem::bad_request("say who decides"));
-    }
+    let by = decides(by)?;
     let word = match steer {
         Steer::Retry => "retried",
         Steer::Drop { .. } => "dropped",

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     api::{Answer, Office},
-    problem::Problem,
+    problem::{Problem, decides, said},
 };
 use crate::{
     observability::maillog,
@@ -71,7 +71,7 @@ struct AddRequest {
 
 async fn add(State(office): State<Arc<Office>>, Json(request): Json<AddRequest>) -> Answer<SuppressionView> {
     let recipient = address(&request.recipient)?;
-    let (by, why) = (said(request.by, "say who decides")?, said(request.why, "say why")?);
+    let (by, why) = (decides(request.by)?, said(request.why, "say why")?);
     office.store.suppress(Suppress { recipient: recipient.clone(), by, why, now: office.clock.now() }).await?;
     maillog::suppression(&recipient, "suppressed");
     Ok(Json(suppressed(&office, &recipient)?))
@@ -92,12 +92,8 @@ async fn remove(
 ) -> Answer<SuppressionView> {
     let recipient = address(&recipient)?;
     let before = suppressed(&office, &recipient)?;
-    let by = said(request.by, "say who decides")?;
+    let by = decides(request.by)?;
     office.store.lift(Lift { recipient: recipient.clone(), by, now: office.clock.now() }).await?;
     maillog::suppression(&recipient, "lifted");
     Ok(Json(before))
-}
-
-fn said(words: String, missing: &str) -> Result<String, Problem> {
-    if words.trim().is_empty() { Err(Problem::bad_request(missing)) } else { Ok(words) }
 }
