@@ -22,6 +22,15 @@ pub(super) fn address(text: &str) -> Address {
     Address::parse(text).unwrap()
 }
 
+/// What an MCP server tells of the tool that our tests pin, over HTTP and as a program.
+pub(super) fn mcp_definition() -> serde_json::Value {
+    serde_json::json!({
+        "name": "search-orders",
+        "description": "Searches the orders of a customer.",
+        "inputSchema": { "type": "object", "properties": { "q": { "type": "string" } } }
+    })
+}
+
 /// A help centre of four articles. The folder lives as long as its handle.
 pub(super) fn help_pages() -> (tempfile::TempDir, Knowledge) {
     let folder = tempfile::tempdir().unwrap();

@@ -10,7 +10,7 @@ use crate::{
     agent::{
         desk::Case,
         notes::Notes,
-        samples,
+        samples::{self, mcp_definition as definition},
         tools::{Called, Toolbox},
     },
     config,
@@ -18,14 +18,6 @@ use crate::{
     playground::{Dns, Zone},
     types::{Clock, Level},
 };
-
-fn definition() -> Value {
-    json!({
-        "name": "search-orders",
-        "description": "Searches the orders of a customer.",
-        "inputSchema": { "type": "object", "properties": { "q": { "type": "string" } } }
-    })
-}
 
 /// What the server does.
 #[derive(Clone)]

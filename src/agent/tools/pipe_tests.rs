@@ -9,7 +9,7 @@ use crate::{
     agent::{
         desk::Case,
         notes::Notes,
-        samples,
+        samples::{self, mcp_definition as definition},
         tools::{Called, Facts, Toolbox, definition_hash},
     },
     config,
@@ -17,14 +17,6 @@ use crate::{
     playground::{Dns, Zone},
     types::{Clock, Level},
 };
-
-fn definition() -> Value {
-    json!({
-        "name": "search-orders",
-        "description": "Searches the orders of a customer.",
-        "inputSchema": { "type": "object", "properties": { "q": { "type": "string" } } }
-    })
-}
 
 /// Answers as the protocol says; `call` is what it does when it is called. It writes each line that it hears into `heard`.
 fn server(definition: &Value, call: &str) -> String {
