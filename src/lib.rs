@@ -48,7 +48,9 @@
 //! | [`outbound`] | writing, signing, routing and delivering letters | the above but smtp, auth and observability |
 //! | [`agent`] | claim, think, judge, send or hand over | store and below, fetch, the writer of outbound, observability |
 //! | [`setup`] | destinations, domains and their DNS rows, edits of the configuration | types, config, store, DKIM keys, whether SPF lets a host send |
-//! | [`web`] | the API | all of the above but smtp and auth |
+//! | [`people`] | who works here: accounts, logins, keys, and who may do what | types, config, store |
+//! | [`search`] | words, contacts and names of files in conversations, found in `DATA/search` | types, config, mime, conversation, store |
+//! | [`web`] | the inbox and the API | all of the above but smtp and auth |
 //! | [`intake`] | the inbound line: joins smtp, auth, mime, conversation, store | those, setup, observability |
 //! | [`playground`] | customers, forwarders and DNS for the demo and tests | types, config, smtp |
 //! | [`daemon`], [`cli`] | wiring; one file a command | everything |
@@ -188,8 +190,10 @@ pub mod intake;
 pub mod mime;
 pub mod observability;
 pub mod outbound;
+pub mod people;
 pub mod playground;
 pub mod rendering;
+pub mod search;
 pub mod setup;
 pub mod smtp;
 pub mod store;

@@ -38,6 +38,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("setup", &["types", "config", "store", "outbound::keys", "auth::sends"]),
+    ("people", &["types", "config", "store"]),
+    ("search", &["types", "config", "mime", "conversation", "store"]),
     (
         "web",
         &[
@@ -55,7 +57,9 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "outbound::queue",
             "agent",
             "observability",
+            "people",
             "rendering",
+            "search",
         ],
     ),
     ("intake", &["types", "config", "smtp", "auth", "mime", "conversation", "store", "setup", "observability"]),

@@ -180,6 +180,20 @@ impl std::hash::Hash for Address {
     }
 }
 
+/// By domain, then by local part: as lists show them.
+impl Ord for Address {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        let local = |address: &Self| address.local.to_ascii_lowercase();
+        self.domain.cmp(&other.domain).then_with(|| local(self).cmp(&local(other)))
+    }
+}
+
+impl PartialOrd for Address {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 impl std::str::FromStr for Address {
     type Err = AddressError;
     fn from_str(text: &str) -> Result<Self, AddressError> {

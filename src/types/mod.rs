@@ -2,6 +2,7 @@
 //!
 //! Plain values. Nothing here reads a file, a socket or the clock of the machine except [`Clock`] itself.
 
+mod access;
 mod address;
 mod base64;
 #[cfg(test)]
@@ -19,6 +20,7 @@ mod secret;
 mod tag;
 mod text;
 
+pub use access::{Grants, Role, Verb};
 pub use address::{Address, AddressError, is_within};
 pub(crate) use base64::base64;
 #[cfg(test)]
