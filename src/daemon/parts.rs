@@ -138,12 +138,13 @@ impl Parts {
         Office { store, writer, clock: self.clock.clone(), rules: Arc::new(rules), attachments }
     }
 
-    /// The API, with the verbs of tools, of calls that wait for people, and of knowledge.
+    /// For the control socket: the API, with the verbs of tools, of calls that wait for people, and of knowledge.
     pub(super) fn router(&self) -> axum::Router {
         let tools = web::tools(self.office(), self.toolbox.clone());
         let knowledge = web::knowledge(self.office(), self.knowledge.clone()).merge(web::sites(self.crawler.clone()));
         let approvals = web::approvals(self.office(), self.toolbox.clone());
-        web::router(self.office()).merge(tools).merge(approvals).merge(knowledge)
+        let all = web::router(self.office()).merge(tools).merge(approvals).merge(knowledge);
+        all.layer(axum::Extension(web::Visitor::operator()))
     }
 
     /// What the metrics are read from.

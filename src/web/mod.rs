@@ -21,6 +21,7 @@ mod suppressions;
 mod tags;
 mod tools;
 pub mod view;
+mod visitor;
 mod why;
 
 pub use api::{Office, doors, router};
@@ -29,4 +30,5 @@ pub use knowledge::knowledge;
 pub use metrics::{DmarcCounts, DomainGauge, Gauges, metrics};
 pub use sites::sites;
 pub use tools::tools;
+pub use visitor::Visitor;
 pub use why::{Rules, WhyView};

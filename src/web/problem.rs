@@ -9,7 +9,7 @@ use crate::store::StoreError;
 
 /// An error a caller can read.
 #[derive(Debug)]
-pub(super) struct Problem {
+pub struct Problem {
     status: StatusCode,
     detail: String,
 }
@@ -33,6 +33,22 @@ impl Problem {
     /// Something of ours went wrong.
     pub(super) fn broken(detail: impl Into<String>) -> Self {
         Self { status: StatusCode::INTERNAL_SERVER_ERROR, detail: detail.into() }
+    }
+
+    /// They may look, and not do this.
+    pub(super) fn forbidden() -> Self {
+        Self { status: StatusCode::FORBIDDEN, detail: "your role does not allow that".into() }
+    }
+
+    /// A form came without what our own pages put into it (S-25).
+    pub(super) fn forged() -> Self {
+        let detail = "this form is older than your login, or comes from another site: open the page again";
+        Self { status: StatusCode::FORBIDDEN, detail: detail.into() }
+    }
+
+    /// Nobody said who asks.
+    pub(super) fn unknown_visitor() -> Self {
+        Self { status: StatusCode::UNAUTHORIZED, detail: "log in first, or send an API key".into() }
     }
 
     /// Something changed under the caller's hands.
