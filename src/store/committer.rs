@@ -15,7 +15,8 @@ use tokio::sync::{Notify, oneshot};
 use tracing::{error, warn};
 
 use super::{
-    desk::Desk,
+    changes::Teller,
+    desk::{Applied, Desk},
     index::Index,
     journal::{Journal, JournalError, Position},
     opening,
@@ -88,11 +89,15 @@ enum Message {
 
 /// Notified after a commit that made a job of that kind due.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Wakes([Arc<Notify>; JobKind::ALL.len()]);
+pub(super) struct Wakes {
+    kinds: [Arc<Notify>; JobKind::ALL.len()],
+    /// Tells what else changed.
+    pub(super) teller: Teller,
+}
 
 impl Wakes {
     pub(super) fn of(&self, kind: JobKind) -> Arc<Notify> {
-        self.0[kind as usize].clone()
+        self.kinds[kind as usize].clone()
     }
 
     fn wake(&self, kinds: &[JobKind]) {
@@ -314,9 +319,10 @@ impl Work {
         self.position = appended.after;
         self.upkeep.written(octets);
         match self.desk.apply(&appended.placed, appended.after) {
-            Ok(due) => {
+            Ok(Applied { due, changes }) => {
                 self.tallies = self.desk.tallies().clone();
                 self.wakes.wake(&due);
+                self.wakes.teller.tell(changes);
             }
             Err(e) => {
                 // Kept it is: the journal has it, and the index is brought up from there.

@@ -10,6 +10,7 @@ use sled::IVec;
 
 use super::{
     agenda,
+    changes::Change,
     facts::{Fact, push_line},
     index::Index,
     journal::{Kept, Placed, Position, Record},
@@ -33,7 +34,16 @@ pub(super) struct Desk {
     /// Rows that need to know where the raw bytes of their record came to lie.
     placed: Vec<(usize, Vec<u8>)>,
     due: Vec<JobKind>,
+    changes: Vec<Change>,
     own: Own,
+}
+
+/// What came of a batch, for those who wait or look.
+pub(super) struct Applied {
+    /// Kinds of jobs that became due.
+    pub(super) due: Vec<JobKind>,
+    /// What is different now.
+    pub(super) changes: Vec<Change>,
 }
 
 /// What one operation is about to write.
@@ -44,14 +54,15 @@ struct Own {
     record: Record,
     placed: Vec<Vec<u8>>,
     due: Vec<JobKind>,
+    changes: Vec<Change>,
 }
 
 impl Desk {
     /// An empty desk over the index, which has counted `tallies`.
     pub(super) fn new(index: Index, tallies: Tallies) -> Self {
         let own = Own { tallies: tallies.clone(), ..Own::default() };
-        let (values, records, placed, due) = Default::default();
-        Self { index, values, tallies, records, placed, due, own }
+        let (values, records, placed, due, changes) = Default::default();
+        Self { index, values, tallies, records, placed, due, changes, own }
     }
 
     /// Writes a fact: into the record, and into what later questions see.
@@ -85,6 +96,7 @@ impl Desk {
         self.values.extend(own.values);
         self.placed.extend(own.placed.into_iter().map(|key| (at, key)));
         self.due.extend(own.due);
+        self.changes.extend(own.changes);
         self.tallies = own.tallies;
         self.records.push(own.record);
     }
@@ -99,8 +111,8 @@ impl Desk {
         &self.records
     }
 
-    /// The journal has it: brings the index to `after`, empties the desk and says which kinds of jobs became due.
-    pub(super) fn apply(&mut self, places: &[Placed], after: Position) -> Result<Vec<JobKind>, StoreError> {
+    /// The journal has it: brings the index to `after`, empties the desk and says what came of it.
+    pub(super) fn apply(&mut self, places: &[Placed], after: Position) -> Result<Applied, StoreError> {
         for (record, key) in std::mem::take(&mut self.placed) {
             if let (Some(Some(value)), Some(place)) = (self.values.get_mut(&key), places.get(record)) {
                 let mut row = value.to_vec();
@@ -110,7 +122,7 @@ impl Desk {
         }
         self.records.clear();
         self.index.apply(std::mem::take(&mut self.values).into_iter(), after, &self.tallies)?;
-        Ok(std::mem::take(&mut self.due))
+        Ok(Applied { due: std::mem::take(&mut self.due), changes: std::mem::take(&mut self.changes) })
     }
 
     /// The journal does not have it: nothing of the batch is left.
@@ -119,6 +131,7 @@ impl Desk {
         self.placed.clear();
         self.records.clear();
         self.due.clear();
+        self.changes.clear();
         self.tallies = tallies.clone();
         self.drop_own();
     }
@@ -162,6 +175,10 @@ impl Desk {
 
     pub(super) fn now_due(&mut self, kind: JobKind) {
         self.own.due.push(kind);
+    }
+
+    pub(super) fn changed(&mut self, change: Change) {
+        self.own.changes.push(change);
     }
 
     pub(super) fn tallies(&self) -> &Tallies {

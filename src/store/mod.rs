@@ -9,6 +9,7 @@ mod agenda;
 mod approvals;
 mod article_rows;
 mod articles;
+mod changes;
 mod codes;
 mod committer;
 mod desk;
@@ -91,6 +92,7 @@ pub use self::{
         ARTICLE_OCTETS_MAX, ARTICLE_VERSIONS_MAX, ARTICLES_MAX, ArticleChange, ArticleChanged, ArticleName, ArticleRow,
         ArticleVerb, ArticleVersion, PublishedVersion,
     },
+    changes::Change,
     codes::{CODE_COUNTS, CODE_TRIES_MAX, CodeState, OpenCode},
     handed_off::{Circumstances, HandedOff},
     letter_rows::{Delay, Delivery, DeliveryState, EnclosedRow, LetterRow, Origin},

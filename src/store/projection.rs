@@ -3,6 +3,7 @@
 
 use super::{
     articles,
+    changes::Change,
     desk::Desk,
     facts::Fact,
     index::VALUE_OCTETS_MAX,
@@ -94,11 +95,13 @@ fn mail(row: &MailRow, json: &[u8], desk: &mut Desk) -> Result<(), StoreError> {
         desk.tallies_mut().remove_mail(&before);
         if is_held(&before) {
             desk.delete(keys::held(row.id));
+            desk.changed(Change::Held);
         }
     }
     desk.tallies_mut().add_mail(row);
     if is_held(row) {
         desk.put(keys::held(row.id), NOTHING);
+        desk.changed(Change::Held);
     }
     if row.raw.segment == 0 {
         desk.place_later(key.clone());
@@ -128,6 +131,7 @@ fn conversation(row: &ConversationRow, json: &[u8], desk: &mut Desk) -> Result<(
         desk.put(keys::updated(row.updated, row.id), NOTHING);
         desk.put(keys::updated_at(&row.address, row.updated, row.id), NOTHING);
     }
+    desk.changed(Change::Conversation { id: row.id, address: row.address.clone() });
     put_row(key, json, old, desk)
 }
 
