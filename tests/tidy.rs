@@ -52,6 +52,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "setup",
             "outbound::compose",
             "outbound::enclosed",
+            "outbound::html",
             "outbound::recipients",
             "outbound::writer",
             "outbound::queue",

@@ -106,6 +106,11 @@ impl Directory {
         }
     }
 
+    /// All support addresses, as they are configured.
+    pub fn addresses(&self) -> impl Iterator<Item = &Address> {
+        self.addresses.iter()
+    }
+
     /// Whether that support address is registered.
     pub fn is_registered(&self, address: &Address) -> bool {
         self.by_name.contains_key(&address.key())

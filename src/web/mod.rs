@@ -5,10 +5,12 @@
 mod api;
 mod approvals;
 mod articles;
+mod assets;
 mod attachments;
 mod deliveries;
 mod drafts;
 mod held;
+mod inbox;
 mod knowledge;
 mod message;
 mod metrics;
@@ -26,6 +28,7 @@ mod why;
 
 pub use api::{Office, doors, router};
 pub use approvals::approvals;
+pub use inbox::inbox;
 pub use knowledge::knowledge;
 pub use metrics::{DmarcCounts, DomainGauge, Gauges, metrics};
 pub use sites::sites;

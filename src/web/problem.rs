@@ -51,6 +51,16 @@ impl Problem {
         Self { status: StatusCode::UNAUTHORIZED, detail: "log in first, or send an API key".into() }
     }
 
+    /// Its status code.
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Its words for people.
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// Something changed under the caller's hands.
     pub(super) fn conflict(detail: impl Into<String>) -> Self {
         Self { status: StatusCode::CONFLICT, detail: detail.into() }

@@ -137,6 +137,10 @@ pub struct LetterView {
     pub row: LetterRow,
     /// Its text part.
     pub text: String,
+    /// Of that what its author wrote.
+    pub new_text: String,
+    /// And what it quotes, with the signature.
+    pub quoted_text: String,
     /// How far it got with each recipient.
     pub deliveries: Vec<DeliveryView>,
 }
@@ -213,9 +217,10 @@ pub(super) fn of(row: MailRow, parsed: Mail) -> MailView {
 /// # Errors
 /// [`StoreError::Damaged`] when its raw bytes are not what was written.
 pub(super) async fn letter(store: &Store, row: LetterRow) -> Result<LetterView, StoreError> {
-    let text = mime::parse(&store.raw(&row.raw).await?).text;
+    let parted = quotes::part(&mime::parse(&store.raw(&row.raw).await?));
     let deliveries = deliveries::of_letter(store, &row)?;
-    Ok(LetterView { row, text, deliveries })
+    let quoted_text = [parted.signature.trim(), parted.quoted_text.trim()].join("\n\n").trim().to_owned();
+    Ok(LetterView { row, text: parted.text, new_text: parted.new_text, quoted_text, deliveries })
 }
 
 /// What a mail asks its reader to prove, with which code and link (S-02); `None` where it asks nothing.

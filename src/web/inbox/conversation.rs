@@ -1,0 +1,168 @@
+//! One conversation: what was said, what became of it, and what can be done.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use serde::Deserialize;
+
+use super::{
+    super::{api::Office, runs::RunView, visitor::Visitor},
+    Shown, list,
+    page::{Done, Page, VIEWS},
+    shown,
+    timeline::{self, Entry},
+};
+use crate::{
+    outbound::words_html,
+    store::{ConversationRow, Draft, Owner, Status, WantedCall},
+    types::Verb,
+};
+
+/// Entries of a time line that a page shows at first: the newest.
+const ENTRIES_SHOWN: usize = 100;
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    /// The view it was opened from.
+    #[serde(default)]
+    from: String,
+    /// Whether all entries are wanted.
+    #[serde(default)]
+    all: String,
+}
+
+/// A draft that waits.
+#[derive(Debug)]
+struct DraftCard {
+    title: &'static str,
+    /// Markup.
+    html: String,
+    sources: Vec<String>,
+    by_ai: bool,
+}
+
+#[derive(Debug)]
+struct RunCard {
+    what: String,
+    told: Vec<String>,
+}
+
+/// A canned reply with its variables filled in.
+#[derive(Debug)]
+struct Canned {
+    title: String,
+    filled: String,
+}
+
+#[derive(Template)]
+#[template(path = "inbox/conversation.html")]
+struct ConversationPage {
+    page: Page,
+    row: ConversationRow,
+    title: String,
+    who: String,
+    from: &'static str,
+    marks: Vec<list::Mark>,
+    entries: Vec<Entry>,
+    older: bool,
+    older_count: usize,
+    may_answer: bool,
+    is_open: bool,
+    is_mine: bool,
+    is_ai: bool,
+    others: Vec<String>,
+    linked: Option<String>,
+    tags: String,
+    runs: Vec<RunCard>,
+    wanted: Option<Box<WantedCall>>,
+    draft: Option<DraftCard>,
+    to: String,
+    cc: String,
+    words: String,
+    again_files: String,
+    canned: Vec<Canned>,
+}
+
+/// `GET /c/{number}`.
+pub(super) async fn page(
+    State(office): State<Arc<Office>>,
+    visitor: Visitor,
+    Path(number): Path<String>,
+    Query(asked): Query<Asked>,
+    Query(done): Query<Done>,
+) -> Shown {
+    let found = super::find(&office, &visitor, Verb::Read, &number)?;
+    let view = super::super::api::whole(&office, found.id).await?;
+    let from = VIEWS.iter().find(|(word, _, _)| *word == asked.from).map_or("all", |(word, _, _)| word);
+    let skipped = if asked.all.is_empty() { view.timeline.len().saturating_sub(ENTRIES_SHOWN) } else { 0 };
+    let entries = view.timeline.into_iter().skip(skipped).map(|line| timeline::entry(&office, line)).collect();
+    let row = view.row;
+    let linked = row.linked_to.map(|id| office.store.conversation_or_survivor(id)).transpose()?.flatten();
+    let linked = linked.filter(|linked| visitor.actor.may(Verb::Read, Some(&linked.address)));
+    let (to, cc) = recipients(&row);
+    shown(&ConversationPage {
+        page: Page::new(&office, &visitor, from)?.after(&done),
+        title: list::title(&row),
+        who: list::who(&row),
+        from,
+        marks: list::marks(&row, true),
+        entries,
+        older: skipped > 0,
+        older_count: skipped,
+        may_answer: visitor.actor.may(Verb::Answer, Some(&row.address)),
+        is_open: row.status == Status::Open,
+        is_mine: matches!(&row.owner, Owner::Person(name) if Some(name.as_str()) == visitor.actor.name()),
+        is_ai: row.owner == Owner::Ai,
+        others: row.participants.iter().map(|one| one.address.to_string()).collect(),
+        linked: linked.map(|row| row.number.to_string()),
+        tags: row.tags.iter().cloned().collect::<Vec<_>>().join(" "),
+        runs: view.runs.into_iter().rev().map(run).collect(),
+        wanted: row.wanted.clone().filter(|call| call.let_run.is_none()),
+        draft: row.draft.as_ref().map(draft),
+        to,
+        cc,
+        words: row.draft.as_ref().map_or_else(String::new, |draft| draft.markdown.clone()),
+        again_files: again_files(&office, &row)?,
+        canned: Vec::new(),
+        row,
+    })
+}
+
+/// To and copies as the form shows them: those of the letter that was taken back, or the contact and who takes part.
+fn recipients(row: &ConversationRow) -> (String, String) {
+    let again = row.draft.as_ref().and_then(|draft| draft.taken_back.as_ref());
+    match again.and_then(|again| again.to.split_first()) {
+        Some((to, copies)) => (to.to_string(), joined(copies.iter())),
+        None => {
+            let others = row.participants.iter().map(|one| &one.address).filter(|one| **one != row.address);
+            (row.contact.to_string(), joined(others))
+        }
+    }
+}
+
+fn joined<'a>(addresses: impl Iterator<Item = &'a crate::types::Address>) -> String {
+    addresses.map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn again_files(office: &Office, row: &ConversationRow) -> Result<String, crate::store::StoreError> {
+    let Some(again) = row.draft.as_ref().and_then(|draft| draft.taken_back.as_ref()) else { return Ok(String::new()) };
+    let letter = office.store.letter(again.letter)?;
+    let names = letter.iter().flat_map(|letter| &letter.enclosed).map(|file| file.name.as_str());
+    Ok(names.collect::<Vec<_>>().join(", "))
+}
+
+fn draft(draft: &Draft) -> DraftCard {
+    let by_ai = draft.taken_back.is_none();
+    DraftCard {
+        title: if by_ai { "The AI would answer" } else { "Your letter, taken back" },
+        html: words_html(&draft.markdown),
+        sources: draft.sources.clone(),
+        by_ai,
+    }
+}
+
+fn run(run: RunView) -> RunCard {
+    let mut told = run.told.into_iter();
+    RunCard { what: told.next().unwrap_or_default(), told: told.collect() }
+}

@@ -1,0 +1,33 @@
+//! Moments as pages show them. The server says UTC; the script says it in the reader's own time.
+
+use super::super::view::moment;
+use crate::types::Millis;
+
+/// Markup of a moment: `<time>` with what machines read, and short words in UTC.
+pub(super) fn element(at: Millis) -> String {
+    format!("<time datetime=\"{}\">{}</time>", moment(at), short(at))
+}
+
+/// The same of a moment that is written as RFC 3339 already.
+pub(super) fn of_text(text: &str) -> String {
+    let read = text.parse::<jiff::Timestamp>().map(|at| at.as_millisecond().try_into().map(Millis).unwrap_or_default());
+    read.map(element).unwrap_or_default()
+}
+
+/// `23 Nov 2026, 14:05 UTC`.
+fn short(at: Millis) -> String {
+    let read = jiff::Timestamp::from_millisecond(i64::try_from(at.0).unwrap_or(i64::MAX));
+    read.map(|at| at.strftime("%-d %b %Y, %H:%M UTC").to_string()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_markup_that_machines_and_people_read() {
+        let words = "<time datetime=\"2026-11-23T14:05:09Z\">23 Nov 2026, 14:05 UTC</time>";
+        assert_eq!(element(Millis(1_795_442_709_000)), words);
+        assert!(element(Millis(u64::MAX)).contains("datetime"), "a broken clock breaks no page");
+    }
+}
