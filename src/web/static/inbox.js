@@ -1,0 +1,232 @@
+// Makes the pages live. Everything works without it; with it a page shows what changed within a second, keys save the mouse,
+// drafts survive a closed tab, and a reply is seen as the customer will see it before it leaves.
+"use strict";
+
+const frame = document.querySelector(".frame");
+const csrf = frame ? frame.dataset.csrf : "";
+const talk = document.querySelector("[data-conversation]");
+const $ = (id) => document.getElementById(id);
+
+// ---- Moments, in the reader's own time -----------------------------------------------------------------------------
+
+const sameDay = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const sameYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const whole = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
+
+function sayTimes(within) {
+  for (const one of within.querySelectorAll("time[datetime]")) {
+    const at = new Date(one.dateTime), now = new Date();
+    if (isNaN(at)) continue;
+    const today = at.toDateString() === now.toDateString();
+    one.textContent = today ? sameDay.format(at) : at.getFullYear() === now.getFullYear() ? sameYear.format(at) : at.toLocaleDateString();
+    one.title = whole.format(at);
+  }
+}
+
+// ---- Live: the parts marked data-live are taken from the page as it is now -------------------------------------------
+
+let refreshing = false, again = false;
+// What the server sent for each live part.
+const sent = new Map();
+
+async function refresh() {
+  if (refreshing) { again = true; return; }
+  refreshing = true;
+  try {
+    const answer = await fetch(location.href, { headers: { "X-Refresh": "yes" }, redirect: "error" });
+    if (answer.ok) {
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const part of document.querySelectorAll("[data-live]")) replace(part, fresh.getElementById(part.id));
+      const form = $("reply-form"), newer = fresh.querySelector("#reply-form [name=generation]");
+      if (form && newer && form.generation.value !== newer.value) moved();
+    }
+  } catch { /* The daemon restarts, or the login ended: the next event tries again. */ }
+  refreshing = false;
+  if (again) { again = false; refresh(); }
+}
+
+function replace(part, fresh) {
+  if (!fresh || sent.get(part) === fresh.innerHTML) return;
+  // Who is writing in it, or has opened something in it, keeps it.
+  if (part.contains(document.activeElement) && /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName)) return;
+  const open = [...part.querySelectorAll("details[open]")].map((one) => path(one, part));
+  const focus = part.contains(document.activeElement) && document.activeElement.getAttribute("href");
+  sent.set(part, fresh.innerHTML);
+  part.innerHTML = fresh.innerHTML;
+  for (const one of part.querySelectorAll("details")) if (open.includes(path(one, part))) one.open = true;
+  if (focus) part.querySelector(`[href="${CSS.escape(focus)}"]`)?.focus();
+  sayTimes(part);
+}
+
+function path(one, within) {
+  const near = one.closest("[id]");
+  return (near && near !== within ? near.id : "") + "/" + one.querySelector("summary")?.textContent;
+}
+
+// The conversation has moved on under a reply: it is said, and nothing that was typed is lost.
+function moved() {
+  if ($("moved")) return;
+  const words = document.createElement("p");
+  words.id = "moved";
+  words.className = "said warn";
+  words.setAttribute("role", "alert");
+  words.textContent = "The conversation has moved on while you write. Read what is new above; ";
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "I have read it";
+  button.addEventListener("click", async () => {
+    const answer = await fetch(location.href);
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    $("reply-form").generation.value = fresh.querySelector("#reply-form [name=generation]").value;
+    words.remove();
+    $("markdown").focus();
+  });
+  words.append(button);
+  $("reply-form").prepend(words);
+}
+
+let due = 0;
+function soon() {
+  clearTimeout(due);
+  due = setTimeout(refresh, 150);
+}
+
+function listen() {
+  if (!frame || !window.EventSource) return;
+  const events = new EventSource("/events" + (talk ? "?conversation=" + talk.dataset.conversation : ""));
+  events.addEventListener("change", (event) => {
+    const { conversation } = JSON.parse(event.data);
+    if (!talk || !conversation || conversation === talk.dataset.conversation) soon();
+    else soonViews();
+  });
+  events.addEventListener("behind", soon);
+  events.addEventListener("here", (event) => {
+    const { people } = JSON.parse(event.data), place = $("presence");
+    if (!place) return;
+    const others = people.filter((one) => !one.self);
+    place.textContent = others.map((one) => one.name + (one.typing ? " is writing" : " is here")).join(", ");
+  });
+  // After a pause (sleep, restart) what was missed is looked at.
+  let before = false;
+  events.addEventListener("open", () => { if (before) soon(); before = true; });
+}
+
+// On a conversation, others' changes concern the counts of the menu only: no more than one look in five seconds.
+let views = 0;
+function soonViews() {
+  if (views) return;
+  views = setTimeout(() => { views = 0; refresh(); }, 5000);
+}
+
+// ---- Writing ---------------------------------------------------------------------------------------------------------
+
+async function post(url, fields) {
+  const body = new URLSearchParams(fields);
+  body.set("csrf", csrf);
+  return fetch(url, { method: "POST", body });
+}
+
+function writing() {
+  const words = $("markdown"), form = $("reply-form");
+  if (!words || !form || !talk) return;
+  const key = "reply-" + talk.dataset.conversation, place = $("preview"), toggle = $("show-preview");
+  const kept = localStorage.getItem(key);
+  if (kept && !words.value.trim()) words.value = kept;
+  let later = 0, told = 0;
+  words.addEventListener("input", () => {
+    words.value.trim() ? localStorage.setItem(key, words.value) : localStorage.removeItem(key);
+    clearTimeout(later);
+    if (!place.hidden) later = setTimeout(show, 250);
+    if (Date.now() - told > 4000) {
+      told = Date.now();
+      post("/c/" + talk.dataset.number + "/typing", {});
+    }
+  });
+  async function show() {
+    const answer = await post("/preview", { markdown: words.value });
+    if (answer.ok) place.innerHTML = await answer.text();
+  }
+  toggle.hidden = false;
+  toggle.addEventListener("click", () => {
+    place.hidden = !place.hidden;
+    toggle.setAttribute("aria-expanded", String(!place.hidden));
+    if (!place.hidden) show();
+  });
+  form.addEventListener("submit", () => localStorage.removeItem(key));
+  $("canned")?.addEventListener("change", (event) => {
+    if (!event.target.value) return;
+    words.setRangeText(event.target.value, words.selectionStart, words.selectionEnd, "end");
+    event.target.value = "";
+    words.dispatchEvent(new Event("input"));
+    words.focus();
+  });
+  dropping(form);
+}
+
+// Files by drop or paste join those chosen.
+function dropping(form) {
+  const files = $("files"), box = $("write");
+  const add = (more) => {
+    const all = new DataTransfer();
+    for (const file of [...files.files, ...more]) all.items.add(file);
+    files.files = all.files;
+  };
+  box.addEventListener("dragover", (event) => { event.preventDefault(); box.classList.add("over"); });
+  box.addEventListener("dragleave", () => box.classList.remove("over"));
+  box.addEventListener("drop", (event) => {
+    event.preventDefault();
+    box.classList.remove("over");
+    add(event.dataTransfer.files);
+  });
+  form.addEventListener("paste", (event) => { if (event.clipboardData.files.length) add(event.clipboardData.files); });
+}
+
+// ---- Keys ------------------------------------------------------------------------------------------------------------
+
+let went = false;
+
+function step(by) {
+  const items = [...document.querySelectorAll("a.item")];
+  if (!items.length) return;
+  const now = items.indexOf(document.activeElement);
+  items[Math.min(items.length - 1, Math.max(0, now + by))].focus();
+}
+
+function keyed(event) {
+  const writes = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+  if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && writes) {
+    const form = event.target.form;
+    if (form) { event.preventDefault(); form.requestSubmit(form.querySelector("button.main")); }
+    return;
+  }
+  if (event.key === "Escape" && writes) { event.target.blur(); return; }
+  if (writes || event.ctrlKey || event.metaKey || event.altKey || $("keys")?.open) return;
+  if (went) {
+    went = false;
+    const to = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (to) { event.preventDefault(); to.click(); }
+    return;
+  }
+  const does = {
+    j: () => step(1), k: () => step(-1), g: () => { went = true; },
+    "/": () => $("search")?.focus(), u: () => $("back")?.click(),
+    r: () => $("markdown")?.focus(), n: () => $("note")?.focus(),
+    e: () => $("resolve")?.click(), t: () => $("take")?.click(),
+    "?": () => $("keys")?.showModal(),
+  }[event.key];
+  if (does) { event.preventDefault(); does(); }
+}
+
+// ---- Begin -----------------------------------------------------------------------------------------------------------
+
+for (const part of document.querySelectorAll("[data-live]")) sent.set(part, part.innerHTML);
+sayTimes(document);
+if (matchMedia("(max-width: 820px)").matches) document.querySelector("details.side")?.removeAttribute("open");
+if (frame) {
+  document.addEventListener("keydown", keyed);
+  const help = $("keys-button");
+  help.hidden = false;
+  help.addEventListener("click", () => $("keys").showModal());
+  writing();
+  listen();
+}
