@@ -127,6 +127,25 @@ const PURE: &[&str] = &[
 /// What reads the clock, the network or a file.
 const IMPURE: &[&str] = &["std::fs", "std::net::Tcp", "std::net::Udp", "tokio", "SystemTime", "Instant", "Clock"];
 
+/// What gives a row of somebody's mail to whoever asks (S-26). In `web` only where a verb is named, and below a row that was
+/// found there.
+const ROWS: &[&str] = &[
+    "store.conversation(",
+    "store.conversation_by_number(",
+    "store.conversation_or_survivor(",
+    "store.conversations(",
+    "store.timeline(",
+    "store.mail(",
+    "store.held(",
+    "store.learned(",
+    "store.letter(",
+    "store.run(",
+    "store.runs(",
+];
+
+/// The files of `web` that may.
+const ROWS_IN: &[&str] = &["src/web/finding.rs", "src/web/runs.rs", "src/web/view.rs", "src/web/why.rs"];
+
 /// SMTP's replies. RFC 5321 §4.2.3, RFC 4954 §6, RFC 3207 §4.
 const REPLY_CODES: &[&str] = &[
     "211", "214", "220", "221", "235", "250", "251", "252", "334", "354", "421", "432", "450", "451", "452", "454",
@@ -246,6 +265,13 @@ fn banned_words(source: &Source, found: &mut Found<'_>) {
         for word in ["TcpListener", "TcpStream"] {
             for line in words_at(&source.code, word) {
                 found.at(line, format_args!("`{word}`: the sockets of this room live in {SOCKETS:?}"));
+            }
+        }
+    }
+    if source.path.starts_with("src/web/") && !allowed(ROWS_IN) {
+        for word in ROWS {
+            for line in words_at(&source.code, word) {
+                found.at(line, format_args!("`{word}`: ask `finding` for it, which names a verb (S-26)"));
             }
         }
     }
@@ -374,6 +400,14 @@ fn makers_of_proofs_and_sockets_stay_in_their_rooms() {
     assert_eq!(offences_of("src/outbound/sign.rs", "fn f() { Signed::letter(a, b, c); }").len(), 0);
     assert_eq!(offences_of("src/smtp/session.rs", "fn f(x: TcpStream) {}").len(), 1);
     assert_eq!(offences_of("src/smtp/server.rs", "fn f(x: TcpStream) {}").len(), 0);
+}
+
+#[test]
+fn rows_are_given_where_a_verb_is_named() {
+    assert_eq!(offences_of("src/web/x.rs", "fn f() { office.store.mail(id); }").len(), 1);
+    assert_eq!(offences_of("src/web/x.rs", "fn f() { office.store.mark(id); }").len(), 0);
+    assert_eq!(offences_of("src/web/finding.rs", "fn f() { office.store.mail(id); }").len(), 0);
+    assert_eq!(offences_of("src/agent/x.rs", "fn f() { store.mail(id); }").len(), 0);
 }
 
 #[test]

@@ -16,9 +16,6 @@ use super::{
 };
 use crate::types::{Address, ConversationId, Job, JobId, JobKind, LetterId, MailId, Millis, Number, Pick};
 
-/// Conversations that a list has when nobody says how many.
-const LIST_DEFAULT: usize = 100;
-
 impl Store {
     /// A conversation as it is now, whether or not it was merged.
     ///
@@ -49,7 +46,7 @@ impl Store {
                 None => return Ok(Vec::new()),
             }
         }
-        let limit = if filter.limit == 0 { LIST_DEFAULT } else { filter.limit };
+        let limit = filter.limit_or_default();
         let mut rows = Vec::new();
         for found in self.index().scan_from(&prefix, &from) {
             if rows.len() >= limit {

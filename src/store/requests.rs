@@ -311,7 +311,15 @@ pub struct ConversationFilter {
     pub before: Option<Millis>,
 }
 
+/// Conversations of a list for which no limit is said.
+const LIST_DEFAULT: usize = 100;
+
 impl ConversationFilter {
+    /// At most so many rows.
+    pub fn limit_or_default(&self) -> usize {
+        if self.limit == 0 { LIST_DEFAULT } else { self.limit }
+    }
+
     /// Whether a conversation is wanted, as far as its row says.
     pub(super) fn takes(&self, row: &ConversationRow) -> bool {
         let told = row.handed_off.as_ref().map(|handed| &handed.circumstances);

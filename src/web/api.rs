@@ -12,17 +12,20 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
-    attachments, drafts, held, message,
+    attachments, drafts,
+    finding::{self, find, mail_row},
+    held, message,
     problem::Problem,
     queue, reply, suppressions, tags,
-    view::{self, ConversationView},
+    view::ConversationView,
+    visitor::Visitor,
     why::{self, Rules, WhyView},
 };
 use crate::{
     attachments::Attachments,
     outbound::Writer,
-    store::{ConversationFilter, ConversationRow, Counts, MailRow, Mark, Merged, Store},
-    types::{Address, Clock, ConversationId, HandOffCode, MailId, Number},
+    store::{ConversationFilter, ConversationRow, Counts, Mark, Merged, Store},
+    types::{Address, Clock, HandOffCode, Verb},
 };
 
 /// What the handlers work with.
@@ -92,6 +95,7 @@ struct ListQuery {
 
 async fn conversations(
     State(office): State<Arc<Office>>,
+    visitor: Visitor,
     Query(query): Query<ListQuery>,
 ) -> Answer<Vec<ConversationRow>> {
     let address = query.address.as_deref().map(Address::parse).transpose();
@@ -106,27 +110,25 @@ async fn conversations(
         limit: query.limit,
         before: query.before.map(crate::types::Millis),
     };
-    Ok(Json(office.store.conversations(&filter)?))
+    finding::conversations(&office, &visitor, filter).map(Json)
 }
 
-/// A conversation by its id or by the number people see; for one that was merged, the one it went into.
-pub(super) fn find(office: &Office, id: &str) -> Result<ConversationRow, Problem> {
-    let by_number = Number::from_digits(id).map(|number| office.store.conversation_by_number(number)).transpose()?;
-    if let Some(row) = by_number.flatten() {
-        return Ok(row);
-    }
-    let by_id = id.parse::<ConversationId>().ok().map(|id| office.store.conversation_or_survivor(id)).transpose()?;
-    by_id.flatten().ok_or_else(|| Problem::not_found(format!("there is no conversation {id}")))
+async fn conversation(
+    State(office): State<Arc<Office>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Answer<ConversationView> {
+    let row = find(&office, &visitor, Verb::Read, &id)?;
+    Ok(Json(whole(&office, &visitor, &row).await?))
 }
 
-async fn conversation(State(office): State<Arc<Office>>, Path(id): Path<String>) -> Answer<ConversationView> {
-    let row = find(&office, &id)?;
-    Ok(Json(whole(&office, row.id).await?))
-}
-
-/// A conversation with everything about what was attached.
-pub(super) async fn whole(office: &Office, id: ConversationId) -> Result<ConversationView, Problem> {
-    let mut view = view::conversation(&office.store, id).await?;
+/// A found conversation with everything about what was attached.
+pub(super) async fn whole(
+    office: &Office,
+    visitor: &Visitor,
+    row: &ConversationRow,
+) -> Result<ConversationView, Problem> {
+    let mut view = finding::told(office, visitor, row).await?;
     attachments::complete(office, &mut view).await?;
     Ok(view)
 }
@@ -149,6 +151,7 @@ enum WantedStatus {
 
 async fn mark(
     State(office): State<Arc<Office>>,
+    visitor: Visitor,
     Path(id): Path<String>,
     Json(request): Json<MarkRequest>,
 ) -> Answer<ConversationRow> {
@@ -164,9 +167,9 @@ async fn mark(
             ));
         }
     };
-    let id = find(&office, &id)?.id;
+    let id = find(&office, &visitor, Verb::Answer, &id)?.id;
     office.store.mark(id, mark, office.clock.now()).await?;
-    Ok(Json(find(&office, &id.to_string())?))
+    find(&office, &visitor, Verb::Read, &id.to_string()).map(Json)
 }
 
 #[derive(Debug, Deserialize)]
@@ -179,29 +182,32 @@ struct MergeRequest {
 /// Merges another conversation into this one.
 async fn merge(
     State(office): State<Arc<Office>>,
+    visitor: Visitor,
     Path(id): Path<String>,
     Json(request): Json<MergeRequest>,
 ) -> Answer<ConversationView> {
-    let (stays, goes) = (find(&office, &id)?, find(&office, &request.from)?);
+    let [stays, goes] = [&id, &request.from].map(|id| find(&office, &visitor, Verb::Answer, id));
+    let (stays, goes) = (stays?, goes?);
     match office.store.merge(stays.id, goes.id, office.clock.now()).await? {
-        Merged::Into(id) => Ok(Json(whole(&office, id).await?)),
+        Merged::Into(id) => {
+            let row = find(&office, &visitor, Verb::Read, &id.to_string())?;
+            Ok(Json(whole(&office, &visitor, &row).await?))
+        }
         Merged::Refused(why) => Err(Problem::bad_request(format!("they cannot be merged: {why}"))),
     }
 }
 
-pub(super) fn mail_row(office: &Office, id: &str) -> Result<MailRow, Problem> {
-    let missing = || Problem::not_found(format!("there is no message {id}"));
-    let id: MailId = id.parse().map_err(|_| missing())?;
-    office.store.mail(id)?.ok_or_else(missing)
-}
-
-async fn why(State(office): State<Arc<Office>>, Path(id): Path<String>) -> Answer<WhyView> {
-    let row = mail_row(&office, &id)?;
+async fn why(State(office): State<Arc<Office>>, visitor: Visitor, Path(id): Path<String>) -> Answer<WhyView> {
+    let row = mail_row(&office, &visitor, Verb::Read, &id)?;
     Ok(Json(why::why(&office, row).await?))
 }
 
-async fn raw(State(office): State<Arc<Office>>, Path(id): Path<String>) -> Result<impl IntoResponse, Problem> {
-    let bytes = office.store.raw(&mail_row(&office, &id)?.raw).await?;
+async fn raw(
+    State(office): State<Arc<Office>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<impl IntoResponse, Problem> {
+    let bytes = office.store.raw(&mail_row(&office, &visitor, Verb::Read, &id)?.raw).await?;
     // S-20: never run or sniffed, whoever opens it.
     let headers = [
         (header::CONTENT_TYPE, "message/rfc822"),
@@ -211,6 +217,8 @@ async fn raw(State(office): State<Arc<Office>>, Path(id): Path<String>) -> Resul
     Ok((headers, bytes))
 }
 
-async fn counts(State(office): State<Arc<Office>>) -> Answer<Counts> {
+/// The books of the whole house: for who may look everywhere.
+async fn counts(State(office): State<Arc<Office>>, visitor: Visitor) -> Answer<Counts> {
+    visitor.must_everywhere(Verb::Read)?;
     Ok(Json(office.store.counts()?))
 }

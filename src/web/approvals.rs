@@ -11,13 +11,16 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
-    api::{Answer, Office, find, whole},
-    problem::{Problem, decides},
+    api::{Answer, Office, whole},
+    finding::find,
+    problem::Problem,
     view::ConversationView,
+    visitor::Visitor,
 };
 use crate::{
     agent::{Desk, tools::Toolbox},
     store::{CallOrder, ConversationRow, Ruling, Written},
+    types::Verb,
 };
 
 /// What the handlers work with.
@@ -38,8 +41,8 @@ pub fn approvals(office: Office, toolbox: Arc<Toolbox>) -> Router {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ApproveRequest {
-    /// Who decides.
-    by: String,
+    /// Who decides; only the operator says it.
+    by: Option<String>,
     /// Which call: the one they have read. A newer mail may have brought another.
     call: String,
     /// The conversation stays with people: the AI makes the call and says nothing.
@@ -52,8 +55,8 @@ struct ApproveRequest {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DenyRequest {
-    /// Who decides.
-    by: String,
+    /// Who decides; only the operator says it.
+    by: Option<String>,
     /// Why, in words; may be left out.
     #[serde(default)]
     why: String,
@@ -65,25 +68,33 @@ struct DenyRequest {
 
 async fn approve(
     State(counter): State<Arc<Counter>>,
+    visitor: Visitor,
     Path(id): Path<String>,
     Json(request): Json<ApproveRequest>,
 ) -> Answer<ConversationView> {
-    let row = find(&counter.office, &id)?;
+    let row = find(&counter.office, &visitor, Verb::Answer, &id)?;
     let ApproveRequest { by, call, keep, generation } = request;
+    let by = visitor.by(by)?;
     can_be_made(&counter, &row).await?;
     let generation = generation.unwrap_or(row.generation);
-    rule(&counter.office, &row, by, Some(call), generation, Ruling::LetRun { keep }).await
+    let (ruling, now) = (Ruling::LetRun { keep }, counter.office.clock.now());
+    let order = CallOrder { conversation: row.id, generation, call: Some(call), ruling, by, now };
+    rule(&counter.office, &visitor, &row, order).await
 }
 
 async fn deny(
     State(counter): State<Arc<Counter>>,
+    visitor: Visitor,
     Path(id): Path<String>,
     Json(request): Json<DenyRequest>,
 ) -> Answer<ConversationView> {
-    let row = find(&counter.office, &id)?;
+    let row = find(&counter.office, &visitor, Verb::Answer, &id)?;
     let DenyRequest { by, why, call, generation } = request;
+    let by = visitor.by(by)?;
     let ruling = Ruling::Deny { why: why.trim().to_owned() };
-    rule(&counter.office, &row, by, call, generation.unwrap_or(row.generation), ruling).await
+    let (generation, now) = (generation.unwrap_or(row.generation), counter.office.clock.now());
+    let order = CallOrder { conversation: row.id, generation, call, ruling, by, now };
+    rule(&counter.office, &visitor, &row, order).await
 }
 
 /// Looks whether the call is still one that the house makes. Whoever makes it looks again.
@@ -97,18 +108,9 @@ async fn can_be_made(counter: &Counter, row: &ConversationRow) -> Result<(), Pro
     fits.map(|_| ()).map_err(|words| Problem::bad_request(format!("“{}” cannot be let run: {words}", wanted.title)))
 }
 
-async fn rule(
-    office: &Office,
-    row: &ConversationRow,
-    by: String,
-    call: Option<String>,
-    generation: u64,
-    ruling: Ruling,
-) -> Answer<ConversationView> {
-    let by = decides(by)?;
-    let order = CallOrder { conversation: row.id, generation, call, ruling, by, now: office.clock.now() };
+async fn rule(office: &Office, visitor: &Visitor, row: &ConversationRow, order: CallOrder) -> Answer<ConversationView> {
     match office.store.rule(order).await? {
-        Written::Done => Ok(Json(whole(office, row.id).await?)),
+        Written::Done => Ok(Json(whole(office, visitor, row).await?)),
         Written::Stale => Err(Problem::conflict(
             "the conversation has moved on, by a newer mail or another's decision: read it first",
         )),

@@ -11,12 +11,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     api::{Answer, Office},
-    problem::{Problem, decides},
+    problem::Problem,
+    visitor::Visitor,
 };
 use crate::{
     agent::Knowledge,
     observability::maillog,
     store::{ARTICLE_OCTETS_MAX, ArticleChange, ArticleChanged, ArticleName, ArticleRow, ArticleVerb},
+    types::Verb,
 };
 
 /// Octets of a request: a whole text, each octet of it escaped, and what stands around it.
@@ -42,7 +44,8 @@ pub(super) fn routes(office: Office, knowledge: Arc<Knowledge>) -> Router {
 }
 
 /// Those that were not removed, by name.
-async fn list(State(press): State<Arc<Press>>) -> Answer<Vec<ArticleRow>> {
+async fn list(State(press): State<Arc<Press>>, visitor: Visitor) -> Answer<Vec<ArticleRow>> {
+    visitor.must_everywhere(Verb::Read)?;
     Ok(Json(press.office.store.articles()?))
 }
 
@@ -65,9 +68,11 @@ struct ArticleView {
 /// Also of one that was removed.
 async fn show(
     State(press): State<Arc<Press>>,
+    visitor: Visitor,
     Path(name): Path<String>,
     Query(query): Query<ShowQuery>,
 ) -> Answer<ArticleView> {
+    visitor.must_everywhere(Verb::Read)?;
     let row = press.row(&named(&name)?)?;
     let version = query.version.unwrap_or(row.newest());
     let text = press.text(&row, version)?;
@@ -79,18 +84,19 @@ async fn show(
 struct AddRequest {
     name: String,
     text: String,
-    /// Who decides.
-    by: String,
+    /// Who decides; only the operator says it.
+    by: Option<String>,
     /// It is no draft.
     #[serde(default)]
     publish: bool,
 }
 
-async fn add(State(press): State<Arc<Press>>, Json(request): Json<AddRequest>) -> Answer<ArticleRow> {
+async fn add(State(press): State<Arc<Press>>, visitor: Visitor, Json(request): Json<AddRequest>) -> Answer<ArticleRow> {
+    visitor.must_everywhere(Verb::Teach)?;
     let AddRequest { name, text, by, publish } = request;
     let name = named(&name)?;
     press.check(&name, &text)?;
-    press.change(name, ArticleVerb::Add { text, publish }, by).await
+    press.change(&visitor, name, ArticleVerb::Add { text, publish }, by).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -99,20 +105,22 @@ struct EditRequest {
     text: String,
     /// The version that was read: another one may have come since.
     version: u64,
-    by: String,
+    by: Option<String>,
     #[serde(default)]
     publish: bool,
 }
 
 async fn edit(
     State(press): State<Arc<Press>>,
+    visitor: Visitor,
     Path(name): Path<String>,
     Json(request): Json<EditRequest>,
 ) -> Answer<ArticleRow> {
+    visitor.must_everywhere(Verb::Teach)?;
     let EditRequest { text, version, by, publish } = request;
     let name = named(&name)?;
     press.check(&name, &text)?;
-    press.change(name, ArticleVerb::Edit { text, version, publish }, by).await
+    press.change(&visitor, name, ArticleVerb::Edit { text, version, publish }, by).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -120,58 +128,66 @@ async fn edit(
 struct PublishRequest {
     /// The newest when it is not said.
     version: Option<u64>,
-    by: String,
+    by: Option<String>,
 }
 
 async fn publish(
     State(press): State<Arc<Press>>,
+    visitor: Visitor,
     Path(name): Path<String>,
     Json(request): Json<PublishRequest>,
 ) -> Answer<ArticleRow> {
+    visitor.must_everywhere(Verb::Teach)?;
     let row = press.row(&named(&name)?)?;
     // Named, so that what was looked at is what is published.
     let version = request.version.unwrap_or(row.newest());
     press.check(&row.name, &press.text(&row, version)?)?;
-    press.change(row.name, ArticleVerb::Publish { version: Some(version) }, request.by).await
+    press.change(&visitor, row.name, ArticleVerb::Publish { version: Some(version) }, request.by).await
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RollbackRequest {
     version: u64,
-    by: String,
+    by: Option<String>,
 }
 
 async fn rollback(
     State(press): State<Arc<Press>>,
+    visitor: Visitor,
     Path(name): Path<String>,
     Json(request): Json<RollbackRequest>,
 ) -> Answer<ArticleRow> {
+    visitor.must_everywhere(Verb::Teach)?;
     let row = press.row(&named(&name)?)?;
     press.check(&row.name, &press.text(&row, request.version)?)?;
-    press.change(row.name, ArticleVerb::Rollback { to: request.version }, request.by).await
+    press.change(&visitor, row.name, ArticleVerb::Rollback { to: request.version }, request.by).await
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ByRequest {
-    by: String,
+    by: Option<String>,
 }
 
 async fn unpublish(
     State(press): State<Arc<Press>>,
+    visitor: Visitor,
     Path(name): Path<String>,
     Json(request): Json<ByRequest>,
 ) -> Answer<ArticleRow> {
-    press.change(named(&name)?, ArticleVerb::Unpublish, request.by).await
+    visitor.must_everywhere(Verb::Teach)?;
+    press.change(&visitor, named(&name)?, ArticleVerb::Unpublish, request.by).await
 }
 
 async fn remove(
     State(press): State<Arc<Press>>,
+    visitor: Visitor,
     Path(name): Path<String>,
     Json(request): Json<ByRequest>,
 ) -> Answer<ArticleRow> {
-    press.change(named(&name)?, ArticleVerb::Remove, request.by).await
+    visitor.must_everywhere(Verb::Teach)?;
+    press.change(&visitor, named(&name)?, ArticleVerb::Remove, request.by).await
 }
 
 fn named(text: &str) -> Result<ArticleName, Problem> {
@@ -200,8 +216,14 @@ impl Press {
             .map_err(|why| Problem::not_right(format!("article {name}: {why}")))
     }
 
-    async fn change(&self, name: ArticleName, verb: ArticleVerb, by: String) -> Answer<ArticleRow> {
-        let by = decides(by)?;
+    async fn change(
+        &self,
+        visitor: &Visitor,
+        name: ArticleName,
+        verb: ArticleVerb,
+        by: Option<String>,
+    ) -> Answer<ArticleRow> {
+        let by = visitor.by(by)?;
         let (word, now) = (verb.word(), self.office.clock.now());
         match self.office.store.change_article(ArticleChange { name, verb, by, now }).await? {
             ArticleChanged::Done(row) => {

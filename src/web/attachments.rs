@@ -13,14 +13,16 @@ use axum::{
 use tokio_util::io::ReaderStream;
 
 use super::{
-    api::{Answer, Office, mail_row},
+    api::{Answer, Office},
+    finding::mail_row,
     problem::Problem,
     view::{ConversationView, LineKind, MailView},
+    visitor::Visitor,
 };
 use crate::{
     attachments::{Asked, AttachmentId, Listed, Raws, Row, Text, Trouble, disposition},
     store::Store,
-    types::MailId,
+    types::{MailId, Verb},
 };
 
 /// Octets that are handed on at once.
@@ -77,20 +79,22 @@ async fn complete_mail(office: &Office, mail: &mut MailView) -> Result<(), Probl
     Ok(())
 }
 
-async fn list(State(office): State<Arc<Office>>, Path(id): Path<String>) -> Answer<Vec<Listed>> {
-    Ok(Json(office.attachments.list(mail_row(&office, &id)?.id).await?))
+async fn list(State(office): State<Arc<Office>>, visitor: Visitor, Path(id): Path<String>) -> Answer<Vec<Listed>> {
+    let row = mail_row(&office, &visitor, Verb::Read, &id)?;
+    Ok(Json(office.attachments.list(row.id).await?))
 }
 
-async fn text(State(office): State<Arc<Office>>, Path(id): Path<String>) -> Answer<Text> {
-    Ok(Json(office.attachments.text(read_id(&id)?).await?))
+async fn text(State(office): State<Arc<Office>>, visitor: Visitor, Path(id): Path<String>) -> Answer<Text> {
+    Ok(Json(office.attachments.text(attached(&office, &visitor, &id)?).await?))
 }
 
 async fn content(
     State(office): State<Arc<Office>>,
+    visitor: Visitor,
     Path(id): Path<String>,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (row, file) = office.attachments.open(read_id(&id)?).await?;
+    let (row, file) = office.attachments.open(attached(&office, &visitor, &id)?).await?;
     let tag = format!("\"{}\"", row.hash);
     let known = asked.get_all(header::IF_NONE_MATCH).iter().any(|value| names(value.as_bytes(), tag.as_bytes()));
     let headers = headers(&row, &tag);
@@ -119,6 +123,10 @@ fn names(value: &[u8], tag: &[u8]) -> bool {
     tags.any(|one| one == b"*" || one.strip_prefix(b"W/").unwrap_or(one) == tag)
 }
 
-fn read_id(id: &str) -> Result<AttachmentId, Problem> {
-    id.parse().map_err(|()| Problem::not_found(format!("there is no attachment {id}: an id is MAILID-N, N from 0")))
+/// An attachment of a mail that they may look at.
+fn attached(office: &Office, visitor: &Visitor, id: &str) -> Result<AttachmentId, Problem> {
+    let malformed = |()| Problem::not_found(format!("there is no attachment {id}: an id is MAILID-N, N from 0"));
+    let id: AttachmentId = id.parse().map_err(malformed)?;
+    mail_row(office, visitor, Verb::Read, &id.mail.to_string())?;
+    Ok(id)
 }

@@ -11,13 +11,16 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
-    api::{Answer, Office, find, whole},
-    problem::{Problem, decides},
+    api::{Answer, Office, whole},
+    finding::find,
+    problem::Problem,
     view::ConversationView,
+    visitor::Visitor,
 };
 use crate::{
     agent::words,
     store::{ConversationRow, Draft, DraftOrder, Order, Origin, Written},
+    types::Verb,
 };
 
 /// Octets of an instruction.
@@ -35,8 +38,8 @@ pub(super) fn routes() -> Router<Arc<Office>> {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DiscardRequest {
-    /// Who decides.
-    by: String,
+    /// Who decides; only the operator says it.
+    by: Option<String>,
     /// Why, in words; may be left out.
     #[serde(default)]
     why: String,
@@ -47,8 +50,8 @@ struct DiscardRequest {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RewriteRequest {
-    /// Who asks.
-    by: String,
+    /// Who asks; only the operator says it.
+    by: Option<String>,
     /// What shall be different.
     instruction: String,
     /// The generation of the conversation they have read. Without: as it is now.
@@ -57,40 +60,45 @@ struct RewriteRequest {
 
 async fn discard(
     State(office): State<Arc<Office>>,
+    visitor: Visitor,
     Path(id): Path<String>,
     Json(request): Json<DiscardRequest>,
 ) -> Answer<ConversationView> {
-    let row = find(&office, &id)?;
+    let row = find(&office, &visitor, Verb::Answer, &id)?;
     let order = Order::Discard { why: request.why.trim().to_owned() };
-    give(&office, &row, request.by, request.generation, order).await
+    give(&office, &visitor, &row, Given { by: request.by, generation: request.generation, order }).await
 }
 
 async fn rewrite(
     State(office): State<Arc<Office>>,
+    visitor: Visitor,
     Path(id): Path<String>,
     Json(request): Json<RewriteRequest>,
 ) -> Answer<ConversationView> {
-    let row = find(&office, &id)?;
+    let row = find(&office, &visitor, Verb::Answer, &id)?;
     let instruction = request.instruction.trim().to_owned();
     if instruction.is_empty() || instruction.len() > INSTRUCTION_OCTETS_MAX {
         let words = format!("say what shall be different, in at most {INSTRUCTION_OCTETS_MAX} octets");
         return Err(Problem::bad_request(words));
     }
-    give(&office, &row, request.by, request.generation, Order::Rewrite { instruction }).await
+    let order = Order::Rewrite { instruction };
+    give(&office, &visitor, &row, Given { by: request.by, generation: request.generation, order }).await
 }
 
-async fn give(
-    office: &Office,
-    row: &ConversationRow,
-    by: String,
+/// What a request says of a draft.
+struct Given {
+    by: Option<String>,
     generation: Option<u64>,
     order: Order,
-) -> Answer<ConversationView> {
-    let by = decides(by)?;
+}
+
+async fn give(office: &Office, visitor: &Visitor, row: &ConversationRow, given: Given) -> Answer<ConversationView> {
+    let Given { by, generation, order } = given;
+    let by = visitor.by(by)?;
     let generation = generation.unwrap_or(row.generation);
     let given = DraftOrder { conversation: row.id, generation, order, by, now: office.clock.now() };
     match office.store.draft(given).await? {
-        Written::Done => Ok(Json(whole(office, row.id).await?)),
+        Written::Done => Ok(Json(whole(office, visitor, row).await?)),
         Written::Stale => {
             Err(Problem::conflict("the conversation has moved on, by a newer mail or another answer: read it first"))
         }

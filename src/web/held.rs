@@ -10,15 +10,17 @@ use axum::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    api::{Answer, Office, find, mail_row},
-    problem::{Problem, decides},
+    api::{Answer, Office},
+    finding::{self, find, held_row, held_row_next, mail_row, registered},
+    problem::Problem,
     view,
+    visitor::Visitor,
     why::{self, WhyView},
 };
 use crate::{
     conversation::Notice,
     store::{ConversationRow, Discard, LearnedRow, MailRow, Place, Release, ReleaseTo, Voucher},
-    types::Address,
+    types::{Address, Verb},
 };
 
 /// Mails of the list whose words are shown beside them: each costs reading the mail.
@@ -56,9 +58,9 @@ fn reasons(row: &MailRow) -> Vec<String> {
     reasons.collect()
 }
 
-async fn list(State(office): State<Arc<Office>>) -> Answer<Vec<HeldView>> {
+async fn list(State(office): State<Arc<Office>>, visitor: Visitor) -> Answer<Vec<HeldView>> {
     let mut held = Vec::new();
-    for row in office.store.held()? {
+    for row in finding::held(&office, &visitor)? {
         let reasons = reasons(&row);
         let preview = if held.len() < PREVIEWS_MAX {
             let text = view::mail(&office.store, row.clone()).await?.new_text;
@@ -69,15 +71,6 @@ async fn list(State(office): State<Arc<Office>>) -> Answer<Vec<HeldView>> {
         held.push(HeldView { row, reasons, preview });
     }
     Ok(Json(held))
-}
-
-/// The mail, when it is held.
-fn held(office: &Office, id: &str) -> Result<MailRow, Problem> {
-    let row = mail_row(office, id)?;
-    if reasons(&row).is_empty() {
-        return Err(Problem::not_found(format!("message {id} is not held")));
-    }
-    Ok(row)
 }
 
 /// One held mail: what was found out about it, and what its reader needs of it. Nothing in it was followed or answered.
@@ -91,8 +84,8 @@ struct HeldMail {
     notice: Option<Notice>,
 }
 
-async fn show(State(office): State<Arc<Office>>, Path(id): Path<String>) -> Answer<HeldMail> {
-    let row = held(&office, &id)?;
+async fn show(State(office): State<Arc<Office>>, visitor: Visitor, Path(id): Path<String>) -> Answer<HeldMail> {
+    let row = held_row(&office, &visitor, &id)?;
     let (held, notice) = (reasons(&row), view::notice(&office.store, &row).await?);
     Ok(Json(HeldMail { why: why::why(&office, row).await?, held, notice }))
 }
@@ -100,8 +93,8 @@ async fn show(State(office): State<Arc<Office>>, Path(id): Path<String>) -> Answ
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ReleaseRequest {
-    /// Who lets it in.
-    by: String,
+    /// Who lets it in; only the operator says it.
+    by: Option<String>,
     /// The support address, where the mail reached none.
     address: Option<String>,
     /// The conversation it joins, by number or id. Without: it opens one.
@@ -116,49 +109,53 @@ struct ReleaseRequest {
 
 async fn release(
     State(office): State<Arc<Office>>,
+    visitor: Visitor,
     Path(id): Path<String>,
     Json(request): Json<ReleaseRequest>,
 ) -> Answer<ConversationRow> {
-    let row = held(&office, &id)?;
-    let address = request.address.as_deref().map(registered(&office)).transpose()?;
-    let joins = request.conversation.as_deref().map(|id| find(&office, id)).transpose()?;
+    let row = held_row_next(&office, &visitor, &id)?;
+    // Letters leave from support addresses only, so a conversation is of one.
+    let address = |text| registered(&office, &visitor, Verb::Release, text);
+    let address = request.address.as_deref().map(address).transpose()?;
+    let joins = request.conversation.as_deref().map(|id| find(&office, &visitor, Verb::Release, id)).transpose()?;
     let release = Release {
         mail: row.id,
         address,
         to: joins.map_or(ReleaseTo::Opens, |row| ReleaseTo::Joins(row.id)),
-        by: decides(request.by)?,
+        by: visitor.by(request.by)?,
         answer: request.answer,
         learn: request.always_from_this_forwarder,
         now: office.clock.now(),
         dice: dice(),
     };
     let conversation = office.store.release(release).await?;
-    Ok(Json(find(&office, &conversation.to_string())?))
+    find(&office, &visitor, Verb::Release, &conversation.to_string()).map(Json)
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DiscardRequest {
-    by: String,
+    by: Option<String>,
     why: String,
 }
 
 async fn discard(
     State(office): State<Arc<Office>>,
+    visitor: Visitor,
     Path(id): Path<String>,
     Json(request): Json<DiscardRequest>,
 ) -> Answer<MailRow> {
-    let row = held(&office, &id)?;
+    let row = held_row_next(&office, &visitor, &id)?;
     if request.why.trim().is_empty() {
         return Err(Problem::bad_request("say why it is thrown out"));
     }
-    let discard = Discard { mail: row.id, by: decides(request.by)?, why: request.why, now: office.clock.now() };
+    let discard = Discard { mail: row.id, by: visitor.by(request.by)?, why: request.why, now: office.clock.now() };
     office.store.discard(discard).await?;
-    Ok(Json(mail_row(&office, &id)?))
+    mail_row(&office, &visitor, Verb::Release, &id).map(Json)
 }
 
-async fn learned(State(office): State<Arc<Office>>) -> Answer<Vec<LearnedRow>> {
-    Ok(Json(office.store.learned(None)?))
+async fn learned(State(office): State<Arc<Office>>, visitor: Visitor) -> Answer<Vec<LearnedRow>> {
+    finding::learned(&office, &visitor).map(Json)
 }
 
 #[derive(Debug, Deserialize)]
@@ -168,19 +165,17 @@ struct ForgetRequest {
     forwarder: Voucher,
 }
 
-async fn forget(State(office): State<Arc<Office>>, Json(request): Json<ForgetRequest>) -> Answer<Vec<LearnedRow>> {
+async fn forget(
+    State(office): State<Arc<Office>>,
+    visitor: Visitor,
+    Json(request): Json<ForgetRequest>,
+) -> Answer<Vec<LearnedRow>> {
     let address = Address::parse(&request.address).map_err(|error| Problem::bad_request(error.to_string()))?;
+    let domain = request.forwarder.domain();
+    let missing = || Problem::not_found(format!("there is no forwarder {domain} that was learned for {address}"));
+    visitor.must(Verb::Release, &address, missing)?;
     office.store.forget(address, request.forwarder).await?;
-    Ok(Json(office.store.learned(None)?))
-}
-
-/// Letters leave from support addresses only, so a conversation is of one.
-fn registered(office: &Office) -> impl Fn(&str) -> Result<Address, Problem> + '_ {
-    |text| {
-        let address = Address::parse(text).map_err(|error| Problem::bad_request(error.to_string()))?;
-        let known = office.writer.writes_from(&address);
-        known.then_some(address).ok_or_else(|| Problem::bad_request(format!("{text} is not a registered address")))
-    }
+    finding::learned(&office, &visitor).map(Json)
 }
 
 /// 64 bits nobody can foresee, from which a number is drawn.

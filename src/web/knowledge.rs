@@ -13,13 +13,14 @@ use super::{
     api::{Answer, Office},
     articles,
     problem::Problem,
+    visitor::Visitor,
 };
 use crate::{
     agent::{
         Knowledge,
         knowledge::{Explained, PageRow, Reader, WordSeen},
     },
-    types::Address,
+    types::{Address, Verb},
 };
 
 /// Passages that are shown where nobody says how many.
@@ -42,7 +43,8 @@ struct ListView {
     warnings: Vec<String>,
 }
 
-async fn list(State(knowledge): State<Arc<Knowledge>>) -> Answer<ListView> {
+async fn list(State(knowledge): State<Arc<Knowledge>>, visitor: Visitor) -> Answer<ListView> {
+    visitor.must_everywhere(Verb::Read)?;
     blocking(move || {
         knowledge.reload().map_err(|error| Problem::broken(error.to_string()))?;
         Ok(ListView { pages: knowledge.pages(), warnings: knowledge.warnings() })
@@ -89,11 +91,19 @@ impl From<Explained> for FoundView {
     }
 }
 
-async fn search(State(knowledge): State<Arc<Knowledge>>, Query(query): Query<SearchQuery>) -> Answer<Vec<FoundView>> {
+async fn search(
+    State(knowledge): State<Arc<Knowledge>>,
+    visitor: Visitor,
+    Query(query): Query<SearchQuery>,
+) -> Answer<Vec<FoundView>> {
     if query.q.trim().is_empty() || query.q.len() > QUESTION_OCTETS_MAX {
         return Err(Problem::bad_request(format!("ask something, in at most {QUESTION_OCTETS_MAX} octets")));
     }
     let reader = Reader { address: address(query.address)?, contact: address(query.contact)? };
+    match &reader.address {
+        Some(address) => visitor.must(Verb::Read, address, Problem::forbidden)?,
+        None => visitor.must_everywhere(Verb::Read)?,
+    }
     let limit = query.limit.unwrap_or(LIMIT).min(LIMIT_MAX);
     blocking(move || {
         let found = knowledge.explain(&reader, &query.q, limit).map_err(|error| Problem::broken(error.to_string()))?;

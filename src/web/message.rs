@@ -10,38 +10,37 @@ use axum::{
     response::IntoResponse,
 };
 
-use super::{
-    api::{Office, mail_row},
-    problem::Problem,
-    view,
-};
+use super::{api::Office, finding::mail_row, problem::Problem, view, visitor::Visitor};
 use crate::{
     mime::{self, Mail},
     rendering::{self, Options, Rendered, frame},
     store::MailRow,
+    types::Verb,
 };
 
 /// `GET /api/v1/messages/{id}/html`: the document that is shown in the sandboxed frame.
 pub(super) async fn frame(
     State(office): State<Arc<Office>>,
+    visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<impl IntoResponse, Problem> {
-    let (_, _, rendered) = read(&office, &id).await?;
+    let (_, _, rendered) = read(&office, &visitor, &id).await?;
     Ok((headers(frame::FRAME_POLICY), frame::document(&rendered)))
 }
 
 /// `GET /messages/{id}`: the smallest page that holds the frame.
 pub(super) async fn page(
     State(office): State<Arc<Office>>,
+    visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<impl IntoResponse, Problem> {
-    let (row, mail, rendered) = read(&office, &id).await?;
+    let (row, mail, rendered) = read(&office, &visitor, &id).await?;
     Ok((headers(frame::PAGE_POLICY), written(&row, &mail, &rendered)))
 }
 
 /// Renders apart from the threads that serve: a mail may be long.
-async fn read(office: &Office, id: &str) -> Result<(MailRow, Mail, Rendered), Problem> {
-    let row = mail_row(office, id)?;
+async fn read(office: &Office, visitor: &Visitor, id: &str) -> Result<(MailRow, Mail, Rendered), Problem> {
+    let row = mail_row(office, visitor, Verb::Read, id)?;
     let raw = office.store.raw(&row.raw).await?;
     let options = Options { id: row.id };
     let work = tokio::task::spawn_blocking(move || {

@@ -9,6 +9,7 @@ mod assets;
 mod attachments;
 mod deliveries;
 mod drafts;
+mod finding;
 mod held;
 mod inbox;
 mod knowledge;

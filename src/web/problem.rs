@@ -80,14 +80,6 @@ pub(super) fn said(words: String, missing: &str) -> Result<String, Problem> {
     if words.trim().is_empty() { Err(Problem::bad_request(missing)) } else { Ok(words) }
 }
 
-/// Who a decision is written down for.
-///
-/// # Errors
-/// When nobody is named.
-pub(super) fn decides(by: String) -> Result<String, Problem> {
-    said(by, "say who decides")
-}
-
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let status = match error {

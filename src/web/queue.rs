@@ -12,13 +12,15 @@ use serde::{Deserialize, Serialize};
 use super::{
     api::{Answer, Office},
     deliveries::{self, DeliveryView},
-    problem::{Problem, decides, said},
+    finding,
+    problem::{Problem, said},
     view::{self, LetterView, moment},
+    visitor::Visitor,
 };
 use crate::{
     observability::maillog,
-    store::{LetterRow, Steer, Steered, Steering, StoreError},
-    types::{ConversationId, Job, JobId, JobState, LetterId, Millis, Number},
+    store::{LetterRow, Steer, Steered, Steering},
+    types::{ConversationId, Job, JobId, JobState, LetterId, Millis, Number, Verb},
 };
 
 /// How long a letter is listed that was refused or came back.
@@ -71,31 +73,34 @@ enum Queued {
 }
 
 /// Recipients that have not got their letter, answers that are due, then refusals, newest first.
-async fn list(State(office): State<Arc<Office>>) -> Answer<Vec<QueueRow>> {
+async fn list(State(office): State<Arc<Office>>, visitor: Visitor) -> Answer<Vec<QueueRow>> {
     let mut rows = Vec::new();
     for job in office.store.jobs()? {
         match job.id {
-            JobId::Deliver(letter, place) => rows.extend(delivery(&office, letter, place)?),
-            JobId::Answer(_) => rows.push(answer(&office, job)?),
+            JobId::Deliver(letter, place) => rows.extend(delivery(&office, &visitor, letter, place)?),
+            JobId::Answer(_) => rows.extend(answer(&office, &visitor, job)?),
         }
     }
     let since = Millis(office.clock.now().0.saturating_sub(REFUSED_LISTED.as_millis() as u64));
     for (letter, place) in office.store.refused(since)? {
-        rows.extend(delivery(&office, letter, place)?);
+        rows.extend(delivery(&office, &visitor, letter, place)?);
     }
     Ok(Json(rows))
 }
 
-fn delivery(office: &Office, letter: LetterId, place: u16) -> Result<Option<QueueRow>, Problem> {
+/// `None` of what they may not look at.
+fn delivery(office: &Office, visitor: &Visitor, letter: LetterId, place: u16) -> Result<Option<QueueRow>, Problem> {
     // It may have ended since the list was read.
-    let Some(row) = office.store.letter(letter)? else { return Ok(None) };
+    let Some(row) = finding::seen_letter(office, visitor, letter)? else { return Ok(None) };
     let Some(delivery) = deliveries::of_recipient(&office.store, &row, place)? else { return Ok(None) };
     let LetterRow { conversation, made, subject, .. } = row;
-    let number = number(office, conversation)?;
+    let number = number(office, visitor, conversation)?;
     Ok(Some(QueueRow { conversation, number, made, what: Queued::Deliver { letter, subject, delivery } }))
 }
 
-fn answer(office: &Office, job: Job) -> Result<QueueRow, Problem> {
+/// The same.
+fn answer(office: &Office, visitor: &Visitor, job: Job) -> Result<Option<QueueRow>, Problem> {
+    let Some(conversation) = finding::seen(office, visitor, job.conversation)? else { return Ok(None) };
     let (state, next, words) = match job.state {
         JobState::Due(at) => ("waiting", Some(at), format!("an answer is due {}", moment(at))),
         JobState::Claimed(_) => ("working", None, "an answer is being thought of".to_owned()),
@@ -103,13 +108,12 @@ fn answer(office: &Office, job: Job) -> Result<QueueRow, Problem> {
     };
     let words = if job.last_words.is_empty() { words } else { format!("{words}: {}", job.last_words) };
     let what = Queued::Answer { id: job.id.to_string(), state, words, tries: job.attempts, next };
-    let number = number(office, job.conversation)?;
-    Ok(QueueRow { conversation: job.conversation, number, made: job.made, what })
+    Ok(Some(QueueRow { conversation: job.conversation, number: Some(conversation.number), made: job.made, what }))
 }
 
-fn number(office: &Office, id: ConversationId) -> Result<Option<Number>, StoreError> {
+fn number(office: &Office, visitor: &Visitor, id: ConversationId) -> Result<Option<Number>, Problem> {
     // Where it was merged into: there people see the letter.
-    Ok(office.store.conversation_or_survivor(id)?.map(|row| row.number))
+    Ok(finding::seen(office, visitor, id)?.map(|row| row.number))
 }
 
 /// A letter with how far it got.
@@ -137,68 +141,78 @@ impl QueueId {
     }
 }
 
-async fn show(State(office): State<Arc<Office>>, Path(id): Path<String>) -> Answer<QueuedLetter> {
-    letter(&office, QueueId::read(&id)?).await
+async fn show(State(office): State<Arc<Office>>, visitor: Visitor, Path(id): Path<String>) -> Answer<QueuedLetter> {
+    letter(&office, &visitor, QueueId::read(&id)?).await
 }
 
-async fn letter(office: &Office, id: QueueId) -> Answer<QueuedLetter> {
-    let missing = || Problem::not_found(format!("there is no letter {}", id.letter));
-    let row = office.store.letter(id.letter)?.ok_or_else(missing)?;
-    let number = number(office, row.conversation)?;
+async fn letter(office: &Office, visitor: &Visitor, id: QueueId) -> Answer<QueuedLetter> {
+    let row = finding::letter(office, visitor, Verb::Read, &id.letter.to_string())?;
+    let number = number(office, visitor, row.conversation)?;
     Ok(Json(QueuedLetter { number, letter: view::letter(&office.store, row).await? }))
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SteerRequest {
-    /// Who decides.
-    by: String,
+    /// Who decides; only the operator says it.
+    by: Option<String>,
 }
 
 async fn retry(
     State(office): State<Arc<Office>>,
+    visitor: Visitor,
     Path(id): Path<String>,
     Json(request): Json<SteerRequest>,
 ) -> Answer<QueuedLetter> {
-    steer(&office, QueueId::read(&id)?, Steer::Retry, request.by).await
+    steer(&office, &visitor, QueueId::read(&id)?, Steer::Retry, request.by).await
 }
 
 /// Takes a whole letter back, before the first attempt.
 async fn recall(
     State(office): State<Arc<Office>>,
+    visitor: Visitor,
     Path(id): Path<String>,
     Json(request): Json<SteerRequest>,
 ) -> Answer<QueuedLetter> {
-    steer(&office, QueueId::read(&id)?, Steer::Recall, request.by).await
+    steer(&office, &visitor, QueueId::read(&id)?, Steer::Recall, request.by).await
 }
 
 /// Makes the words of a refused letter a draft again, for those it did not reach.
 async fn edit(
     State(office): State<Arc<Office>>,
+    visitor: Visitor,
     Path(id): Path<String>,
     Json(request): Json<SteerRequest>,
 ) -> Answer<QueuedLetter> {
-    steer(&office, QueueId::read(&id)?, Steer::Edit, request.by).await
+    steer(&office, &visitor, QueueId::read(&id)?, Steer::Edit, request.by).await
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DropRequest {
-    by: String,
+    by: Option<String>,
     why: String,
 }
 
 async fn end(
     State(office): State<Arc<Office>>,
+    visitor: Visitor,
     Path(id): Path<String>,
     Json(request): Json<DropRequest>,
 ) -> Answer<QueuedLetter> {
     let why = said(request.why, "say why it is dropped")?;
-    steer(&office, QueueId::read(&id)?, Steer::Drop { why }, request.by).await
+    steer(&office, &visitor, QueueId::read(&id)?, Steer::Drop { why }, request.by).await
 }
 
-async fn steer(office: &Office, id: QueueId, steer: Steer, by: String) -> Answer<QueuedLetter> {
-    let by = decides(by)?;
+async fn steer(
+    office: &Office,
+    visitor: &Visitor,
+    id: QueueId,
+    steer: Steer,
+    by: Option<String>,
+) -> Answer<QueuedLetter> {
+    finding::letter(office, visitor, Verb::Answer, &id.letter.to_string())?;
+    let by = visitor.by(by)?;
     let word = match steer {
         Steer::Retry => "retried",
         Steer::Drop { .. } => "dropped",
@@ -210,5 +224,5 @@ async fn steer(office: &Office, id: QueueId, steer: Steer, by: String) -> Answer
         Steered::Done => maillog::steered(asked, word),
         Steered::TooLate(why) => return Err(Problem::conflict(why)),
     }
-    letter(office, id).await
+    letter(office, visitor, id).await
 }

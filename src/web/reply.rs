@@ -14,10 +14,12 @@ use bytes::Bytes;
 use serde::Deserialize;
 
 use super::{
-    api::{Answer, Office, find, whole},
+    api::{Answer, Office, whole},
     drafts,
+    finding::{self, find},
     problem::Problem,
     view::ConversationView,
+    visitor::Visitor,
 };
 use crate::{
     agent::words::Tongue,
@@ -25,7 +27,7 @@ use crate::{
     mime::{self, Attachment, Encoding, Pieces},
     outbound::{Enclosed, Named, Reply, Wanted, WriteError, is_shown_name},
     store::{ConversationRow, EnclosedRow, LetterRow, TakenBack, Written},
-    types::{Address, Approval, LetterId},
+    types::{Address, Approval, Verb},
 };
 
 /// Octets of one request: the largest letter there may be, its files as base64 in JSON.
@@ -46,8 +48,8 @@ pub(super) fn routes() -> Router<Arc<Office>> {
 struct ReplyRequest {
     /// The words, in Markdown. Without: the waiting draft goes out as it is.
     markdown: Option<String>,
-    /// Who writes.
-    by: String,
+    /// Who writes; only the operator says it.
+    by: Option<String>,
     /// The generation of the conversation they have read. Without: as it is now.
     generation: Option<u64>,
     /// To whom, instead of the contact, or of whom the letter did not reach that was taken back.
@@ -72,23 +74,22 @@ struct FileRequest {
 
 async fn reply(
     State(office): State<Arc<Office>>,
+    visitor: Visitor,
     Path(id): Path<String>,
     Json(request): Json<ReplyRequest>,
 ) -> Answer<ConversationView> {
-    let row = find(&office, &id)?;
+    let row = find(&office, &visitor, Verb::Answer, &id)?;
     let generation = request.generation.unwrap_or(row.generation);
     let stale = || Problem::conflict("the conversation has moved on, by a newer mail or another answer: read it first");
     if generation != row.generation {
         return Err(stale());
     }
-    if request.by.trim().is_empty() {
-        return Err(Problem::bad_request("say who writes"));
-    }
+    let by = visitor.by(request.by.clone())?;
     let again = row.draft.as_ref().and_then(|draft| draft.taken_back.as_ref());
     let wanted = wanted(&request, again)?;
     let enclosed = match (&request.attachments, again) {
         (Some(files), _) => enclosed(&office, &row, files)?,
-        (None, Some(again)) => enclosed_before(&office, again).await?,
+        (None, Some(again)) => enclosed_before(&office, &visitor, again).await?,
         (None, None) => Vec::new(),
     };
     let (markdown, sources) = match (request.markdown, row.draft.clone()) {
@@ -100,10 +101,10 @@ async fn reply(
     };
     let origin = drafts::origin(row.draft.as_ref(), &markdown);
     let language = Tongue::guessed(&markdown).map(Tongue::code);
-    let approval = Approval::by_person(&request.by, generation);
+    let approval = Approval::by_person(&by, generation);
     let reply = Reply { markdown, sources, origin, language, wanted, enclosed, ..Reply::default() };
     match office.writer.write(&row, reply, approval).await {
-        Ok(Written::Done) => Ok(Json(whole(&office, row.id).await?)),
+        Ok(Written::Done) => Ok(Json(whole(&office, &visitor, &row).await?)),
         Ok(Written::Stale) => Err(stale()),
         Err(WriteError::Store(error)) => Err(error.into()),
         Err(error) => Err(Problem::bad_request(error.to_string())),
@@ -149,8 +150,8 @@ fn enclosed(office: &Office, row: &ConversationRow, files: &[FileRequest]) -> Re
 }
 
 /// The files of the letter that was taken back, out of its octets.
-async fn enclosed_before(office: &Office, again: &TakenBack) -> Result<Vec<Enclosed>, Problem> {
-    let row = office.store.letter(again.letter)?;
+async fn enclosed_before(office: &Office, visitor: &Visitor, again: &TakenBack) -> Result<Vec<Enclosed>, Problem> {
+    let row = finding::seen_letter(office, visitor, again.letter)?;
     let row = row.ok_or_else(|| Problem::broken(format!("letter {} is not there", again.letter)))?;
     files(office, &row).await
 }
@@ -174,11 +175,11 @@ async fn files(office: &Office, row: &LetterRow) -> Result<Vec<Enclosed>, Proble
 /// One file that went with a letter, by its place in the row.
 async fn file(
     State(office): State<Arc<Office>>,
+    visitor: Visitor,
     Path((id, n)): Path<(String, usize)>,
 ) -> Result<impl IntoResponse, Problem> {
     let missing = || Problem::not_found(format!("no file {n} went with a letter {id}"));
-    let id: LetterId = id.parse().map_err(|_| missing())?;
-    let row = office.store.letter(id)?.ok_or_else(missing)?;
+    let row = finding::letter(&office, &visitor, Verb::Read, &id)?;
     let file = files(&office, &row).await?.into_iter().nth(n).ok_or_else(missing)?;
     // S-20: a download, whoever opens it.
     let headers = [

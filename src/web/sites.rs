@@ -9,8 +9,11 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{api::Answer, problem::Problem};
-use crate::agent::knowledge::site::{CrawlError, Crawler, SiteRow};
+use super::{api::Answer, problem::Problem, visitor::Visitor};
+use crate::{
+    agent::knowledge::site::{CrawlError, Crawler, SiteRow},
+    types::Verb,
+};
 
 /// The routes, for whoever may open the control socket.
 pub fn sites(crawler: Arc<Crawler>) -> Router {
@@ -20,7 +23,8 @@ pub fn sites(crawler: Arc<Crawler>) -> Router {
         .with_state(crawler)
 }
 
-async fn list(State(crawler): State<Arc<Crawler>>) -> Answer<Vec<SiteRow>> {
+async fn list(State(crawler): State<Arc<Crawler>>, visitor: Visitor) -> Answer<Vec<SiteRow>> {
+    visitor.must_everywhere(Verb::Read)?;
     // What is known may have to be read first.
     let rows = tokio::task::spawn_blocking(move || crawler.sites().rows()).await;
     rows.map(Json).map_err(|error| Problem::broken(format!("the list broke: {error}")))
@@ -34,7 +38,12 @@ struct CrawlRequest {
 }
 
 /// Answers when the crawl has ended.
-async fn crawl(State(crawler): State<Arc<Crawler>>, Json(asked): Json<CrawlRequest>) -> Answer<Vec<SiteRow>> {
+async fn crawl(
+    State(crawler): State<Arc<Crawler>>,
+    visitor: Visitor,
+    Json(asked): Json<CrawlRequest>,
+) -> Answer<Vec<SiteRow>> {
+    visitor.must_everywhere(Verb::Teach)?;
     crawler.crawl_now(asked.site.as_deref()).await.map(Json).map_err(|error| match error {
         CrawlError::NoSuchSite(_) | CrawlError::NoSites => Problem::not_found(error.to_string()),
         CrawlError::Busy | CrawlError::Stopping => Problem::conflict(error.to_string()),

@@ -11,12 +11,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     api::{Answer, Office},
-    problem::{Problem, decides, said},
+    problem::{Problem, said},
+    visitor::Visitor,
 };
 use crate::{
     observability::maillog,
     store::{Lift, Suppress, SuppressionRow},
-    types::Address,
+    types::{Address, Verb},
 };
 
 pub(super) fn routes() -> Router<Arc<Office>> {
@@ -42,11 +43,17 @@ impl From<SuppressionRow> for SuppressionView {
 }
 
 /// All of them, newest first.
-async fn list(State(office): State<Arc<Office>>) -> Answer<Vec<SuppressionView>> {
+async fn list(State(office): State<Arc<Office>>, visitor: Visitor) -> Answer<Vec<SuppressionView>> {
+    visitor.must_everywhere(Verb::Read)?;
     Ok(Json(office.store.suppressions()?.into_iter().map(SuppressionView::from).collect()))
 }
 
-async fn show(State(office): State<Arc<Office>>, Path(recipient): Path<String>) -> Answer<SuppressionView> {
+async fn show(
+    State(office): State<Arc<Office>>,
+    visitor: Visitor,
+    Path(recipient): Path<String>,
+) -> Answer<SuppressionView> {
+    visitor.must_everywhere(Verb::Read)?;
     Ok(Json(suppressed(&office, &address(&recipient)?)?))
 }
 
@@ -63,15 +70,20 @@ fn address(text: &str) -> Result<Address, Problem> {
 #[serde(deny_unknown_fields)]
 struct AddRequest {
     recipient: String,
-    /// Who decides.
-    by: String,
+    /// Who decides; only the operator says it.
+    by: Option<String>,
     /// Why.
     why: String,
 }
 
-async fn add(State(office): State<Arc<Office>>, Json(request): Json<AddRequest>) -> Answer<SuppressionView> {
+async fn add(
+    State(office): State<Arc<Office>>,
+    visitor: Visitor,
+    Json(request): Json<AddRequest>,
+) -> Answer<SuppressionView> {
+    visitor.must_everywhere(Verb::Redact)?;
     let recipient = address(&request.recipient)?;
-    let (by, why) = (decides(request.by)?, said(request.why, "say why")?);
+    let (by, why) = (visitor.by(request.by)?, said(request.why, "say why")?);
     office.store.suppress(Suppress { recipient: recipient.clone(), by, why, now: office.clock.now() }).await?;
     maillog::suppression(&recipient, "suppressed");
     Ok(Json(suppressed(&office, &recipient)?))
@@ -80,19 +92,21 @@ async fn add(State(office): State<Arc<Office>>, Json(request): Json<AddRequest>)
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RemoveRequest {
-    /// Who decides.
-    by: String,
+    /// Who decides; only the operator says it.
+    by: Option<String>,
 }
 
 /// Letters to it leave again; gives what stood there.
 async fn remove(
     State(office): State<Arc<Office>>,
+    visitor: Visitor,
     Path(recipient): Path<String>,
     Json(request): Json<RemoveRequest>,
 ) -> Answer<SuppressionView> {
+    visitor.must_everywhere(Verb::Redact)?;
     let recipient = address(&recipient)?;
     let before = suppressed(&office, &recipient)?;
-    let by = decides(request.by)?;
+    let by = visitor.by(request.by)?;
     office.store.lift(Lift { recipient: recipient.clone(), by, now: office.clock.now() }).await?;
     maillog::suppression(&recipient, "lifted");
     Ok(Json(before))

@@ -10,12 +10,14 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
-    api::{Answer, Office, find},
+    api::{Answer, Office},
+    finding::find,
     problem::Problem,
+    visitor::Visitor,
 };
 use crate::{
     store::{ConversationRow, Tagging},
-    types,
+    types::{self, Verb},
 };
 
 pub(super) fn routes() -> Router<Arc<Office>> {
@@ -33,6 +35,7 @@ struct TagRequest {
 
 async fn tag(
     State(office): State<Arc<Office>>,
+    visitor: Visitor,
     Path(id): Path<String>,
     Json(request): Json<TagRequest>,
 ) -> Answer<ConversationRow> {
@@ -40,7 +43,7 @@ async fn tag(
     if let Some(words) = add.iter().chain(&remove).find_map(|name| types::tag(name).err()) {
         return Err(Problem::bad_request(words));
     }
-    let conversation = find(&office, &id)?.id;
+    let conversation = find(&office, &visitor, Verb::Answer, &id)?.id;
     office.store.tag(Tagging { conversation, add, remove, now: office.clock.now() }).await?;
-    Ok(Json(find(&office, &conversation.to_string())?))
+    find(&office, &visitor, Verb::Read, &conversation.to_string()).map(Json)
 }

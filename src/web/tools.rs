@@ -12,8 +12,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    api::{Answer, Office, find},
+    api::{Answer, Office},
+    finding::find,
     problem::Problem,
+    visitor::Visitor,
 };
 use crate::{
     agent::{
@@ -21,7 +23,7 @@ use crate::{
         tools::{Facts, Toolbox},
     },
     config::{Tool, ToolClass},
-    types::Address,
+    types::{Address, Verb},
 };
 
 /// What the handlers work with.
@@ -70,7 +72,8 @@ impl From<&Tool> for ToolView {
     }
 }
 
-async fn list(State(shop): State<Arc<Shop>>) -> Answer<Vec<ToolView>> {
+async fn list(State(shop): State<Arc<Shop>>, visitor: Visitor) -> Answer<Vec<ToolView>> {
+    visitor.must_everywhere(Verb::Manage)?;
     Ok(Json(shop.toolbox.tools().iter().map(ToolView::from).collect()))
 }
 
@@ -104,25 +107,27 @@ struct TestView {
 /// Calls a tool for a person: the level and the rate do not hold them, the schema and the guard of addresses do.
 async fn test(
     State(shop): State<Arc<Shop>>,
+    visitor: Visitor,
     Path(name): Path<String>,
     Json(request): Json<TestRequest>,
 ) -> Answer<TestView> {
+    visitor.must_everywhere(Verb::Manage)?;
     let tool = shop.toolbox.tools().iter().find(|tool| tool.name == name);
     let tool = tool.ok_or_else(|| Problem::not_found(format!("there is no tool {name}")))?;
     if tool.class == ToolClass::Write && !request.dry_run && !request.write {
         let words = format!("{name} changes something: say that it may (--write), or look at the request (--dry-run)");
         return Err(Problem::bad_request(words));
     }
-    let facts = facts(&shop.office, tool, &request)?;
+    let facts = facts(&shop.office, &visitor, tool, &request)?;
     let tried = shop.toolbox.tried(tool, &facts, &request.arguments, request.dry_run).await;
     let tried = tried.map_err(Problem::bad_request)?;
     let (status, result) = tried.answer.unzip();
     Ok(Json(TestView { request: tried.request, status, result }))
 }
 
-fn facts(office: &Office, tool: &Tool, request: &TestRequest) -> Result<Facts, Problem> {
+fn facts(office: &Office, visitor: &Visitor, tool: &Tool, request: &TestRequest) -> Result<Facts, Problem> {
     if let Some(id) = &request.conversation {
-        let row = find(office, id)?;
+        let row = find(office, visitor, Verb::Read, id)?;
         return Ok(Facts {
             contact: row.contact,
             contact_name: row.contact_name,

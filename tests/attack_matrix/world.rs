@@ -121,7 +121,8 @@ impl World {
         Self {
             line: Line::new(judge, store.clone(), clock.clone(), &config.limits),
             desk: StoreDesk::new(store.clone(), writer.clone(), &config.addresses, config.agent.brakes),
-            office: web::router(Office { store: store.clone(), writer, clock, rules: Arc::new(rules), attachments }),
+            office: web::router(Office { store: store.clone(), writer, clock, rules: Arc::new(rules), attachments })
+                .layer(axum::Extension(web::Visitor::operator())),
             sealer: Sealer::new(dns.addr()).unwrap(),
             _dns: dns,
             zone,

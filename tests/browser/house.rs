@@ -62,6 +62,7 @@ impl House {
         let (asked, raw): (Arc<Mutex<Vec<String>>>, Raw) = Default::default();
         let attachments = tempfile::tempdir().unwrap();
         let router = runtime.block_on(async { web::router(office(&store, attachments.path())) });
+        let router = router.layer(axum::Extension(web::Visitor::operator()));
         let ours = Router::new()
             .route("/batch/{from}/{to}", get(batch))
             .route("/bare/{id}", get(bare))

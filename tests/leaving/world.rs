@@ -95,7 +95,8 @@ impl World {
             topics: Topics::default(),
         });
         let attachments = Attachments::new(PathBuf::new(), self.config.limits.extraction, Arc::new(store.clone()));
-        let office = web::router(Office { store, writer, clock, rules, attachments });
+        let office = web::router(Office { store, writer, clock, rules, attachments })
+            .layer(axum::Extension(web::Visitor::operator()));
         let path = format!("/api/v1/conversations/{}/replies", self.conversation);
         let request = Request::builder().method("POST").uri(path).header("content-type", "application/json");
         let body = Body::from(json!({ "markdown": words, "by": "Grace" }).to_string());

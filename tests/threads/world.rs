@@ -78,7 +78,8 @@ impl World {
         let folder = std::env::temp_dir().join("attachments-of-nobody");
         let attachments = Attachments::new(folder, config.limits.extraction, Arc::new(store.clone()));
         let line = Line::new(Arc::new(judge), store.clone(), clock.clone(), &config.limits);
-        let office = web::router(Office { store: store.clone(), writer, clock: clock.clone(), rules, attachments });
+        let office = web::router(Office { store: store.clone(), writer, clock: clock.clone(), rules, attachments })
+            .layer(axum::Extension(web::Visitor::operator()));
         Self { store, line, office, clock, ids, written: AtomicU64::new(0), _dns: dns }
     }
 
