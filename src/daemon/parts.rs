@@ -143,9 +143,9 @@ impl Parts {
         let tools = web::tools(self.office(), self.toolbox.clone());
         let knowledge = web::knowledge(self.office(), self.knowledge.clone()).merge(web::sites(self.crawler.clone()));
         let approvals = web::approvals(self.office(), self.toolbox.clone());
-        let all =
-            web::router(self.office()).merge(tools).merge(approvals).merge(knowledge).merge(web::inbox(self.office()));
-        all.layer(axum::Extension(web::Visitor::operator()))
+        let all = web::router(self.office()).merge(tools).merge(approvals).merge(knowledge);
+        let pages = web::inbox(self.office(), all.clone());
+        all.merge(pages).layer(axum::Extension(web::Visitor::operator()))
     }
 
     /// What the metrics are read from.

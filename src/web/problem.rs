@@ -51,6 +51,11 @@ impl Problem {
         Self { status: StatusCode::UNAUTHORIZED, detail: "log in first, or send an API key".into() }
     }
 
+    /// What the API said, said again on a page.
+    pub(super) fn passed_on(status: StatusCode, detail: String) -> Self {
+        Self { status, detail }
+    }
+
     /// Its status code.
     pub(super) fn status(&self) -> StatusCode {
         self.status

@@ -7,7 +7,13 @@ use axum::extract::{Path, Query, State};
 use serde::Deserialize;
 
 use super::{
-    super::{api::Office, runs::RunView, visitor::Visitor},
+    super::{
+        api::{self, Office},
+        finding,
+        problem::Problem,
+        runs::RunView,
+        visitor::Visitor,
+    },
     Shown, list,
     page::{Done, Page, VIEWS},
     shown,
@@ -92,14 +98,13 @@ pub(super) async fn page(
     Query(asked): Query<Asked>,
     Query(done): Query<Done>,
 ) -> Shown {
-    let found = super::find(&office, &visitor, Verb::Read, &number)?;
-    let view = super::super::api::whole(&office, found.id).await?;
+    let found = finding::find(&office, &visitor, Verb::Read, &number)?;
+    let view = api::whole(&office, &visitor, &found).await?;
     let from = VIEWS.iter().find(|(word, _, _)| *word == asked.from).map_or("all", |(word, _, _)| word);
     let skipped = if asked.all.is_empty() { view.timeline.len().saturating_sub(ENTRIES_SHOWN) } else { 0 };
     let entries = view.timeline.into_iter().skip(skipped).map(|line| timeline::entry(&office, line)).collect();
     let row = view.row;
-    let linked = row.linked_to.map(|id| office.store.conversation_or_survivor(id)).transpose()?.flatten();
-    let linked = linked.filter(|linked| visitor.actor.may(Verb::Read, Some(&linked.address)));
+    let linked = row.linked_to.map(|id| finding::seen(&office, &visitor, id)).transpose()?.flatten();
     let (to, cc) = recipients(&row);
     shown(&ConversationPage {
         page: Page::new(&office, &visitor, from)?.after(&done),
@@ -123,7 +128,7 @@ pub(super) async fn page(
         to,
         cc,
         words: row.draft.as_ref().map_or_else(String::new, |draft| draft.markdown.clone()),
-        again_files: again_files(&office, &row)?,
+        again_files: again_files(&office, &visitor, &row)?,
         canned: Vec::new(),
         row,
     })
@@ -145,9 +150,9 @@ fn joined<'a>(addresses: impl Iterator<Item = &'a crate::types::Address>) -> Str
     addresses.map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-fn again_files(office: &Office, row: &ConversationRow) -> Result<String, crate::store::StoreError> {
+fn again_files(office: &Office, visitor: &Visitor, row: &ConversationRow) -> Result<String, Problem> {
     let Some(again) = row.draft.as_ref().and_then(|draft| draft.taken_back.as_ref()) else { return Ok(String::new()) };
-    let letter = office.store.letter(again.letter)?;
+    let letter = finding::seen_letter(office, visitor, again.letter)?;
     let names = letter.iter().flat_map(|letter| &letter.enclosed).map(|file| file.name.as_str());
     Ok(names.collect::<Vec<_>>().join(", "))
 }

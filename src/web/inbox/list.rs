@@ -7,14 +7,14 @@ use axum::extract::{Query, State};
 use serde::Deserialize;
 
 use super::{
-    super::{api::Office, problem::Problem, visitor::Visitor},
+    super::{api::Office, finding, problem::Problem, visitor::Visitor},
     Shown,
     page::{Done, Page, VIEWS},
     shown, time,
 };
 use crate::{
     store::{ConversationFilter, ConversationRow, Owner, Status},
-    types::{Address, Level, Verb},
+    types::{Address, Level},
 };
 
 /// Conversations of one page.
@@ -171,7 +171,6 @@ pub(super) fn marks(row: &ConversationRow, names_address: bool) -> Vec<Mark> {
 }
 
 fn found(office: &Office, visitor: &Visitor, view: &str, filters: &Filters) -> Result<Vec<ConversationRow>, Problem> {
-    let reach = visitor.actor.reach(Verb::Read);
     let address = (!filters.address.is_empty()).then(|| Address::parse(&filters.address)).transpose();
     let filter = ConversationFilter {
         address: address.map_err(|error| Problem::bad_request(error.to_string()))?,
@@ -180,7 +179,7 @@ fn found(office: &Office, visitor: &Visitor, view: &str, filters: &Filters) -> R
         limit: 500,
         ..ConversationFilter::default()
     };
-    let rows = office.store.conversations(&filter)?;
+    let rows = finding::conversations(office, visitor, filter)?;
     let me = visitor.actor.name();
     let of_view = |row: &ConversationRow| match view {
         "mine" => row.status == Status::Open && matches!(&row.owner, Owner::Person(name) if Some(name.as_str()) == me),
@@ -191,7 +190,7 @@ fn found(office: &Office, visitor: &Visitor, view: &str, filters: &Filters) -> R
         "closed" => row.status != Status::Open,
         _ => true,
     };
-    Ok(rows.into_iter().filter(|row| reach.holds(&row.address) && of_view(row)).take(PAGE_ROWS).collect())
+    Ok(rows.into_iter().filter(of_view).take(PAGE_ROWS).collect())
 }
 
 /// How many a view has, for the menu.

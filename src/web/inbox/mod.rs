@@ -1,45 +1,47 @@
 //! The inbox: pages for people. They are written here, on the server, and work without JavaScript; `static/inbox.js` makes
 //! them live. What they do is done by the same verbs that the API has.
 
+mod act;
 mod conversation;
 mod list;
 mod page;
 mod time;
 mod timeline;
+mod verbs;
+mod write;
 
 use std::sync::Arc;
 
 use askama::Template;
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
-    routing::get,
+    routing::{get, post},
 };
 
-use super::{
-    api::{self, Office},
-    assets,
-    problem::Problem,
-    visitor::Visitor,
-};
-use crate::{store::ConversationRow, types::Verb};
+use self::verbs::Desk;
+use super::{api::Office, assets, problem::Problem};
 
-/// The pages.
-pub fn inbox(office: Office) -> Router {
+/// The pages. `api` is what they do things by.
+pub fn inbox(office: Office, api: Router) -> Router {
+    let desk = Arc::new(Desk::new(office.clone(), api));
+    let doing = Router::new()
+        .route("/c/{number}/mark", post(act::mark))
+        .route("/c/{number}/tags", post(act::tags))
+        .route("/c/{number}/draft", post(act::draft))
+        .route("/c/{number}/call", post(act::call))
+        .route("/c/{number}/reply", post(write::reply).layer(DefaultBodyLimit::max(write::FORM_OCTETS_MAX)))
+        .route("/l/{id}", post(act::letter))
+        .route("/preview", post(write::preview))
+        .with_state(desk);
     let pages = Router::new()
         .route("/", get(|| async { Redirect::to("/inbox") }))
         .route("/inbox", get(list::page))
         .route("/c/{number}", get(conversation::page))
         .with_state(Arc::new(office));
-    pages.merge(assets::routes())
-}
-
-/// A conversation by its number, for who may do that with it.
-fn find(office: &Office, visitor: &Visitor, verb: Verb, number: &str) -> Result<ConversationRow, Problem> {
-    let row = api::find(office, number)?;
-    let missing = || Problem::not_found(format!("there is no conversation {number}"));
-    visitor.must(verb, &row.address, missing).map(|()| row)
+    pages.merge(doing).merge(assets::routes())
 }
 
 /// A page, or why there is none: a page too.

@@ -1,9 +1,11 @@
 //! What every page has around it: who looks, the views with their counts, and what was just done.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
-use super::super::{api::Office, problem::Problem, visitor::Visitor};
-use crate::types::Verb;
+use super::super::{api::Office, finding, problem::Problem, visitor::Visitor};
+use crate::{people::Reach, types::Verb};
 
 /// A link of the menu.
 #[derive(Debug)]
@@ -92,8 +94,8 @@ impl Page {
             let count = super::list::count(office, visitor, word)?;
             views.push(Link { name, href: format!("/inbox?view={word}"), key, count, current: word == current });
         }
-        if visitor.actor.may(Verb::Release, None) {
-            let held = office.store.held()?.len();
+        if visitor.actor.reach(Verb::Release) != Reach::Only(BTreeSet::new()) {
+            let held = finding::held(office, visitor)?.len();
             let count = if held == 0 { String::new() } else { held.to_string() };
             views.push(Link { name: "Held", href: "/held".into(), key: "h", count, current: current == "/held" });
         }
