@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use super::{
     article_rows::{ArticleName, ArticleRow},
     letter_rows::LetterRow,
+    people::{AccountRow, ApiKeyRow, LoginName},
     rows::{ConversationRow, Entry, LearnedRow, MailRow, Voucher},
     run_rows::RunRow,
     suppressions::SuppressionRow,
@@ -53,6 +54,12 @@ pub(super) enum Fact {
     Article(Box<ArticleRow>),
     /// And this is a version of it.
     ArticleText(Box<ArticleTextFact>),
+    /// An account is like this now.
+    Account(Box<AccountRow>),
+    /// It is gone.
+    AccountGone(AccountGoneFact),
+    /// An API key is like this now.
+    ApiKey(Box<ApiKeyRow>),
 }
 
 /// See [`Fact::Fingerprint`].
@@ -138,6 +145,17 @@ pub(super) struct ArticleTextFact {
     pub text: String,
 }
 
+/// See [`Fact::AccountGone`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct AccountGoneFact {
+    /// Which.
+    pub name: LoginName,
+    /// Who took it away.
+    pub by: String,
+    /// When.
+    pub at: Millis,
+}
+
 /// A line that is no fact.
 #[derive(Debug, Clone, thiserror::Error)]
 pub(super) enum FactError {
@@ -170,6 +188,9 @@ impl Fact {
             Self::Run(_) => "run",
             Self::Article(_) => "article",
             Self::ArticleText(_) => "article-text",
+            Self::Account(_) => "account",
+            Self::AccountGone(_) => "account-gone",
+            Self::ApiKey(_) => "api-key",
         }
     }
 
@@ -193,6 +214,9 @@ impl Fact {
             Self::Run(row) => serde_json::to_vec(row),
             Self::Article(row) => serde_json::to_vec(row),
             Self::ArticleText(fact) => serde_json::to_vec(fact),
+            Self::Account(row) => serde_json::to_vec(row),
+            Self::AccountGone(fact) => serde_json::to_vec(fact),
+            Self::ApiKey(row) => serde_json::to_vec(row),
         };
         json.expect("rows have string keys only and nothing that fails to serialize")
     }
@@ -222,6 +246,9 @@ impl Fact {
             b"run" => Self::Run(parse(json)?),
             b"article" => Self::Article(parse(json)?),
             b"article-text" => Self::ArticleText(parse(json)?),
+            b"account" => Self::Account(parse(json)?),
+            b"account-gone" => Self::AccountGone(parse(json)?),
+            b"api-key" => Self::ApiKey(parse(json)?),
             other => return Err(FactError::Unknown(String::from_utf8_lossy(other).into_owned())),
         };
         Ok((fact, json))

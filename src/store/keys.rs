@@ -16,10 +16,18 @@
 //! W conversation                            → the run that is under way
 //! K kind of spender, spender                what thinking took: runs, tokens, money
 //! Y article                                 row of an article        Z article version            its text
+//! P a account                           row of an account        P s login, P l link             → account
+//! P k API key                           row of a key             P n name                        → API key
 //! !                                         how far the index is     (a long row goes on under its key and 1, 2, …)
 //! ```
 
-use super::{article_rows::ArticleName, requests::AiLetters, rows::Voucher, runs::Spender};
+use super::{
+    article_rows::ArticleName,
+    people::{LoginName, TokenDigest},
+    requests::AiLetters,
+    rows::Voucher,
+    runs::Spender,
+};
 use crate::{
     conversation::Fingerprint,
     types::{Address, ConversationId, JobId, JobKind, LetterId, MailId, Millis, Number, RunId},
@@ -32,8 +40,17 @@ pub(super) const MAIL_LEN: usize = 9;
 pub(super) const ENTRY_LEN: usize = 13;
 pub(super) const LEARNED_LEN: usize = 2 + 2 * DIGEST;
 pub(super) const SUPPRESSION_LEN: usize = 1 + DIGEST;
+pub(super) const ACCOUNT_LEN: usize = 2 + DIGEST;
+pub(super) const API_KEY_LEN: usize = 2 + 32;
 pub(super) const ARTICLE_LEN: usize = 1 + DIGEST;
 pub(super) const ARTICLE_TEXT_LEN: usize = 1 + DIGEST + 8;
+
+/// Under these lie people.
+pub(super) const ACCOUNTS: &[u8] = b"Pa";
+pub(super) const LOGINS: &[u8] = b"Ps";
+pub(super) const LINKS: &[u8] = b"Pl";
+pub(super) const API_KEYS: &[u8] = b"Pk";
+pub(super) const API_KEY_NAMES: &[u8] = b"Pn";
 
 /// Octets of an address or a Message-ID in a key: of their BLAKE3, so that a key is short whatever was sent.
 const DIGEST: usize = 16;
@@ -249,6 +266,26 @@ pub(super) fn article(name: &ArticleName) -> Vec<u8> {
 
 pub(super) fn article_text(name: &ArticleName, version: u64) -> Vec<u8> {
     key(b'Z', &[&digest(name.as_str().as_bytes()), &version.to_be_bytes()])
+}
+
+pub(super) fn account(name: &LoginName) -> Vec<u8> {
+    [ACCOUNTS, &digest(name.as_str().as_bytes())].concat()
+}
+
+pub(super) fn login(token: &TokenDigest) -> Vec<u8> {
+    [LOGINS, token.as_bytes()].concat()
+}
+
+pub(super) fn link(token: &TokenDigest) -> Vec<u8> {
+    [LINKS, token.as_bytes()].concat()
+}
+
+pub(super) fn api_key(secret: &TokenDigest) -> Vec<u8> {
+    [API_KEYS, secret.as_bytes()].concat()
+}
+
+pub(super) fn api_key_name(name: &str) -> Vec<u8> {
+    [API_KEY_NAMES, &digest(name.as_bytes())].concat()
 }
 
 /// When and which, of a key that ends like those of [`updated`] and [`updated_at`].

@@ -11,6 +11,8 @@
 //! | suppression | it stands under its recipient; they are as many as were counted |
 //! | article | it stands under its name, and has the text of each version that it keeps; what is published is one; they are as many as were counted |
 //! | run | it stands in the list of its conversation; what all of them cost is what was added up |
+//! | account | it stands under its name, each login and link leads to it and none elsewhere; they are as many as were counted |
+//! | API key | while it was not revoked it stands under its name; they are as many as were counted |
 //! | job | its conversation (and letter) is there; unless parked, it is due at one time |
 //! | books | accepted = shown + held + ignored + duplicates + discarded |
 
@@ -19,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     articles,
     index::Index,
-    keys,
+    keys, people,
     requests::{Counts, StoreError},
     rows::{Place, What},
     runs,
@@ -40,6 +42,7 @@ pub(super) fn troubles(index: &Index) -> Result<Vec<String>, StoreError> {
     suppressions(index, index.state()?.map_or(0, |state| state.tallies.suppressions), &mut troubles)?;
     let tallies = index.state()?.map_or_else(Tallies::default, |state| state.tallies);
     articles::troubles(index, &tallies, &mut troubles)?;
+    people::troubles(index, &tallies, &mut troubles)?;
     // Copies that were kept before have no row; everything else is counted again.
     let copies = tallies.counts.duplicates.saturating_sub(counted.duplicates);
     counted.duplicates += copies;

@@ -29,6 +29,7 @@ mod merging;
 mod numbers;
 mod opening;
 mod participants;
+pub mod people;
 mod projection;
 mod reads;
 mod recent;

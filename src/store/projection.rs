@@ -9,6 +9,7 @@ use super::{
     index::VALUE_OCTETS_MAX,
     keys,
     letter_rows::{Delivery, LetterRow},
+    people,
     requests::{AiLetters, StoreError},
     rows::{ConversationRow, MailRow, Place},
     runs, signatures,
@@ -69,6 +70,9 @@ pub(super) fn project(fact: &Fact, json: &[u8], desk: &mut Desk) -> Result<(), S
         Fact::Run(row) => runs::project(row, json, desk),
         Fact::Article(row) => articles::project(row, json, desk),
         Fact::ArticleText(fact) => articles::project_text(fact, json, desk),
+        Fact::Account(row) => people::project_account(&row.name, Some((row, json)), desk),
+        Fact::AccountGone(fact) => people::project_account(&fact.name, None, desk),
+        Fact::ApiKey(row) => people::project_key(row, json, desk),
         Fact::Duplicate(fact) => {
             let counts = &mut desk.tallies_mut().counts;
             counts.accepted += fact.destinations;

@@ -33,6 +33,12 @@ pub(super) struct Tallies {
     /// How often one was changed.
     #[serde(default)]
     pub(super) article_changes: u64,
+    /// Accounts.
+    #[serde(default)]
+    pub(super) accounts: u64,
+    /// API keys that were not revoked.
+    #[serde(default)]
+    pub(super) api_keys: u64,
 }
 
 impl Tallies {

@@ -176,7 +176,8 @@ fn place_raw(raw: &mut RawRef, (segment, offset): Place) {
     }
 }
 
-fn row<T: DeserializeOwned>(view: &impl View, key: &[u8]) -> Result<Option<T>, StoreError> {
+/// The row under a key.
+pub(super) fn row<T: DeserializeOwned>(view: &impl View, key: &[u8]) -> Result<Option<T>, StoreError> {
     Ok(placed_row(view, key)?.map(|(row, _)| row))
 }
 
