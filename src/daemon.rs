@@ -187,7 +187,7 @@ impl Parts {
 
     /// The control socket, and the doors over TCP when they are wanted.
     async fn serve_offices(&self, stop: &CancellationToken) -> Result<Vec<JoinHandle<()>>, StartError> {
-        let mut tasks = vec![socket::serve(&self.config, self.router(), stop.clone())?];
+        let mut tasks = vec![socket::serve(&self.config, self.router(stop), stop.clone())?];
         if let Some(listen) = self.config.web.listen {
             tasks.push(socket::serve_tcp(listen, web::doors(self.office()), stop.clone()).await?.1);
         }

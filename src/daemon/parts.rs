@@ -5,6 +5,8 @@ use std::{
     sync::Arc,
 };
 
+use tokio_util::sync::CancellationToken;
+
 use super::{domain_watch::DomainWatch, thinking};
 use crate::{
     agent::{self, Knowledge, Topics, knowledge::site::Crawler, tools::Toolbox},
@@ -138,13 +140,13 @@ impl Parts {
         Office { store, writer, clock: self.clock.clone(), rules: Arc::new(rules), attachments }
     }
 
-    /// For the control socket: the API, with the verbs of tools, of calls that wait for people, and of knowledge.
-    pub(super) fn router(&self) -> axum::Router {
+    /// For the control socket: the pages, the API, with the verbs of tools, of calls that wait for people, and of knowledge.
+    pub(super) fn router(&self, stop: &CancellationToken) -> axum::Router {
         let tools = web::tools(self.office(), self.toolbox.clone());
         let knowledge = web::knowledge(self.office(), self.knowledge.clone()).merge(web::sites(self.crawler.clone()));
         let approvals = web::approvals(self.office(), self.toolbox.clone());
         let all = web::router(self.office()).merge(tools).merge(approvals).merge(knowledge);
-        let pages = web::inbox(self.office(), all.clone());
+        let pages = web::inbox(self.office(), all.clone(), stop.clone());
         all.merge(pages).layer(axum::Extension(web::Visitor::operator()))
     }
 
@@ -221,7 +223,7 @@ impl Quiet {
 
     /// The API.
     pub fn router(&self) -> axum::Router {
-        self.0.router()
+        self.0.router(&CancellationToken::new())
     }
 }
 

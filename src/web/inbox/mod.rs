@@ -3,8 +3,10 @@
 
 mod act;
 mod conversation;
+mod events;
 mod list;
 mod page;
+mod presence;
 mod time;
 mod timeline;
 mod verbs;
@@ -21,12 +23,14 @@ use axum::{
     routing::{get, post},
 };
 
+use tokio_util::sync::CancellationToken;
+
 use self::verbs::Desk;
 use super::{api::Office, assets, problem::Problem};
 
-/// The pages. `api` is what they do things by.
-pub fn inbox(office: Office, api: Router) -> Router {
-    let desk = Arc::new(Desk::new(office.clone(), api));
+/// The pages. `api` is what they do things by; `stop` ends what listens.
+pub fn inbox(office: Office, api: Router, stop: CancellationToken) -> Router {
+    let desk = Arc::new(Desk::new(office.clone(), api, stop));
     let doing = Router::new()
         .route("/c/{number}/mark", post(act::mark))
         .route("/c/{number}/tags", post(act::tags))
@@ -35,6 +39,8 @@ pub fn inbox(office: Office, api: Router) -> Router {
         .route("/c/{number}/reply", post(write::reply).layer(DefaultBodyLimit::max(write::FORM_OCTETS_MAX)))
         .route("/l/{id}", post(act::letter))
         .route("/preview", post(write::preview))
+        .route("/events", get(events::listen))
+        .route("/c/{number}/typing", post(events::typing))
         .with_state(desk);
     let pages = Router::new()
         .route("/", get(|| async { Redirect::to("/inbox") }))

@@ -7,9 +7,13 @@ use axum::{
     http::{Method, Request, header},
 };
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use super::super::{api::Office, problem::Problem, visitor::Visitor};
+use super::{
+    super::{api::Office, problem::Problem, visitor::Visitor},
+    presence::Presence,
+};
 
 /// Octets of an answer that a page reads.
 const ANSWER_OCTETS_MAX: usize = 64 * 1024 * 1024;
@@ -21,11 +25,15 @@ pub(super) struct Desk {
     pub(super) office: Office,
     /// For everything else.
     api: Router,
+    /// Who looks at what now.
+    pub(super) presence: Presence,
+    /// The daemon stops: what listens is let go.
+    pub(super) stop: CancellationToken,
 }
 
 impl Desk {
-    pub(super) fn new(office: Office, api: Router) -> Self {
-        Self { office, api }
+    pub(super) fn new(office: Office, api: Router, stop: CancellationToken) -> Self {
+        Self { office, api, presence: Presence::default(), stop }
     }
 
     /// Asks the API in the visitor's name. `path` is behind `/api/v1`.
