@@ -4,12 +4,15 @@
 mod act;
 mod conversation;
 mod events;
+mod held;
 mod list;
 mod page;
 mod presence;
+mod queue;
 mod time;
 mod timeline;
 mod verbs;
+mod why;
 mod write;
 
 use std::sync::Arc;
@@ -38,6 +41,10 @@ pub fn inbox(office: Office, api: Router, stop: CancellationToken) -> Router {
         .route("/c/{number}/call", post(act::call))
         .route("/c/{number}/reply", post(write::reply).layer(DefaultBodyLimit::max(write::FORM_OCTETS_MAX)))
         .route("/l/{id}", post(act::letter))
+        .route("/held", get(held::list))
+        .route("/held/{id}", get(held::mail).post(held::decide))
+        .route("/messages/{id}/why", get(why::page))
+        .route("/queue", get(queue::page))
         .route("/preview", post(write::preview))
         .route("/events", get(events::listen))
         .route("/c/{number}/typing", post(events::typing))

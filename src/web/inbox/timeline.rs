@@ -169,14 +169,20 @@ fn letter_card(letter: LetterView, when: String, now: Millis) -> LetterCard {
 }
 
 fn delivery(one: DeliveryView, now: Millis) -> DeliveryCard {
-    let verbs: &[_] = match one.state {
-        "waiting" if one.tries == 0 && one.next.is_some_and(|next| next > now) => &[("recall", "Take it back")],
+    let can_be_recalled = one.tries == 0 && one.next.is_some_and(|next| next > now);
+    let verbs = verbs(one.state, can_be_recalled);
+    let failed = matches!(one.state, "refused" | "bounced");
+    DeliveryCard { id: one.id, to: one.to.to_string(), state: one.state, words: one.words, failed, verbs }
+}
+
+/// What can be done with a letter for one recipient: word and name.
+pub(super) fn verbs(state: &str, can_be_recalled: bool) -> &'static [(&'static str, &'static str)] {
+    match state {
+        "waiting" if can_be_recalled => &[("recall", "Take it back")],
         "waiting" | "tried" | "uncertain" => &[("retry", "Try now"), ("drop", "Do not send")],
         "refused" | "bounced" => &[("retry", "Try again"), ("edit", "Write anew"), ("drop", "Dismiss")],
         _ => &[],
-    };
-    let failed = matches!(one.state, "refused" | "bounced");
-    DeliveryCard { id: one.id, to: one.to.to_string(), state: one.state, words: one.words, failed, verbs }
+    }
 }
 
 /// Octets as people say them.
