@@ -306,6 +306,7 @@ fn check(world: &World, id: ConversationId, told: &mut Told) {
                 }
                 unanswered = false;
             }
+            What::Note(_) => {}
             What::Event { name, .. } => match name.as_str() {
                 "taken" | "handed_off" => people_have_it = true,
                 "given_back" => people_have_it = false,

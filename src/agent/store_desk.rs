@@ -28,7 +28,7 @@ use crate::{
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// Events after which answers are counted anew.
-const BEGINS_ANEW: [&str; 4] = ["given_back", "taken", "closed", "reopened"];
+const BEGINS_ANEW: [&str; 5] = ["given_back", "taken", "assigned", "closed", "reopened"];
 
 /// See the module.
 #[derive(Debug)]
@@ -116,6 +116,8 @@ impl StoreDesk {
                     letters.push(CaseLetter { author: letter.author, sources: letter.sources });
                 }
                 What::Mail(id) => counting = counting && !is_happy(*id),
+                // S-22: what people note for each other is no part of a case.
+                What::Note(_) => {}
                 What::Event { name, .. } => counting &= !BEGINS_ANEW.contains(&name.as_str()),
             }
             if letters.len() >= Case::LETTERS_MAX {

@@ -8,6 +8,7 @@ use super::{
     attachments::remarks,
     block_on,
     control::{Control, escaped},
+    conversing,
     lists::{moment, text},
     paint::{self, Paint},
     replying::Replying,
@@ -71,6 +72,8 @@ pub(super) enum Action {
         #[arg(required = true, allow_hyphen_values = true, value_name = "+TAG|-TAG")]
         tags: Vec<String>,
     },
+    #[command(flatten)]
+    Conversing(conversing::Verb),
     /// Let the call of a tool run that waits for a person; the AI goes on with what it gives.
     Approve(wanted::Approve),
     /// Do not let it run; a person answers.
@@ -151,6 +154,7 @@ pub(super) fn run(context: &Context, action: Action) -> Result<(), Failure> {
             Action::Rewrite { id, instruction, by } => {
                 order(context, &control, &id, "draft/rewrite", json!({ "by": by, "instruction": instruction })).await
             }
+            Action::Conversing(verb) => conversing::run(context, &control, verb).await,
             Action::Approve(given) => wanted::approve(context, &control, given).await,
             Action::Deny(given) => wanted::deny(context, &control, given).await,
             Action::Merge { id, gone } => {
@@ -168,7 +172,7 @@ pub(super) fn run(context: &Context, action: Action) -> Result<(), Failure> {
     })
 }
 
-fn path(id: &str, rest: &str) -> String {
+pub(super) fn path(id: &str, rest: &str) -> String {
     // What is neither number nor id finds nothing; it must only not become another path.
     let id: String = id.trim_start_matches('#').chars().filter(char::is_ascii_alphanumeric).collect();
     format!("/api/v1/conversations/{id}{rest}")
@@ -244,7 +248,7 @@ fn owner(owner: &Value) -> String {
     }
 }
 
-fn print(context: &Context, view: &Value) -> Result<(), Failure> {
+pub(super) fn print(context: &Context, view: &Value) -> Result<(), Failure> {
     if context.json {
         println!("{view:#}");
     } else {
@@ -291,6 +295,7 @@ pub(super) fn render(view: &Value, paint: Paint) -> String {
                     deliveries(&line["deliveries"], paint)
                 )
             }
+            "note" => conversing::note(line, at, paint),
             _ => format!("{at} {}\n", paint.dim(&paint::one_line(text(&line["words"])))),
         };
     }
@@ -386,7 +391,7 @@ fn without_quote(text: &str) -> &str {
     text.find("\n> ").and_then(|quote| text[..quote].rfind("\n\n")).map_or(text, |end| &text[..end])
 }
 
-fn body(text: &str, paint: Paint) -> String {
+pub(super) fn body(text: &str, paint: Paint) -> String {
     let bar = paint.dim("│");
     paint::harmless(text.trim()).lines().map(|line| format!("   {bar} {line}\n")).collect()
 }

@@ -9,6 +9,7 @@ mod attachments;
 mod check;
 mod control;
 mod conversations;
+mod conversing;
 mod demo;
 mod domain;
 mod domain_rows;

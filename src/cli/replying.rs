@@ -55,7 +55,7 @@ fn file(path: &PathBuf, shown: bool) -> Result<Value, Failure> {
     Ok(json!({ "name": name, "content": base64(&content), "shown_as": shown.then_some(&name) }))
 }
 
-fn words_from_stdin() -> Result<String, Failure> {
+pub(super) fn words_from_stdin() -> Result<String, Failure> {
     let mut words = String::new();
     std::io::stdin().read_to_string(&mut words).map_err(|error| Failure::io(error.to_string()))?;
     if words.trim().is_empty() { Err(Failure::usage("nothing was written on standard input")) } else { Ok(words) }

@@ -90,6 +90,17 @@ pub struct Found {
     pub candidates: Vec<Candidate>,
     /// The mail that a signature which proves this one was on before, within [`REPLAY_MEMORY`].
     pub signed_before: Option<SignedBefore>,
+    /// What a person said against whoever From names.
+    pub blocked: Option<Blocked>,
+}
+
+/// A contact or domain is not let in any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blocked {
+    /// Who said so.
+    pub by: String,
+    /// Why, in their words.
+    pub why: String,
 }
 
 /// How long a signature is remembered, so that mail sent again by somebody else is known (S-07).
@@ -213,6 +224,8 @@ pub enum HeldReason {
     ForwardingConfirmation,
     /// Another service sent a code or link to prove who owns the address (S-02).
     VerificationCode,
+    /// A person blocked its sender; with who did, and why.
+    Blocked(String),
 }
 
 impl HeldReason {
@@ -226,6 +239,7 @@ impl HeldReason {
             Self::VerificationCode => {
                 "another service proves with it who owns this address: it is for its owners alone".into()
             }
+            Self::Blocked(sentence) => sentence.clone(),
         }
     }
 }

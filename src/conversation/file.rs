@@ -7,7 +7,7 @@ mod tried;
 pub use tried::{KeyOutcome, KeyTried, tried};
 
 use super::{
-    Arrival, Brake, Candidate, Class, Destination, Filing, Fingerprint, Found, HeldReason, IgnoredReason, Key,
+    Arrival, Blocked, Brake, Candidate, Class, Destination, Filing, Fingerprint, Found, HeldReason, IgnoredReason, Key,
     SignedBefore,
 };
 use crate::types::{Address, Level, addresses_look_alike};
@@ -31,6 +31,7 @@ pub fn file(arrival: &Arrival, destination: &Destination, found: &Found) -> Fili
         (class, _) if class.is_report() => file_report(found, level),
         (_, None) => Filing::Held(HeldReason::Forged(arrival.verdicts.sentence.clone())),
         (_, Some(_)) if level == Level::Forged => Filing::Held(HeldReason::Forged(arrival.verdicts.sentence.clone())),
+        (_, Some(_)) if let Some(blocked) = proved_blocked(found, level) => file_blocked(blocked),
         (Class::AutomaticReply, Some(_)) if let Some(filing) = file_automatic(found, level) => filing,
         (_, Some(from)) => file_letter(arrival, destination, found, from),
     }
@@ -61,6 +62,16 @@ fn file_report(found: &Found, level: Level) -> Filing {
         Some(Candidate { id, key, .. }) => Filing::Joins { conversation: *id, key: *key, reopens: false, level },
         None => Filing::Held(HeldReason::StrayReport),
     }
+}
+
+/// Whoever only claims to be somebody who is blocked is filed as if nobody was: it says nothing of either.
+fn proved_blocked(found: &Found, level: Level) -> Option<&Blocked> {
+    found.blocked.as_ref().filter(|_| level >= Level::Vouched)
+}
+
+/// Kept where a person sees it and can still let it in.
+fn file_blocked(Blocked { by, why }: &Blocked) -> Filing {
+    Filing::Held(HeldReason::Blocked(format!("{by} blocked its sender: {why}")))
 }
 
 /// An absence note goes to the envelope sender (RFC 3834 §4), and often from another address than the letter went to. It is

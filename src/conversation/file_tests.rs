@@ -99,7 +99,7 @@ fn s06_after_too_many_wrong_numbers_none_is_followed_and_nothing_tells_whether_i
     let sent = |brake, level, candidates: Vec<Candidate>| {
         let numbers = vec![(Number(12345), NumberPlace::Subject)];
         let to = Destination { lookups: Lookups { brake, numbers, ..Lookups::default() }, ..destination() };
-        file(&arrival("ada@customer.example", level, Class::Human), &to, &Found { candidates, signed_before: None })
+        file(&arrival("ada@customer.example", level, Class::Human), &to, &Found { candidates, ..Found::default() })
     };
     let named = || vec![candidate(Key::SubjectNumber)];
     let joins = |filing: &Filing| matches!(filing, Filing::Joins { conversation: ConversationId(7), .. });
@@ -211,7 +211,7 @@ fn a_signature_that_came_before_takes_a_mail_out_of_every_conversation() {
     let decide = |class, signed_before, named, fingerprint| {
         let destination =
             Destination { named, lookups: Lookups { fingerprint, ..Lookups::default() }, ..destination() };
-        let found = Found { candidates: vec![candidate(Key::ReplyKey)], signed_before };
+        let found = Found { candidates: vec![candidate(Key::ReplyKey)], signed_before, blocked: None };
         file(&arrival("ada@customer.example", Level::Authenticated, class), &destination, &found)
     };
     let joins = |filing| matches!(filing, Filing::Joins { .. });
@@ -231,9 +231,30 @@ fn a_signature_that_came_before_takes_a_mail_out_of_every_conversation() {
 fn s05_one_who_only_looks_like_the_contact_opens_and_staff_are_told() {
     for from in ["\u{430}da@customer.example", "ada@\u{441}ustomer.example", "ada@custorner.example"] {
         let arrival = arrival(from, Level::Authenticated, Class::Human);
-        let found = Found { candidates: vec![candidate(Key::ReplyKey)], signed_before: None };
+        let found = Found { candidates: vec![candidate(Key::ReplyKey)], ..Found::default() };
         let Filing::Opens { linked_to, why } = file(&arrival, &destination(), &found) else { panic!("{from}") };
         assert_eq!(linked_to, Some(ConversationId(7)));
         assert!(why.ends_with("its sender takes no part in it, and only looks like one who does"), "{why}");
+    }
+}
+
+#[test]
+fn who_is_blocked_joins_and_opens_nothing_by_what_they_prove() {
+    let blocked = Some(super::super::Blocked { by: "eve".into(), why: "threats".into() });
+    for class in [Class::Human, Class::AutomaticReply, Class::List] {
+        for candidates in [vec![], vec![candidate(Key::ReplyKey)]] {
+            let found = Found { candidates, blocked: blocked.clone(), ..Found::default() };
+            let filed = |level| file(&arrival("ada@customer.example", level, class), &destination(), &found);
+            for level in [Level::Vouched, Level::Authenticated] {
+                let held = HeldReason::Blocked("eve blocked its sender: threats".into());
+                assert_eq!(filed(level), Filing::Held(held), "{class:?} {level:?}");
+            }
+            // Whoever only writes their name into From is treated as before.
+            let before = Found { blocked: None, ..found.clone() };
+            for level in [Level::Forged, Level::Unproven] {
+                let unblocked = file(&arrival("ada@customer.example", level, class), &destination(), &before);
+                assert_eq!(filed(level), unblocked, "{class:?} {level:?}");
+            }
+        }
     }
 }

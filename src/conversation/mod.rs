@@ -2,6 +2,7 @@
 
 mod arrival;
 mod bounce;
+mod canned;
 mod class;
 mod code_words;
 mod file;
@@ -20,10 +21,11 @@ pub mod told;
 mod verp;
 
 pub use arrival::{
-    AnswerPolicy, Arrival, Candidate, Destination, Filing, Found, HeldReason, IgnoredReason, Key, MailSummary,
+    AnswerPolicy, Arrival, Blocked, Candidate, Destination, Filing, Found, HeldReason, IgnoredReason, Key, MailSummary,
     REPLAY_MEMORY, SignedBefore,
 };
 pub use bounce::{Bounce, BouncedRecipient, bounce};
+pub use canned::{CannedError, Filling, check_canned, fill_canned};
 pub use class::{Class, Classified, classify, classify_at};
 pub use code_words::code_words;
 pub use file::{FileFn, KeyOutcome, KeyTried, file, tried};

@@ -9,7 +9,7 @@ use tracing::{info, warn};
 use super::counters;
 use crate::{
     conversation::{Class, Fate, HeldReason, IgnoredReason, Reported, Whom},
-    store::{ArticleRow, ConversationRow, MailRow, RunRow},
+    store::{ArticleRow, ConversationRow, MailRow, RunRow, Who},
     types::{Address, ConversationId, HandOffCode, LetterId, MailId, fit_for_log},
 };
 
@@ -133,6 +133,12 @@ pub fn suppression(recipient: &Address, what: &'static str) {
     info!(event = "suppression", domain, what, "a person {what} an address at {domain}");
 }
 
+/// A person blocked a contact or a domain, or let them in again: `what` says which.
+pub fn block(who: &Who, what: &'static str) {
+    let domain = who.domain();
+    info!(event = "block", domain, what, "a person {what} somebody at {domain}");
+}
+
 /// A person did that with an article: `what` is one word or two.
 pub fn article(row: &ArticleRow, what: &'static str) {
     let (name, newest, published) = (row.name.as_str(), row.newest(), row.published_version().unwrap_or_default());
@@ -151,6 +157,7 @@ fn kind_of_held(reason: &HeldReason) -> &'static str {
         HeldReason::StrayReport => "stray report",
         HeldReason::ForwardingConfirmation => "forwarding confirmation",
         HeldReason::VerificationCode => "verification code",
+        HeldReason::Blocked(_) => "blocked",
     }
 }
 

@@ -96,7 +96,7 @@ async fn thread(store: &Store, row: &ConversationRow) -> Result<Thread, StoreErr
                 thread.ids = vec![letter.message_id.clone()];
                 newest = Some(letter);
             }
-            What::Event { .. } => {}
+            What::Note(_) | What::Event { .. } => {}
         }
     }
     if let Some(letter) = newest {

@@ -9,7 +9,7 @@ use super::{
     keys,
     requests::StoreError,
     rows::{ConversationRow, Filed, MailRow, Place, RawRef},
-    signatures, steps, view,
+    signatures, steps, verbs, view,
 };
 use crate::{
     conversation::{self, Arrival, Brake, Candidate, Destination, FileFn, Filing, Found, HeldReason, Key, KeyTried},
@@ -166,6 +166,7 @@ fn place(
     mut decide: impl FnMut(&mut Found, &Destination) -> Filing,
 ) -> Result<(Place, Vec<KeyTried>), StoreError> {
     let mut found = candidates(desk, destination)?;
+    found.blocked = verbs::against(desk, arrival.mail.from.as_ref())?;
     let filing = decide(&mut found, destination);
     let keys = conversation::tried(arrival, &found, &filing);
     let place = match filing {

@@ -21,6 +21,7 @@ fn words(store: &Store, conversation: crate::types::ConversationId) -> Vec<Strin
         .map(|entry| match entry.what {
             What::Mail(_) => "mail".to_owned(),
             What::Letter(_) => "letter".to_owned(),
+            What::Note(_) => "note".to_owned(),
             What::Event { name, .. } => name,
         })
         .collect()

@@ -14,6 +14,7 @@ use super::{
     rows::{ConversationRow, Entry, LearnedRow, MailRow, Voucher},
     run_rows::RunRow,
     suppressions::SuppressionRow,
+    verbs::{BlockedRow, CannedRow, SeenRow, UnfinishedRow},
 };
 use crate::types::{Address, ConversationId, Job, JobId, Level, MailId, Millis};
 
@@ -60,6 +61,14 @@ pub(super) enum Fact {
     AccountGone(AccountGoneFact),
     /// An API key is like this now.
     ApiKey(Box<ApiKeyRow>),
+    /// A person has read so far.
+    Seen(SeenRow),
+    /// A prepared reply is like this now, or is there no more.
+    Canned(Box<CannedRow>),
+    /// A person has written so much of a reply, or nothing any more.
+    Unfinished(Box<UnfinishedRow>),
+    /// Somebody is not let in any more, or is again.
+    Blocked(Box<BlockedRow>),
 }
 
 /// See [`Fact::Fingerprint`].
@@ -191,6 +200,10 @@ impl Fact {
             Self::Account(_) => "account",
             Self::AccountGone(_) => "account-gone",
             Self::ApiKey(_) => "api-key",
+            Self::Seen(_) => "seen",
+            Self::Canned(_) => "canned",
+            Self::Unfinished(_) => "unfinished",
+            Self::Blocked(_) => "blocked",
         }
     }
 
@@ -217,6 +230,10 @@ impl Fact {
             Self::Account(row) => serde_json::to_vec(row),
             Self::AccountGone(fact) => serde_json::to_vec(fact),
             Self::ApiKey(row) => serde_json::to_vec(row),
+            Self::Seen(row) => serde_json::to_vec(row),
+            Self::Canned(row) => serde_json::to_vec(row),
+            Self::Unfinished(row) => serde_json::to_vec(row),
+            Self::Blocked(row) => serde_json::to_vec(row),
         };
         json.expect("rows have string keys only and nothing that fails to serialize")
     }
@@ -249,6 +266,10 @@ impl Fact {
             b"account" => Self::Account(parse(json)?),
             b"account-gone" => Self::AccountGone(parse(json)?),
             b"api-key" => Self::ApiKey(parse(json)?),
+            b"seen" => Self::Seen(parse(json)?),
+            b"canned" => Self::Canned(parse(json)?),
+            b"unfinished" => Self::Unfinished(parse(json)?),
+            b"blocked" => Self::Blocked(parse(json)?),
             other => return Err(FactError::Unknown(String::from_utf8_lossy(other).into_owned())),
         };
         Ok((fact, json))

@@ -9,7 +9,7 @@ use super::{
     requests::StoreError,
     rows::{ConversationRow, Owner, Place, Status, What},
     steps::{self, event, set_job},
-    view,
+    verbs, view,
 };
 use crate::{
     conversation::{Arrival, Brake, Destination, HeldReason, Key, MailSummary},
@@ -38,6 +38,7 @@ pub(super) fn join(
     let code = codes::look(desk, &row, arrival, destination)?;
     let level = code.level(joining.level);
     let place = Place::Conversation { id: row.id, joined_by: Some(joining.key), level, why: String::new() };
+    let heard = row.heard;
     steps::entry(desk, &mut row, arrival.now, What::Mail(arrival.envelope.id))?;
     // What it reports of our letters is the letters' business, and may be the conversation's.
     reports::apply(desk, &mut row, arrival, &destination.lookups.reported)?;
@@ -53,9 +54,12 @@ pub(super) fn join(
             row.level = row.level.max(arrival.verdicts.level);
         }
         participants::name_others(desk, &mut row, arrival, needed)?;
+        verbs::wake(desk, &mut row, arrival.now, "a new mail came")?;
         row.updated = row.updated.max(arrival.now);
         codes::apply(desk, &mut row, &code, arrival.now)?;
         written_to(desk, arrival, destination, &mut row, silent)?;
+    } else {
+        row.heard = heard;
     }
     remember_message_id(desk, &arrival.mail.message_id, &row)?;
     desk.state(&Fact::Conversation(Box::new(row)))?;
@@ -118,6 +122,8 @@ pub(super) fn open(
         code: CodeState::default(),
         tags: Default::default(),
         wanted: None,
+        snoozed_until: None,
+        heard: 0,
     };
     let place = Place::Conversation { id: row.id, joined_by: None, level, why: why.clone() };
     let lookups = &destination.lookups;

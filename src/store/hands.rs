@@ -13,7 +13,7 @@ use super::{
     runs,
     steps::{self, cut_words, drop_job, event, set_job, wait},
     suppressions::{self, Gate},
-    tags, view,
+    tags, verbs, view,
 };
 use crate::types::{ConversationId, Job, JobId, JobKind, JobState, Millis, Pick};
 
@@ -63,7 +63,6 @@ pub(super) fn hand_off(desk: &mut Desk, given: HandOff) -> Result<Written, Store
 /// What a person does with a conversation.
 pub(super) fn mark(desk: &mut Desk, id: ConversationId, mark: Mark, now: Millis) -> Result<(), StoreError> {
     let mut row = steps::surviving(desk, id)?;
-    let id = row.id;
     row.generation += 1;
     row.updated = row.updated.max(now);
     match mark {
@@ -76,29 +75,47 @@ pub(super) fn mark(desk: &mut Desk, id: ConversationId, mark: Mark, now: Millis)
         }
         Mark::Taken(name) => {
             event(desk, &mut row, now, "taken", &format!("{name} answers from now on"))?;
-            if row.waits_because.is_empty() {
-                row.waits_because = cut_words(&format!("{name} answers this conversation"));
-            }
-            if row.wanted.as_ref().is_some_and(|wanted| wanted.let_run.is_some()) {
-                approvals::forget(desk, &mut row, now, &format!("{name} took the conversation over"))?;
-            }
-            row.owner = Owner::Person(name);
-            row.rewrite = None;
-            drop_job(desk, JobId::Answer(id))?;
+            to_person(desk, &mut row, name, now)?;
         }
         Mark::GivenBack => {
             event(desk, &mut row, now, "given_back", "the AI may answer again")?;
-            approvals::forget(desk, &mut row, now, "the conversation was given back to the AI")?;
-            row.owner = Owner::Ai;
-            row.handed_off = None;
-            row.waits_because.clear();
-            row.forget_draft();
-            if row.status == Status::Open && is_unanswered(desk, &row)? {
-                set_job(desk, JobId::Answer(id), id, "", JobState::Due(now), now)?;
-            }
+            to_ai(desk, &mut row, now)?;
         }
     }
     desk.state(&Fact::Conversation(Box::new(row)))
+}
+
+/// This person answers from now on; the AI is silent. The row's own fact follows; so in [`to_ai`].
+pub(super) fn to_person(
+    desk: &mut Desk,
+    row: &mut ConversationRow,
+    name: String,
+    now: Millis,
+) -> Result<(), StoreError> {
+    let waits = |name: &str| cut_words(&format!("{name} answers this conversation"));
+    let was_theirs = matches!(&row.owner, Owner::Person(before) if waits(before) == row.waits_because);
+    if was_theirs || row.waits_because.is_empty() {
+        row.waits_because = waits(&name);
+    }
+    if row.wanted.as_ref().is_some_and(|wanted| wanted.let_run.is_some()) {
+        approvals::forget(desk, row, now, &format!("{name} took the conversation over"))?;
+    }
+    row.owner = Owner::Person(name);
+    row.rewrite = None;
+    drop_job(desk, JobId::Answer(row.id))
+}
+
+/// The AI may answer again, and does when a mail waits for it.
+pub(super) fn to_ai(desk: &mut Desk, row: &mut ConversationRow, now: Millis) -> Result<(), StoreError> {
+    approvals::forget(desk, row, now, "the conversation was given back to the AI")?;
+    row.owner = Owner::Ai;
+    row.handed_off = None;
+    row.waits_because.clear();
+    row.forget_draft();
+    if row.status == Status::Open && is_unanswered(desk, row)? {
+        set_job(desk, JobId::Answer(row.id), row.id, "", JobState::Due(now), now)?;
+    }
+    Ok(())
 }
 
 pub(super) fn close(
@@ -112,6 +129,7 @@ pub(super) fn close(
         return Ok(());
     }
     (row.status, row.closed) = (status, Some(now));
+    row.snoozed_until = None;
     row.waits_because.clear();
     row.forget_draft();
     approvals::forget(desk, row, now, "the conversation was closed")?;
@@ -136,7 +154,7 @@ fn is_unanswered(desk: &Desk, row: &ConversationRow) -> Result<bool, StoreError>
 const REFUSALS_MAX: usize = 100;
 
 /// The earliest job of a kind that may be picked and is due, or whose holder let its lease run out. What would go to somebody
-/// who is suppressed is refused on the way there.
+/// who is suppressed is refused on the way there, and an answer to somebody who is blocked is none.
 pub(super) fn claim(
     desk: &mut Desk,
     kind: JobKind,
@@ -148,6 +166,9 @@ pub(super) fn claim(
         let Some(job) = first_due(desk, kind, pick, now)? else { return Ok(None) };
         if let (JobState::Claimed(_), JobKind::Deliver) = (job.state, kind) {
             letters::interrupted(desk, &job, now)?;
+        }
+        if verbs::silences(desk, job.id, now)? {
+            continue;
         }
         match suppressions::gate(desk, job.id, now)? {
             Gate::Open => return take(desk, job, now, lease).map(Some),

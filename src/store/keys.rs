@@ -18,6 +18,7 @@
 //! Y article                                 row of an article        Z article version            its text
 //! P a account                           row of an account        P s login, P l link             → account
 //! P k API key                           row of a key             P n name                        → API key
+//! v and a letter                            what people do with conversations: see `verbs::keys`
 //! !                                         how far the index is     (a long row goes on under its key and 1, 2, …)
 //! ```
 
@@ -53,9 +54,9 @@ pub(super) const API_KEYS: &[u8] = b"Pk";
 pub(super) const API_KEY_NAMES: &[u8] = b"Pn";
 
 /// Octets of an address or a Message-ID in a key: of their BLAKE3, so that a key is short whatever was sent.
-const DIGEST: usize = 16;
+pub(super) const DIGEST: usize = 16;
 
-fn key(letter: u8, parts: &[&[u8]]) -> Vec<u8> {
+pub(super) fn key(letter: u8, parts: &[&[u8]]) -> Vec<u8> {
     let mut key = Vec::with_capacity(1 + parts.iter().map(|part| part.len()).sum::<usize>());
     key.push(letter);
     for part in parts {
@@ -196,7 +197,7 @@ fn address_part(address: Option<&Address>) -> [u8; DIGEST] {
     address.map_or([0; DIGEST], |address| digest(address.key().as_bytes()))
 }
 
-fn digest(octets: &[u8]) -> [u8; DIGEST] {
+pub(super) fn digest(octets: &[u8]) -> [u8; DIGEST] {
     *blake3::hash(octets).as_bytes().first_chunk().expect("BLAKE3 gives 32 octets")
 }
 

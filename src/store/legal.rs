@@ -10,6 +10,9 @@
 //! | refusals | the list has exactly the recipients that it was refused for or came back from |
 //! | suppression | it stands under its recipient; they are as many as were counted |
 //! | article | it stands under its name, and has the text of each version that it keeps; what is published is one; they are as many as were counted |
+//! | note | whom it mentions is led to it |
+//! | snoozed | it stands in the list of what wakes, at its time |
+//! | blocked | it stands under its address or domain; they are as many as were counted |
 //! | run | it stands in the list of its conversation; what all of them cost is what was added up |
 //! | account | it stands under its name, each login and link leads to it and none elsewhere; they are as many as were counted |
 //! | API key | while it was not revoked it stands under its name; they are as many as were counted |
@@ -26,7 +29,7 @@ use super::{
     rows::{Place, What},
     runs,
     tallies::Tallies,
-    view,
+    verbs, view,
 };
 use crate::types::{ConversationId, JobId, JobState, LetterId, MailId};
 
@@ -43,6 +46,7 @@ pub(super) fn troubles(index: &Index) -> Result<Vec<String>, StoreError> {
     let tallies = index.state()?.map_or_else(Tallies::default, |state| state.tallies);
     articles::troubles(index, &tallies, &mut troubles)?;
     people::troubles(index, &tallies, &mut troubles)?;
+    verbs::troubles(index, &tallies, &mut troubles)?;
     // Copies that were kept before have no row; everything else is counted again.
     let copies = tallies.counts.duplicates.saturating_sub(counted.duplicates);
     counted.duplicates += copies;

@@ -13,7 +13,7 @@ use super::{
     runs,
     steps::{self, cut_words, drop_job, event, set_job},
     suppressions::{self, SuppressionReason},
-    tags, view,
+    tags, verbs, view,
 };
 use crate::types::{Address, Author, Job, JobId, JobState, LetterId, Millis};
 
@@ -87,6 +87,7 @@ pub(super) fn keep(desk: &mut Desk, row: &mut ConversationRow, letter: NewLetter
     let recipients = u16::try_from(kept.recipients.len())
         .map_err(|_| StoreError::Damaged("a letter with more recipients than it may have".into()))?;
     row.updated = row.updated.max(letter.now);
+    verbs::sent(desk, row, &kept.author, letter.now)?;
     steps::entry(desk, row, letter.now, What::Letter(kept.id))?;
     if let Some(again) = row.draft.as_ref().and_then(|draft| draft.taken_back.clone()) {
         participants::corrected(desk, row, &again, &kept)?;

@@ -114,6 +114,7 @@ fn leave(desk: &mut Desk, mut goes: ConversationRow, stays: &ConversationRow, no
     // A letter approved for it as it was is stale.
     goes.generation += 1;
     goes.waits_because.clear();
+    goes.snoozed_until = None;
     goes.forget_draft();
     approvals::forget(desk, &mut goes, now, MERGED)?;
     if goes.status == Status::Open {

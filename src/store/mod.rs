@@ -46,6 +46,7 @@ mod suppressions;
 mod tags;
 mod tallies;
 mod upkeep;
+mod verbs;
 mod verify;
 mod view;
 
@@ -69,8 +70,6 @@ mod reports_tests;
 mod runs_tests;
 #[cfg(test)]
 mod steering_tests;
-#[cfg(test)]
-mod tags_tests;
 #[cfg(test)]
 mod testing;
 
@@ -109,6 +108,7 @@ pub use self::{
     run_rows::{ModelCallRow, PassageRow, RunDecision, RunRow, ToolCallRow, ToolClass},
     runs::{RunTotals, Spender, Spent},
     suppressions::{SuppressionReason, SuppressionRow},
+    verbs::*,
     verify::{Report, compare_rebuild, rebuild, verify},
 };
 use crate::{

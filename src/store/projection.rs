@@ -12,7 +12,7 @@ use super::{
     people,
     requests::{AiLetters, StoreError},
     rows::{ConversationRow, MailRow, Place},
-    runs, signatures,
+    runs, signatures, verbs,
     view::{self, ROW_HEAD, View, piece_key},
 };
 use crate::types::{Author, Job, JobId, JobState, Level};
@@ -28,7 +28,10 @@ pub(super) fn project(fact: &Fact, json: &[u8], desk: &mut Desk) -> Result<(), S
     match fact {
         Fact::Mail(row) => mail(row, json, desk),
         Fact::Conversation(row) => conversation(row, json, desk),
-        Fact::Entry(entry) => put_row(keys::entry(entry.conversation, entry.seq), json, Old::None, desk),
+        Fact::Entry(entry) => {
+            verbs::project_entry(entry, desk);
+            put_row(keys::entry(entry.conversation, entry.seq), json, Old::None, desk)
+        }
         Fact::Letter(row) => letter(row, json, desk),
         Fact::Job(row) => job(row, json, desk),
         Fact::JobDone(id) => job_done(*id, desk),
@@ -73,6 +76,10 @@ pub(super) fn project(fact: &Fact, json: &[u8], desk: &mut Desk) -> Result<(), S
         Fact::Account(row) => people::project_account(&row.name, Some((row, json)), desk),
         Fact::AccountGone(fact) => people::project_account(&fact.name, None, desk),
         Fact::ApiKey(row) => people::project_key(row, json, desk),
+        Fact::Seen(row) => verbs::project_seen(row, desk),
+        Fact::Canned(row) => verbs::project_canned(row, json, desk),
+        Fact::Unfinished(row) => verbs::project_unfinished(row, json, desk),
+        Fact::Blocked(row) => verbs::project_blocked(row, json, desk),
         Fact::Duplicate(fact) => {
             let counts = &mut desk.tallies_mut().counts;
             counts.accepted += fact.destinations;
@@ -122,6 +129,7 @@ fn conversation(row: &ConversationRow, json: &[u8], desk: &mut Desk) -> Result<(
     let old = old_pieces(desk, &key)?;
     let before = if old == Old::None { None } else { view::conversation(desk, row.id)? };
     let moved = before.as_ref().is_none_or(|before| before.updated != row.updated);
+    verbs::project_conversation(before.as_ref(), row, desk);
     if let Some(before) = before {
         if moved {
             desk.delete(keys::updated(before.updated, row.id));

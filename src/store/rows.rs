@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{approvals::WantedCall, codes::CodeState, handed_off::HandedOff};
+use super::{approvals::WantedCall, codes::CodeState, handed_off::HandedOff, verbs::Note};
 use crate::{
     conversation::{Candidate, Classified, HeldReason, IgnoredReason, Key, KeyTried, MailSummary},
     types::{Address, ConversationId, Envelope, LetterId, Level, MailId, Millis, Number, Verdicts},
@@ -196,6 +196,12 @@ pub struct ConversationRow {
     /// The call of a tool that a person must let run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wanted: Option<Box<WantedCall>>,
+    /// Nobody need look before then, as a person says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snoozed_until: Option<Millis>,
+    /// Entries up to the newest in which somebody says something: who has seen fewer has something to read.
+    #[serde(default)]
+    pub heard: u32,
 }
 
 impl ConversationRow {
@@ -268,6 +274,8 @@ impl ConversationRow {
             code: CodeState::default(),
             tags: BTreeSet::new(),
             wanted: None,
+            snoozed_until: None,
+            heard: 1,
         }
     }
 }
@@ -355,6 +363,8 @@ pub enum What {
     Mail(MailId),
     /// A letter was written.
     Letter(LetterId),
+    /// A person wrote something for the house alone.
+    Note(Note),
     /// Something else.
     Event {
         /// One word to search for: `opened`, `waits`, `handed_off`, `drafted`, `draft_stale`, `draft_discarded`,
@@ -362,7 +372,7 @@ pub enum What {
         /// `uncertain`, `retried`, `dropped`, `recalled`, `taken_back`, `closed`, `reopened`, `taken`, `given_back`, `bounced`,
         /// `delayed`, `arrived`, `complained`, `suppressed`, `lifted`, `takes_part`, `merged`,
         /// `code_asked`, `code_shown`, `code_wrong`, `code_void`, `code_late`,
-        /// `tagged`, `call_let_run`, `call_denied`, `call_over`.
+        /// `tagged`, `call_let_run`, `call_denied`, `call_over`, `assigned`, `snoozed`, `woke`.
         name: String,
         /// The sentence people read.
         words: String,

@@ -5,7 +5,7 @@ use super::{
     facts::Fact,
     requests::StoreError,
     rows::{ConversationRow, Entry, What},
-    view,
+    verbs, view,
 };
 use crate::{
     conversation::{Key, NumberPlace},
@@ -19,6 +19,9 @@ pub(super) const WORDS_OCTETS_MAX: usize = 2000;
 pub(super) fn entry(desk: &mut Desk, row: &mut ConversationRow, at: Millis, what: What) -> Result<(), StoreError> {
     let entry = Entry { conversation: row.id, seq: row.entries, at, what };
     row.entries += 1;
+    if !matches!(entry.what, What::Event { .. }) {
+        row.heard = row.entries;
+    }
     desk.state(&Fact::Entry(entry))
 }
 
@@ -33,8 +36,9 @@ pub(super) fn event(
     entry(desk, row, at, What::Event { name: name.to_owned(), words: cut_words(words) })
 }
 
-/// Says why a conversation waits for a person, unless it waits already.
+/// Says why a conversation waits for a person, unless it waits already. One that was put off comes back.
 pub(super) fn wait(desk: &mut Desk, row: &mut ConversationRow, at: Millis, words: &str) -> Result<(), StoreError> {
+    verbs::wake(desk, row, at, words)?;
     if !row.waits_because.is_empty() {
         return Ok(());
     }

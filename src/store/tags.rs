@@ -66,3 +66,7 @@ impl Store {
         self.ask(move |desk| tagged(desk, &asked)).await
     }
 }
+
+#[cfg(test)]
+#[path = "tags_tests.rs"]
+mod tests;

@@ -1,6 +1,6 @@
 //! Runs over every journal: what people and the AI tag is there, is found by, and moves nothing else.
 
-use super::{
+use super::super::{
     runs_tests::run,
     testing::{Bed, NOW, address, conversation_of, end, file, letter, mail},
     *,

@@ -39,6 +39,9 @@ pub(super) struct Tallies {
     /// API keys that were not revoked.
     #[serde(default)]
     pub(super) api_keys: u64,
+    /// Contacts and domains that are not let in. While there are none, no mail need look.
+    #[serde(default)]
+    pub(super) blocked: u64,
 }
 
 impl Tallies {

@@ -16,7 +16,7 @@ use super::{
     finding::{self, find, mail_row},
     held, message,
     problem::Problem,
-    queue, reply, suppressions, tags,
+    queue, reply, suppressions, tags, verbs,
     view::ConversationView,
     visitor::Visitor,
     why::{self, Rules, WhyView},
@@ -66,6 +66,7 @@ pub fn router(office: Office) -> Router {
         .merge(drafts::routes())
         .merge(suppressions::routes())
         .merge(tags::routes())
+        .merge(verbs::routes())
         .route("/counts", get(counts))
         .with_state(Arc::new(office.clone()));
     let pages = Router::new().route("/messages/{id}", get(message::page)).with_state(Arc::new(office.clone()));

@@ -23,6 +23,7 @@ mod sites;
 mod suppressions;
 mod tags;
 mod tools;
+mod verbs;
 pub mod view;
 mod visitor;
 mod why;

@@ -14,7 +14,7 @@ use crate::{
         without_codes,
     },
     mime::{self, Hidden, Mail, Seal},
-    store::{ConversationRow, LetterRow, MailRow, Store, StoreError, What},
+    store::{ConversationRow, LetterRow, MailRow, Note, Store, StoreError, What},
     types::ConversationId,
 };
 
@@ -48,6 +48,16 @@ pub enum LineKind {
     Mail(Box<MailView>),
     /// A letter was written.
     Letter(Box<LetterView>),
+    /// A person wrote something for the house alone.
+    Note {
+        /// In whose own time line it stands: after a merge perhaps that of the other.
+        conversation: ConversationId,
+        /// Its place there.
+        seq: u32,
+        /// What.
+        #[serde(flatten)]
+        note: Note,
+    },
     /// Something else.
     Event {
         /// One word.
@@ -160,6 +170,7 @@ pub async fn conversation(store: &Store, id: ConversationId) -> Result<Conversat
     for entry in store.timeline(row.id)? {
         let what = match entry.what {
             What::Event { name, words } => LineKind::Event { name, words },
+            What::Note(note) => LineKind::Note { conversation: entry.conversation, seq: entry.seq, note },
             What::Mail(id) => match store.mail(id)? {
                 Some(row) => LineKind::Mail(Box::new(mail(store, row).await?)),
                 None => return Err(StoreError::Damaged(format!("mail {id} of conversation {} is missing", row.id))),

@@ -178,6 +178,7 @@ fn what_happened(office: &Office, id: ConversationId, row: &MailRow) -> Result<V
         let words = match &entry.what {
             What::Event { name, words } => format!("{name}: {words}"),
             What::Letter(letter) => format!("letter {letter} was written"),
+            What::Note(note) => format!("{} wrote a note", note.by),
             What::Mail(_) => continue,
         };
         told.push(format!("then, {}: {words}", moment(entry.at)));

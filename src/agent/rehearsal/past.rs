@@ -205,5 +205,7 @@ fn conversation_row(newest: &MailRow, first: &Message, address: &Address, now: M
         code: CodeState::default(),
         tags: Default::default(),
         wanted: None,
+        snoozed_until: None,
+        heard: 1,
     }
 }

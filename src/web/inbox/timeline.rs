@@ -86,6 +86,7 @@ pub(super) fn entry(office: &Office, line: Line) -> Entry {
     let when = time::of_text(&line.at);
     match line.what {
         LineKind::Event { words, .. } => Entry::Event { when, words },
+        LineKind::Note { note, .. } => Entry::Event { when, words: format!("{} noted: {}", note.by, note.markdown) },
         LineKind::Mail(mail) => Entry::Mail(Box::new(mail_card(*mail, when))),
         LineKind::Letter(letter) => Entry::Letter(Box::new(letter_card(*letter, when, office.clock.now()))),
     }

@@ -1,0 +1,26 @@
+//! What people do with conversations besides answering them, over HTTP. Each verb has a file.
+
+mod assigning;
+mod blocking;
+mod canned;
+mod notes;
+mod seen;
+mod snoozing;
+mod unfinished;
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use super::api::Office;
+
+pub(super) fn routes() -> Router<Arc<Office>> {
+    Router::new()
+        .merge(notes::routes())
+        .merge(assigning::routes())
+        .merge(snoozing::routes())
+        .merge(seen::routes())
+        .merge(canned::routes())
+        .merge(blocking::routes())
+        .merge(unfinished::routes())
+}
