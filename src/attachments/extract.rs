@@ -70,7 +70,7 @@ impl Form {
 }
 
 /// The text of an attachment: words of its sender, to be trusted less than those of the mail, which somebody read.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Text {
     /// What was read; empty when nothing was.
     pub text: String,

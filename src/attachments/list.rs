@@ -15,7 +15,7 @@ const DECORATION_OCTETS_MAX: usize = 24 * 1024;
 const PICTURES: &[&str] = &["image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"];
 
 /// One attachment, without its content.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Row {
     /// Its place in the mail, from 0: with the mail's id it is the attachment's id, `MAILID-N`.
     pub n: usize,

@@ -74,7 +74,7 @@ pub enum Trouble {
 }
 
 /// Whether there is text to be had of an attachment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TextState {
     /// It was read, or it is known that it cannot be.
@@ -86,7 +86,7 @@ pub enum TextState {
 }
 
 /// An attachment in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Listed {
     /// `MAILID-N`.
     pub id: String,

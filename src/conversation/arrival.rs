@@ -32,7 +32,7 @@ pub struct Arrival {
 }
 
 /// The parts of a parsed mail that are kept in rows. Long fields are cut to [`MailSummary::SUBJECT_OCTETS_MAX`].
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct MailSummary {
     /// The one From address.
     pub from: Option<Address>,
@@ -139,7 +139,7 @@ pub struct Candidate {
 }
 
 /// What proposed a conversation, strongest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Key {
     /// The envelope sender of our own letter: the mail came to it.
@@ -211,7 +211,7 @@ pub enum Filing {
 }
 
 /// Why a mail is held.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HeldReason {
     /// Level 0, with the sentence why.
@@ -245,7 +245,7 @@ impl HeldReason {
 }
 
 /// Why a mail is in the ledger only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum IgnoredReason {
     /// Our own letter came back by a copy or a forwarding loop.

@@ -18,7 +18,7 @@ const LINK_OCTETS_MAX: usize = 2_000;
 const LINKS_MAX: usize = 200;
 
 /// The preview of a forwarding confirmation or of a mail with a verification code. Fields are empty when it lacks them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Notice {
     /// Who asks: the provider's name where we know it, else the domain of From.
     pub provider: String,

@@ -31,7 +31,7 @@ use serde::Serialize;
 use crate::mime::Mail;
 
 /// What a piece of a mail's text is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// What the sender wrote this time.
@@ -49,17 +49,28 @@ pub enum Kind {
 }
 
 /// A piece of the text of one kind.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Segment {
     /// What it is.
     pub kind: Kind,
     /// Octets of [`Parted::text`], on the edges of characters.
     #[serde(flatten)]
+    #[schema(value_type = Octets)]
     pub range: Range<usize>,
 }
 
+/// A range as JSON has it.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "only its description is used")]
+struct Octets {
+    /// The first.
+    start: usize,
+    /// Behind the last.
+    end: usize,
+}
+
 /// What the header of a forwarded mail says, as written. A claim in a text, proved by nothing; never an identity.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, utoipa::ToSchema)]
 pub struct Claim {
     /// Who is said to have written it; empty without, as the others.
     pub from: String,

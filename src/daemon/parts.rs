@@ -140,14 +140,19 @@ impl Parts {
         Office { store, writer, clock: self.clock.clone(), rules: Arc::new(rules), attachments }
     }
 
-    /// For the control socket: the pages, the API, with the verbs of tools, of calls that wait for people, and of knowledge.
-    pub(super) fn router(&self, stop: &CancellationToken) -> axum::Router {
+    /// The pages, the API, with the verbs of tools, of calls that wait for people, and of knowledge. Who serves them says who asks.
+    pub(super) fn routes(&self, stop: &CancellationToken) -> axum::Router {
         let tools = web::tools(self.office(), self.toolbox.clone());
         let knowledge = web::knowledge(self.office(), self.knowledge.clone()).merge(web::sites(self.crawler.clone()));
         let approvals = web::approvals(self.office(), self.toolbox.clone());
-        let all = web::router(self.office()).merge(tools).merge(approvals).merge(knowledge);
+        let all = web::whole_router(self.office(), tools.merge(approvals).merge(knowledge));
         let pages = web::inbox(self.office(), all.clone(), stop.clone());
-        all.merge(pages).layer(axum::Extension(web::Visitor::operator()))
+        all.merge(pages)
+    }
+
+    /// The same for the control socket: whoever opens it is the operator.
+    pub(super) fn router(&self, stop: &CancellationToken) -> axum::Router {
+        self.routes(stop).layer(axum::Extension(web::Visitor::operator()))
     }
 
     /// What the metrics are read from.

@@ -79,7 +79,7 @@ impl Mail {
 }
 
 /// Words that a reader does not see: hidden by style, or written in signs that show nothing. They stay in the raw mail.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Hidden {
     /// How many octets of them.
     pub octets: usize,

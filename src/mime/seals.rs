@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::content::Content;
 
 /// A signature or encryption that a mail carries. Nobody has verified it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Seal {
     /// By which standard.
     pub by: SealedBy,
@@ -15,7 +15,7 @@ pub struct Seal {
 }
 
 /// The standards there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SealedBy {
     /// Certificates of X.509.
@@ -25,7 +25,7 @@ pub enum SealedBy {
 }
 
 /// What a seal does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Sealing {
     /// The words can be read; the signature beside them was not checked.

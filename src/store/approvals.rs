@@ -25,7 +25,7 @@ pub const CALL_WAITS_MAX: Duration = Duration::from_secs(7 * 86_400);
 const ENDS: [&str; 3] = ["call_let_run", "call_denied", "call_over"];
 
 /// A call that the AI would make. It stands with its conversation while it waits, and while it is made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct WantedCall {
     /// By which it is named: the idempotency key that the tool will hear.
     pub id: String,
@@ -55,7 +55,7 @@ pub struct WantedCall {
 }
 
 /// See [`WantedCall::let_run`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct LetRun {
     /// Who.
     pub by: String,

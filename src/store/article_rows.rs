@@ -14,7 +14,7 @@ pub const ARTICLES_MAX: u64 = 1_000;
 pub const ARTICLE_VERSIONS_MAX: usize = 100;
 
 /// What an article is called, and known by: 1 to 64 of a to z, 0 to 9 and `-`; a letter or digit first and last.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "String")]
 pub struct ArticleName(String);
 
@@ -59,7 +59,7 @@ impl std::fmt::Display for ArticleName {
 }
 
 /// One article, without its text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ArticleRow {
     /// Which.
     pub name: ArticleName,
@@ -78,7 +78,7 @@ pub struct ArticleRow {
 }
 
 /// One version.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ArticleVersion {
     /// Counted from 1; none is given twice.
     pub version: u64,
@@ -94,7 +94,7 @@ pub struct ArticleVersion {
 }
 
 /// See [`ArticleRow::published`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PublishedVersion {
     /// Which.
     pub version: u64,

@@ -32,7 +32,7 @@ pub const CODE_TRIES_MAX: u8 = 5;
 pub const CODE_COUNTS: Duration = Duration::from_secs(24 * 3600);
 
 /// What is known of one-time codes in a conversation.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CodeState {
     /// The one that can be shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,7 +43,7 @@ pub struct CodeState {
 }
 
 /// A code that was asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct OpenCode {
     /// The letter that asks for it, with its digest.
     pub letter: LetterId,

@@ -6,7 +6,7 @@ use super::steps::{WORDS_OCTETS_MAX, cut_text, cut_words};
 use crate::types::{HandOffCode, Millis, Sentiment};
 
 /// What people are told beside the sentence that says why.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Circumstances {
     /// Why, in one word for counting.
     pub code: HandOffCode,
@@ -20,7 +20,7 @@ pub struct Circumstances {
 }
 
 /// Stands with a conversation from the hand-off until it is given back, whoever answers meanwhile.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct HandedOff {
     /// When.
     pub at: Millis,

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// One letter of ours.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct LetterRow {
     /// Which.
     pub id: LetterId,
@@ -69,7 +69,7 @@ impl LetterRow {
 }
 
 /// How the words of a letter came to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// Its author wrote them.
@@ -89,6 +89,7 @@ pub enum Origin {
     /// Ours: it asks for the one-time code that it holds when it leaves, and answers nothing.
     CodeRequest {
         /// What is kept of the code.
+        #[schema(value_type = String)]
         digest: CodeDigest,
         /// It is taken until then.
         until: Millis,
@@ -112,7 +113,7 @@ impl Origin {
 }
 
 /// A file that went with a letter, by its content.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct EnclosedRow {
     /// File name.
     pub name: String,
@@ -128,7 +129,7 @@ pub struct EnclosedRow {
 }
 
 /// How far a letter got with one recipient.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Delivery {
     /// To whom.
     pub to: Address,
@@ -146,7 +147,7 @@ pub struct Delivery {
 }
 
 /// It was accepted and waits somewhere behind that.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Delay {
     /// Why, in the report's words.
     pub words: String,
@@ -162,7 +163,7 @@ impl Delivery {
 }
 
 /// A delivery state a person can trust: `Accepted` only after the far side said so.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
     /// Not tried yet.

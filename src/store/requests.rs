@@ -332,7 +332,7 @@ impl ConversationFilter {
 }
 
 /// The books: `accepted = shown + held + ignored + duplicates + discarded`, counted by destination. Nothing can be erased yet.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Counts {
     /// Destinations of all mails that were answered 250.
     pub accepted: u64,

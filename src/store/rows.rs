@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Where raw bytes lie in the journal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct RawRef {
     /// The segment.
     pub segment: u64,
@@ -24,7 +24,7 @@ pub struct RawRef {
 }
 
 /// One accepted mail.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct MailRow {
     /// The queue id.
     pub id: MailId,
@@ -56,7 +56,7 @@ impl MailRow {
 }
 
 /// Where one mail lies for one address.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Filed {
     /// The support address, when one was reached.
     pub address: Option<Address>,
@@ -68,7 +68,7 @@ pub struct Filed {
 }
 
 /// The one visible place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
     /// In a conversation.
@@ -100,7 +100,7 @@ pub enum Place {
 }
 
 /// Who is believed about mail they pass on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Voucher {
     /// Whoever seals with this `d=`, lower case: what it says about the original counts as that of a registered forwarder.
@@ -120,7 +120,7 @@ impl Voucher {
 }
 
 /// "Always accept from this forwarder": what a person taught us about one support address.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct LearnedRow {
     /// At which support address.
     pub address: Address,
@@ -135,7 +135,7 @@ pub struct LearnedRow {
 }
 
 /// One conversation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ConversationRow {
     /// Which.
     pub id: ConversationId,
@@ -232,7 +232,7 @@ impl ConversationRow {
 }
 
 /// Somebody who takes part besides the contact.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Participant {
     /// Who.
     pub address: Address,
@@ -281,7 +281,7 @@ impl ConversationRow {
 }
 
 /// Open or closed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Somebody still expects something.
@@ -293,7 +293,7 @@ pub enum Status {
 }
 
 /// Who answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Owner {
     /// Nobody yet.
@@ -307,7 +307,7 @@ pub enum Owner {
 }
 
 /// A proposed answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Draft {
     /// The words.
     pub markdown: String,
@@ -323,7 +323,7 @@ pub struct Draft {
 }
 
 /// A person's word to the AI about a draft. They are trusted as a colleague is; what comes of it is a draft again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Rewrite {
     /// Who asks.
     pub by: String,
@@ -334,7 +334,7 @@ pub struct Rewrite {
 }
 
 /// A letter that is written anew: its files go with it again, to those it did not reach.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct TakenBack {
     /// Which.
     pub letter: LetterId,

@@ -7,7 +7,7 @@ pub use crate::config::ToolClass;
 use crate::types::{Address, ConversationId, HandOffCode, Millis, RunId};
 
 /// One run of the AI: a claimed answer job, from taken up to decided.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct RunRow {
     /// Which.
     pub id: RunId,
@@ -63,7 +63,7 @@ pub struct RunRow {
 }
 
 /// What came of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RunDecision {
     /// It is under way.
@@ -117,7 +117,7 @@ impl RunDecision {
 }
 
 /// A passage that was found and shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PassageRow {
     /// Where it is from: the path of a page, `tool:NAME`.
     pub file: String,
@@ -134,7 +134,7 @@ pub struct PassageRow {
 }
 
 /// One request to a model.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ModelCallRow {
     /// Whose model: OpenTelemetry's `gen_ai.provider.name`.
     pub provider: String,
@@ -156,7 +156,7 @@ pub struct ModelCallRow {
 }
 
 /// One call of a tool.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ToolCallRow {
     /// Which.
     pub name: String,

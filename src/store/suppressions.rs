@@ -18,7 +18,7 @@ use super::{
 use crate::types::{Address, JobId, LetterId, Millis};
 
 /// One address that is not written to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct SuppressionRow {
     /// Which.
     pub recipient: Address,
@@ -31,7 +31,7 @@ pub struct SuppressionRow {
 }
 
 /// What put an address on the list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SuppressionReason {
     /// A report that came to the envelope sender of this letter: there is no such mailbox.

@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 use super::{Address, MailId, Millis};
 
 /// One `RCPT TO` that was answered 250.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Recipient {
     /// As the peer wrote it.
     pub address: Address,
 }
 
 /// What TLS agreed on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct TlsSession {
     /// `TLSv1.3`.
     pub protocol: String,
@@ -23,13 +23,14 @@ pub struct TlsSession {
 }
 
 /// The envelope of one mail transaction. RFC 5321 §2.3.1.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Envelope {
     /// The queue id, made when the transaction began.
     pub id: MailId,
     /// When the transaction began.
     pub arrived: Millis,
     /// The peer's address (the one before a trusted proxy, where PROXY is configured).
+    #[schema(value_type = String)]
     pub peer: IpAddr,
     /// What the peer called itself in EHLO or HELO.
     pub helo: String,

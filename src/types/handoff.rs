@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 /// Why a conversation goes to people, in one word that can be counted. The sentence beside it says the particulars.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum HandOffCode {
     /// The customer asks for a person.
@@ -107,7 +109,7 @@ impl HandOffCode {
 }
 
 /// How a customer sounds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Sentiment {
     /// Somebody should answer soon.

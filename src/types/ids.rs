@@ -150,7 +150,7 @@ impl IdMaker {
 ///
 /// Five digits at first, more as the space fills (S-06), never a leading zero. A hint for people: it proposes a
 /// conversation and never opens one to a stranger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Number(pub u64);
 
 impl Number {

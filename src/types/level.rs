@@ -62,7 +62,7 @@ impl<'de> Deserialize<'de> for Level {
 }
 
 /// One result word of RFC 8601 §2.7.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// There was nothing to check.
@@ -98,7 +98,7 @@ impl Verdict {
 }
 
 /// One DKIM signature and what became of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct DkimSignature {
     /// `d=`, lower case.
     pub domain: String,
@@ -113,7 +113,7 @@ pub struct DkimSignature {
 }
 
 /// The ARC chain, if there is one. RFC 8617.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ArcSeal {
     /// Whether the whole chain verifies.
     pub verdict: Verdict,
@@ -129,7 +129,7 @@ pub struct ArcSeal {
 }
 
 /// Everything that was found out about who wrote a mail.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Verdicts {
     /// What follows from the rest.
     pub level: Level,

@@ -16,6 +16,7 @@ mod level;
 mod likeness;
 mod network;
 mod proofs;
+mod schemas;
 mod secret;
 mod tag;
 mod text;

@@ -7,12 +7,16 @@ use axum::{
     extract::{Path, Query, State},
     http::header,
     response::IntoResponse,
-    routing::{get, post},
+    routing::get,
 };
 use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    attachments, drafts,
+    attachments,
+    description::described,
+    drafts,
     finding::{self, find, mail_row},
     held, message,
     problem::Problem,
@@ -50,15 +54,26 @@ pub fn doors(office: Office) -> Router {
     Router::new().route("/livez", get(|| async { "ok\n" })).route("/readyz", get(ready)).with_state(Arc::new(office))
 }
 
-/// Everything, for whoever may open the control socket.
+/// The API over the store alone.
 pub fn router(office: Office) -> Router {
-    let api = Router::new()
-        .route("/conversations", get(conversations))
-        .route("/conversations/{id}", get(conversation).patch(mark))
-        .route("/conversations/{id}/merge", post(merge))
-        .route("/messages/{id}/why", get(why))
-        .route("/messages/{id}/raw", get(raw))
-        .route("/messages/{id}/html", get(message::frame))
+    whole_router(office, OpenApiRouter::new())
+}
+
+/// The API with what else it does, its description, and a mail as a page.
+pub fn whole_router(office: Office, more: OpenApiRouter) -> Router {
+    let pages = Router::new().route("/messages/{id}", get(message::page)).with_state(Arc::new(office.clone()));
+    doors(office.clone()).merge(described(verbs(office).merge(more))).merge(pages)
+}
+
+/// The verbs of the store.
+fn verbs(office: Office) -> OpenApiRouter {
+    let api = OpenApiRouter::new()
+        .routes(routes!(conversations))
+        .routes(routes!(conversation, mark))
+        .routes(routes!(merge))
+        .routes(routes!(why))
+        .routes(routes!(raw))
+        .routes(routes!(message::frame))
         .merge(held::routes())
         .merge(attachments::routes())
         .merge(queue::routes())
@@ -66,11 +81,11 @@ pub fn router(office: Office) -> Router {
         .merge(drafts::routes())
         .merge(suppressions::routes())
         .merge(tags::routes())
-        .merge(verbs::routes())
-        .route("/counts", get(counts))
-        .with_state(Arc::new(office.clone()));
-    let pages = Router::new().route("/messages/{id}", get(message::page)).with_state(Arc::new(office.clone()));
-    doors(office).nest("/api/v1", api).merge(pages)
+        // Not described yet.
+        .merge(verbs::routes().into())
+        .routes(routes!(counts))
+        .with_state(Arc::new(office));
+    OpenApiRouter::new().nest("/api/v1", api)
 }
 
 async fn ready(State(office): State<Arc<Office>>) -> Result<&'static str, Problem> {
@@ -78,7 +93,7 @@ async fn ready(State(office): State<Arc<Office>>) -> Result<&'static str, Proble
     Ok("ready\n")
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 struct ListQuery {
     address: Option<String>,
     #[serde(default)]
@@ -94,6 +109,8 @@ struct ListQuery {
     tag: Option<String>,
 }
 
+/// Conversations, newest change first.
+#[utoipa::path(get, path = "/conversations", tag = "conversations", security(("key" = ["read"])), responses((status = 200, body = Vec<ConversationRow>)))]
 async fn conversations(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -114,6 +131,8 @@ async fn conversations(
     finding::conversations(&office, &visitor, filter).map(Json)
 }
 
+/// A conversation with its time line, by id or number.
+#[utoipa::path(get, path = "/conversations/{id}", tag = "conversations", security(("key" = ["read"])), responses((status = 200, body = ConversationView)))]
 async fn conversation(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -135,14 +154,14 @@ pub(super) async fn whole(
 }
 
 /// What a person does with a conversation: exactly one of the two.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct MarkRequest {
     status: Option<WantedStatus>,
     owner: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum WantedStatus {
     Open,
@@ -150,6 +169,8 @@ enum WantedStatus {
     Unresolved,
 }
 
+/// Opens, closes, takes or gives back a conversation.
+#[utoipa::path(patch, path = "/conversations/{id}", tag = "conversations", security(("key" = ["answer"])), responses((status = 200, body = ConversationRow)))]
 async fn mark(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -173,7 +194,7 @@ async fn mark(
     find(&office, &visitor, Verb::Read, &id.to_string()).map(Json)
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct MergeRequest {
     /// The conversation that goes: its id or number.
@@ -181,6 +202,7 @@ struct MergeRequest {
 }
 
 /// Merges another conversation into this one.
+#[utoipa::path(post, path = "/conversations/{id}/merge", tag = "conversations", security(("key" = ["answer"])), responses((status = 200, body = ConversationView)))]
 async fn merge(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -198,11 +220,15 @@ async fn merge(
     }
 }
 
+/// Why a mail is where it is.
+#[utoipa::path(get, path = "/messages/{id}/why", tag = "conversations", security(("key" = ["read"])), responses((status = 200, body = WhyView)))]
 async fn why(State(office): State<Arc<Office>>, visitor: Visitor, Path(id): Path<String>) -> Answer<WhyView> {
     let row = mail_row(&office, &visitor, Verb::Read, &id)?;
     Ok(Json(why::why(&office, row).await?))
 }
 
+/// A mail as it came, octet for octet.
+#[utoipa::path(get, path = "/messages/{id}/raw", tag = "conversations", security(("key" = ["read"])), responses((status = 200, content_type = "message/rfc822", body = [u8])))]
 async fn raw(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -219,6 +245,7 @@ async fn raw(
 }
 
 /// The books of the whole house: for who may look everywhere.
+#[utoipa::path(get, path = "/counts", tag = "conversations", security(("key" = ["read"])), responses((status = 200, body = Counts)))]
 async fn counts(State(office): State<Arc<Office>>, visitor: Visitor) -> Answer<Counts> {
     visitor.must_everywhere(Verb::Read)?;
     Ok(Json(office.store.counts()?))

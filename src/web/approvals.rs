@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Json,
     extract::{Path, State},
-    routing::post,
 };
 use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     api::{Answer, Office, whole},
@@ -31,14 +32,14 @@ struct Counter {
 }
 
 /// The verbs of calls that wait, for whoever may open the control socket.
-pub fn approvals(office: Office, toolbox: Arc<Toolbox>) -> Router {
-    Router::new()
-        .route("/api/v1/conversations/{id}/call/approve", post(approve))
-        .route("/api/v1/conversations/{id}/call/deny", post(deny))
+pub fn approvals(office: Office, toolbox: Arc<Toolbox>) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(approve))
+        .routes(routes!(deny))
         .with_state(Arc::new(Counter { office, toolbox }))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ApproveRequest {
     /// Who decides; only the operator says it.
@@ -52,7 +53,7 @@ struct ApproveRequest {
     generation: Option<u64>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct DenyRequest {
     /// Who decides; only the operator says it.
@@ -66,6 +67,8 @@ struct DenyRequest {
     generation: Option<u64>,
 }
 
+/// Lets a call run that waits for a person.
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/call/approve", tag = "conversations", security(("key" = ["answer"])), responses((status = 200, body = ConversationView)))]
 async fn approve(
     State(counter): State<Arc<Counter>>,
     visitor: Visitor,
@@ -82,6 +85,8 @@ async fn approve(
     rule(&counter.office, &visitor, &row, order).await
 }
 
+/// Refuses a call that waits for a person.
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/call/deny", tag = "conversations", security(("key" = ["answer"])), responses((status = 200, body = ConversationView)))]
 async fn deny(
     State(counter): State<Arc<Counter>>,
     visitor: Visitor,

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Json,
     extract::{DefaultBodyLimit, Path, Query, State},
-    routing::{get, post},
 };
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     api::{Answer, Office},
@@ -32,31 +33,32 @@ struct Press {
 }
 
 /// The verbs of articles, below `/api/v1/knowledge`.
-pub(super) fn routes(office: Office, knowledge: Arc<Knowledge>) -> Router {
-    Router::new()
-        .route("/articles", get(list).post(add))
-        .route("/articles/{name}", get(show).put(edit).delete(remove))
-        .route("/articles/{name}/publish", post(publish))
-        .route("/articles/{name}/unpublish", post(unpublish))
-        .route("/articles/{name}/rollback", post(rollback))
+pub(super) fn routes(office: Office, knowledge: Arc<Knowledge>) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(list, add))
+        .routes(routes!(show, edit, remove))
+        .routes(routes!(publish))
+        .routes(routes!(unpublish))
+        .routes(routes!(rollback))
         .layer(DefaultBodyLimit::max(REQUEST_OCTETS_MAX))
         .with_state(Arc::new(Press { office, knowledge }))
 }
 
 /// Those that were not removed, by name.
+#[utoipa::path(get, path = "/api/v1/knowledge/articles", tag = "knowledge", security(("key" = ["read"])), responses((status = 200, body = Vec<ArticleRow>)))]
 async fn list(State(press): State<Arc<Press>>, visitor: Visitor) -> Answer<Vec<ArticleRow>> {
     visitor.must_everywhere(Verb::Read)?;
     Ok(Json(press.office.store.articles()?))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 struct ShowQuery {
     /// Whose text is wanted; the newest when it is not said.
     version: Option<u64>,
 }
 
 /// An article with its history, and the text of one version.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct ArticleView {
     #[serde(flatten)]
     row: ArticleRow,
@@ -65,7 +67,8 @@ struct ArticleView {
     text: String,
 }
 
-/// Also of one that was removed.
+/// An article with its history and one text. Also of one that was removed.
+#[utoipa::path(get, path = "/api/v1/knowledge/articles/{name}", tag = "knowledge", security(("key" = ["read"])), responses((status = 200, body = ArticleView)))]
 async fn show(
     State(press): State<Arc<Press>>,
     visitor: Visitor,
@@ -79,7 +82,7 @@ async fn show(
     Ok(Json(ArticleView { row, version, text }))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AddRequest {
     name: String,
@@ -91,6 +94,8 @@ struct AddRequest {
     publish: bool,
 }
 
+/// Adds an article.
+#[utoipa::path(post, path = "/api/v1/knowledge/articles", tag = "knowledge", security(("key" = ["teach"])), responses((status = 200, body = ArticleRow)))]
 async fn add(State(press): State<Arc<Press>>, visitor: Visitor, Json(request): Json<AddRequest>) -> Answer<ArticleRow> {
     visitor.must_everywhere(Verb::Teach)?;
     let AddRequest { name, text, by, publish } = request;
@@ -99,7 +104,7 @@ async fn add(State(press): State<Arc<Press>>, visitor: Visitor, Json(request): J
     press.change(&visitor, name, ArticleVerb::Add { text, publish }, by).await
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct EditRequest {
     text: String,
@@ -110,6 +115,8 @@ struct EditRequest {
     publish: bool,
 }
 
+/// Writes a new version.
+#[utoipa::path(put, path = "/api/v1/knowledge/articles/{name}", tag = "knowledge", security(("key" = ["teach"])), responses((status = 200, body = ArticleRow)))]
 async fn edit(
     State(press): State<Arc<Press>>,
     visitor: Visitor,
@@ -123,7 +130,7 @@ async fn edit(
     press.change(&visitor, name, ArticleVerb::Edit { text, version, publish }, by).await
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PublishRequest {
     /// The newest when it is not said.
@@ -131,6 +138,8 @@ struct PublishRequest {
     by: Option<String>,
 }
 
+/// Has customers answered from a version.
+#[utoipa::path(post, path = "/api/v1/knowledge/articles/{name}/publish", tag = "knowledge", security(("key" = ["teach"])), responses((status = 200, body = ArticleRow)))]
 async fn publish(
     State(press): State<Arc<Press>>,
     visitor: Visitor,
@@ -145,13 +154,15 @@ async fn publish(
     press.change(&visitor, row.name, ArticleVerb::Publish { version: Some(version) }, request.by).await
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RollbackRequest {
     version: u64,
     by: Option<String>,
 }
 
+/// Makes an older version the newest.
+#[utoipa::path(post, path = "/api/v1/knowledge/articles/{name}/rollback", tag = "knowledge", security(("key" = ["teach"])), responses((status = 200, body = ArticleRow)))]
 async fn rollback(
     State(press): State<Arc<Press>>,
     visitor: Visitor,
@@ -164,12 +175,14 @@ async fn rollback(
     press.change(&visitor, row.name, ArticleVerb::Rollback { to: request.version }, request.by).await
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ByRequest {
     by: Option<String>,
 }
 
+/// Has nobody answered from it any more.
+#[utoipa::path(post, path = "/api/v1/knowledge/articles/{name}/unpublish", tag = "knowledge", security(("key" = ["teach"])), responses((status = 200, body = ArticleRow)))]
 async fn unpublish(
     State(press): State<Arc<Press>>,
     visitor: Visitor,
@@ -180,6 +193,8 @@ async fn unpublish(
     press.change(&visitor, named(&name)?, ArticleVerb::Unpublish, request.by).await
 }
 
+/// Removes an article; its versions stay in the journal.
+#[utoipa::path(delete, path = "/api/v1/knowledge/articles/{name}", tag = "knowledge", security(("key" = ["teach"])), responses((status = 200, body = ArticleRow)))]
 async fn remove(
     State(press): State<Arc<Press>>,
     visitor: Visitor,

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Json,
     body::Body,
     extract::{Path, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
-    routing::get,
 };
 use tokio_util::io::ReaderStream;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     api::{Answer, Office},
@@ -31,11 +31,8 @@ const PIECE_OCTETS: usize = 64 * 1024;
 /// Nothing in it runs, loads or opens anything, should a browser show it all the same.
 const POLICY: &str = "default-src 'none'; sandbox";
 
-pub(super) fn routes() -> Router<Arc<Office>> {
-    Router::new()
-        .route("/attachments/{id}", get(content))
-        .route("/attachments/{id}/text", get(text))
-        .route("/messages/{id}/attachments", get(list))
+pub(super) fn routes() -> OpenApiRouter<Arc<Office>> {
+    OpenApiRouter::new().routes(routes!(content)).routes(routes!(text)).routes(routes!(list))
 }
 
 impl Raws for Store {
@@ -79,15 +76,21 @@ async fn complete_mail(office: &Office, mail: &mut MailView) -> Result<(), Probl
     Ok(())
 }
 
+/// What was attached to a mail.
+#[utoipa::path(get, path = "/messages/{id}/attachments", tag = "messages", security(("key" = ["read"])), responses((status = 200, body = Vec<Listed>)))]
 async fn list(State(office): State<Arc<Office>>, visitor: Visitor, Path(id): Path<String>) -> Answer<Vec<Listed>> {
     let row = mail_row(&office, &visitor, Verb::Read, &id)?;
     Ok(Json(office.attachments.list(row.id).await?))
 }
 
+/// The text of an attachment, as far as it has one.
+#[utoipa::path(get, path = "/attachments/{id}/text", tag = "messages", security(("key" = ["read"])), responses((status = 200, body = Text)))]
 async fn text(State(office): State<Arc<Office>>, visitor: Visitor, Path(id): Path<String>) -> Answer<Text> {
     Ok(Json(office.attachments.text(attached(&office, &visitor, &id)?).await?))
 }
 
+/// What was attached, as a download that no browser runs.
+#[utoipa::path(get, path = "/attachments/{id}", tag = "messages", security(("key" = ["read"])), responses((status = 200, content_type = "application/octet-stream", body = [u8])))]
 async fn content(
     State(office): State<Arc<Office>>,
     visitor: Visitor,

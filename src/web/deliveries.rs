@@ -1,6 +1,7 @@
 //! How far a letter got with each recipient, in words a person can trust: "sent" is said only after the far side said so.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::view::moment;
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
 };
 
 /// One recipient of one letter.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct DeliveryView {
     /// `LETTER-N`, N the recipient's place from 0.
     pub id: String,

@@ -4,11 +4,12 @@
 use std::{collections::HashMap, sync::Arc};
 
 use axum::{
-    Json, Router,
+    Json,
     extract::{Path, State},
-    routing::post,
 };
 use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     api::{Answer, Office, whole},
@@ -29,13 +30,11 @@ const INSTRUCTION_OCTETS_MAX: usize = 2000;
 /// Percent of a draft's words below which what is sent is not the draft edited, but other words.
 const EDITED_MIN_PERCENT: usize = 30;
 
-pub(super) fn routes() -> Router<Arc<Office>> {
-    Router::new()
-        .route("/conversations/{id}/draft/discard", post(discard))
-        .route("/conversations/{id}/draft/rewrite", post(rewrite))
+pub(super) fn routes() -> OpenApiRouter<Arc<Office>> {
+    OpenApiRouter::new().routes(routes!(discard)).routes(routes!(rewrite))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct DiscardRequest {
     /// Who decides; only the operator says it.
@@ -47,7 +46,7 @@ struct DiscardRequest {
     generation: Option<u64>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RewriteRequest {
     /// Who asks; only the operator says it.
@@ -58,6 +57,8 @@ struct RewriteRequest {
     generation: Option<u64>,
 }
 
+/// Throws a draft away.
+#[utoipa::path(post, path = "/conversations/{id}/draft/discard", tag = "conversations", security(("key" = ["answer"])), responses((status = 200, body = ConversationView)))]
 async fn discard(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -69,6 +70,8 @@ async fn discard(
     give(&office, &visitor, &row, Given { by: request.by, generation: request.generation, order }).await
 }
 
+/// Asks the AI for another draft.
+#[utoipa::path(post, path = "/conversations/{id}/draft/rewrite", tag = "conversations", security(("key" = ["answer"])), responses((status = 200, body = ConversationView)))]
 async fn rewrite(
     State(office): State<Arc<Office>>,
     visitor: Visitor,

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Json,
     extract::{Path, State},
-    routing::{get, post},
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     api::{Answer, Office},
@@ -29,18 +30,18 @@ const PREVIEWS_MAX: usize = 100;
 /// Letters of a preview.
 const PREVIEW_CHARS: usize = 200;
 
-pub(super) fn routes() -> Router<Arc<Office>> {
-    Router::new()
-        .route("/held", get(list))
-        .route("/held/{id}", get(show))
-        .route("/held/{id}/release", post(release))
-        .route("/held/{id}/discard", post(discard))
-        .route("/learned", get(learned))
-        .route("/learned/forget", post(forget))
+pub(super) fn routes() -> OpenApiRouter<Arc<Office>> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show))
+        .routes(routes!(release))
+        .routes(routes!(discard))
+        .routes(routes!(learned))
+        .routes(routes!(forget))
 }
 
 /// A held mail in a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct HeldView {
     #[serde(flatten)]
     row: MailRow,
@@ -58,6 +59,8 @@ fn reasons(row: &MailRow) -> Vec<String> {
     reasons.collect()
 }
 
+/// What is held, oldest first.
+#[utoipa::path(get, path = "/held", tag = "held", security(("key" = ["release"])), responses((status = 200, body = Vec<HeldView>)))]
 async fn list(State(office): State<Arc<Office>>, visitor: Visitor) -> Answer<Vec<HeldView>> {
     let mut held = Vec::new();
     for row in finding::held(&office, &visitor)? {
@@ -74,7 +77,7 @@ async fn list(State(office): State<Arc<Office>>, visitor: Visitor) -> Answer<Vec
 }
 
 /// One held mail: what was found out about it, and what its reader needs of it. Nothing in it was followed or answered.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct HeldMail {
     #[serde(flatten)]
     why: WhyView,
@@ -84,13 +87,15 @@ struct HeldMail {
     notice: Option<Notice>,
 }
 
+/// One held mail: what was found out about it.
+#[utoipa::path(get, path = "/held/{id}", tag = "held", security(("key" = ["release"])), responses((status = 200, body = HeldMail)))]
 async fn show(State(office): State<Arc<Office>>, visitor: Visitor, Path(id): Path<String>) -> Answer<HeldMail> {
     let row = held_row(&office, &visitor, &id)?;
     let (held, notice) = (reasons(&row), view::notice(&office.store, &row).await?);
     Ok(Json(HeldMail { why: why::why(&office, row).await?, held, notice }))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ReleaseRequest {
     /// Who lets it in; only the operator says it.
@@ -107,6 +112,8 @@ struct ReleaseRequest {
     always_from_this_forwarder: bool,
 }
 
+/// Lets a held mail into a conversation.
+#[utoipa::path(post, path = "/held/{id}/release", tag = "held", security(("key" = ["release"])), responses((status = 200, body = ConversationRow)))]
 async fn release(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -132,13 +139,15 @@ async fn release(
     find(&office, &visitor, Verb::Release, &conversation.to_string()).map(Json)
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct DiscardRequest {
     by: Option<String>,
     why: String,
 }
 
+/// Throws a held mail out of the list; its octets stay in the journal.
+#[utoipa::path(post, path = "/held/{id}/discard", tag = "held", security(("key" = ["release"])), responses((status = 200, body = MailRow)))]
 async fn discard(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -154,17 +163,21 @@ async fn discard(
     mail_row(&office, &visitor, Verb::Release, &id).map(Json)
 }
 
+/// Which forwarders were learned by releasing.
+#[utoipa::path(get, path = "/learned", tag = "held", security(("key" = ["release"])), responses((status = 200, body = Vec<LearnedRow>)))]
 async fn learned(State(office): State<Arc<Office>>, visitor: Visitor) -> Answer<Vec<LearnedRow>> {
     finding::learned(&office, &visitor).map(Json)
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ForgetRequest {
     address: String,
     forwarder: Voucher,
 }
 
+/// Forgets a forwarder; gives those that are left.
+#[utoipa::path(post, path = "/learned/forget", tag = "held", security(("key" = ["release"])), responses((status = 200, body = Vec<LearnedRow>)))]
 async fn forget(
     State(office): State<Arc<Office>>,
     visitor: Visitor,

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Json,
     extract::{Query, State},
-    routing::get,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     api::{Answer, Office},
@@ -31,18 +32,23 @@ const LIMIT_MAX: usize = 50;
 const QUESTION_OCTETS_MAX: usize = 2_000;
 
 /// The routes, for whoever may open the control socket.
-pub fn knowledge(office: Office, knowledge: Arc<Knowledge>) -> Router {
-    let routes = Router::new().route("/", get(list)).route("/search", get(search)).with_state(knowledge.clone());
-    Router::new().nest("/api/v1/knowledge", routes.merge(articles::routes(office, knowledge)))
+pub fn knowledge(office: Office, knowledge: Arc<Knowledge>) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(search))
+        .with_state(knowledge.clone())
+        .merge(articles::routes(office, knowledge))
 }
 
 /// What was read, and what was passed over.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct ListView {
     pages: Vec<PageRow>,
     warnings: Vec<String>,
 }
 
+/// The pages that are known.
+#[utoipa::path(get, path = "/api/v1/knowledge", tag = "knowledge", security(("key" = ["read"])), responses((status = 200, body = ListView)))]
 async fn list(State(knowledge): State<Arc<Knowledge>>, visitor: Visitor) -> Answer<ListView> {
     visitor.must_everywhere(Verb::Read)?;
     blocking(move || {
@@ -52,7 +58,7 @@ async fn list(State(knowledge): State<Arc<Knowledge>>, visitor: Visitor) -> Answ
     .await
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 struct SearchQuery {
     q: String,
     /// The support address that would answer; pages of other addresses are left out.
@@ -63,7 +69,7 @@ struct SearchQuery {
 }
 
 /// A passage, best first.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct FoundView {
     file: String,
     heading: String,
@@ -91,6 +97,8 @@ impl From<Explained> for FoundView {
     }
 }
 
+/// What a question would find, and why.
+#[utoipa::path(get, path = "/api/v1/knowledge/search", tag = "knowledge", security(("key" = ["read"])), responses((status = 200, body = Vec<FoundView>)))]
 async fn search(
     State(knowledge): State<Arc<Knowledge>>,
     visitor: Visitor,

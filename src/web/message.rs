@@ -19,6 +19,7 @@ use crate::{
 };
 
 /// `GET /api/v1/messages/{id}/html`: the document that is shown in the sandboxed frame.
+#[utoipa::path(get, path = "/messages/{id}/html", tag = "messages", security(("key" = ["read"])), responses((status = 200, content_type = "text/html", body = String)))]
 pub(super) async fn frame(
     State(office): State<Arc<Office>>,
     visitor: Visitor,

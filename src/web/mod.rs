@@ -8,6 +8,7 @@ mod articles;
 mod assets;
 mod attachments;
 mod deliveries;
+mod description;
 mod drafts;
 mod finding;
 mod held;
@@ -28,7 +29,7 @@ pub mod view;
 mod visitor;
 mod why;
 
-pub use api::{Office, doors, router};
+pub use api::{Office, doors, router, whole_router};
 pub use approvals::approvals;
 pub use inbox::inbox;
 pub use knowledge::knowledge;

@@ -1,11 +1,29 @@
 //! Errors as the API tells them. RFC 9457.
 
 use axum::{
+    Json,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use crate::store::StoreError;
+
+/// How a problem is written. RFC 9457 §3.
+pub(super) const MEDIA_TYPE: &str = "application/problem+json";
+
+/// A problem as it is written; its type is `about:blank`, for the status says what kind it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ProblemView {
+    /// The status in words.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// What is wrong with this request, for people.
+    detail: String,
+}
 
 /// An error a caller can read.
 #[derive(Debug)]
@@ -100,7 +118,7 @@ impl From<StoreError> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let title = self.status.canonical_reason().unwrap_or("error");
-        let body = serde_json::json!({ "title": title, "status": self.status.as_u16(), "detail": self.detail });
-        (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+        let body = ProblemView { title, status: self.status.as_u16(), detail: self.detail };
+        (self.status, [(header::CONTENT_TYPE, MEDIA_TYPE)], Json(body)).into_response()
     }
 }

@@ -3,11 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    Json, Router,
+    Json,
     extract::{Path, State},
-    routing::{get, post},
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     api::{Answer, Office},
@@ -26,18 +27,18 @@ use crate::{
 /// How long a letter is listed that was refused or came back.
 const REFUSED_LISTED: Duration = Duration::from_secs(7 * 24 * 3600);
 
-pub(super) fn routes() -> Router<Arc<Office>> {
-    Router::new()
-        .route("/queue", get(list))
-        .route("/queue/{id}", get(show))
-        .route("/queue/{id}/retry", post(retry))
-        .route("/queue/{id}/drop", post(end))
-        .route("/queue/{id}/recall", post(recall))
-        .route("/queue/{id}/edit", post(edit))
+pub(super) fn routes() -> OpenApiRouter<Arc<Office>> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show))
+        .routes(routes!(retry))
+        .routes(routes!(end))
+        .routes(routes!(recall))
+        .routes(routes!(edit))
 }
 
 /// One line of the queue.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct QueueRow {
     /// Whose conversation.
     conversation: ConversationId,
@@ -50,7 +51,7 @@ struct QueueRow {
 }
 
 /// What waits there.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum Queued {
     /// A letter, for one recipient.
@@ -73,6 +74,7 @@ enum Queued {
 }
 
 /// Recipients that have not got their letter, answers that are due, then refusals, newest first.
+#[utoipa::path(get, path = "/queue", tag = "queue", security(("key" = ["read"])), responses((status = 200, body = Vec<QueueRow>)))]
 async fn list(State(office): State<Arc<Office>>, visitor: Visitor) -> Answer<Vec<QueueRow>> {
     let mut rows = Vec::new();
     for job in office.store.jobs()? {
@@ -117,7 +119,7 @@ fn number(office: &Office, visitor: &Visitor, id: ConversationId) -> Result<Opti
 }
 
 /// A letter with how far it got.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct QueuedLetter {
     number: Option<Number>,
     #[serde(flatten)]
@@ -141,6 +143,8 @@ impl QueueId {
     }
 }
 
+/// A letter with how far it got: `LETTER`, or `LETTER-N`.
+#[utoipa::path(get, path = "/queue/{id}", tag = "queue", security(("key" = ["read"])), responses((status = 200, body = QueuedLetter)))]
 async fn show(State(office): State<Arc<Office>>, visitor: Visitor, Path(id): Path<String>) -> Answer<QueuedLetter> {
     letter(&office, &visitor, QueueId::read(&id)?).await
 }
@@ -151,13 +155,15 @@ async fn letter(office: &Office, visitor: &Visitor, id: QueueId) -> Answer<Queue
     Ok(Json(QueuedLetter { number, letter: view::letter(&office.store, row).await? }))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SteerRequest {
     /// Who decides; only the operator says it.
     by: Option<String>,
 }
 
+/// Tries again now.
+#[utoipa::path(post, path = "/queue/{id}/retry", tag = "queue", security(("key" = ["answer"])), responses((status = 200, body = QueuedLetter)))]
 async fn retry(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -168,6 +174,7 @@ async fn retry(
 }
 
 /// Takes a whole letter back, before the first attempt.
+#[utoipa::path(post, path = "/queue/{id}/recall", tag = "queue", security(("key" = ["answer"])), responses((status = 200, body = QueuedLetter)))]
 async fn recall(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -178,6 +185,7 @@ async fn recall(
 }
 
 /// Makes the words of a refused letter a draft again, for those it did not reach.
+#[utoipa::path(post, path = "/queue/{id}/edit", tag = "queue", security(("key" = ["answer"])), responses((status = 200, body = QueuedLetter)))]
 async fn edit(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -187,13 +195,15 @@ async fn edit(
     steer(&office, &visitor, QueueId::read(&id)?, Steer::Edit, request.by).await
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct DropRequest {
     by: Option<String>,
     why: String,
 }
 
+/// Ends the attempts.
+#[utoipa::path(post, path = "/queue/{id}/drop", tag = "queue", security(("key" = ["answer"])), responses((status = 200, body = QueuedLetter)))]
 async fn end(
     State(office): State<Arc<Office>>,
     visitor: Visitor,

@@ -4,14 +4,15 @@
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Json,
     extract::{DefaultBodyLimit, Path, State},
     http::header,
     response::IntoResponse,
-    routing::{get, post},
 };
 use bytes::Bytes;
 use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     api::{Answer, Office, whole},
@@ -36,14 +37,14 @@ const REQUEST_OCTETS_MAX: usize = 72 * 1024 * 1024;
 /// Files of one letter.
 const FILES_MAX: usize = 50;
 
-pub(super) fn routes() -> Router<Arc<Office>> {
-    Router::new()
-        .route("/conversations/{id}/replies", post(reply).layer(DefaultBodyLimit::max(REQUEST_OCTETS_MAX)))
-        .route("/letters/{id}/attachments/{n}", get(file))
+pub(super) fn routes() -> OpenApiRouter<Arc<Office>> {
+    OpenApiRouter::new()
+        .merge(OpenApiRouter::new().routes(routes!(reply)).layer(DefaultBodyLimit::max(REQUEST_OCTETS_MAX)))
+        .routes(routes!(file))
 }
 
 /// Unknown fields are refused: nobody shall think that a `bcc` was heard.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ReplyRequest {
     /// The words, in Markdown. Without: the waiting draft goes out as it is.
@@ -61,7 +62,7 @@ struct ReplyRequest {
     attachments: Option<Vec<FileRequest>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct FileRequest {
     /// File name.
@@ -72,6 +73,8 @@ struct FileRequest {
     shown_as: Option<String>,
 }
 
+/// Writes a letter to the contact, or sends the draft that waits.
+#[utoipa::path(post, path = "/conversations/{id}/replies", tag = "conversations", security(("key" = ["answer"])), responses((status = 200, body = ConversationView)))]
 async fn reply(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -173,6 +176,7 @@ async fn files(office: &Office, row: &LetterRow) -> Result<Vec<Enclosed>, Proble
 }
 
 /// One file that went with a letter, by its place in the row.
+#[utoipa::path(get, path = "/letters/{id}/attachments/{n}", tag = "conversations", security(("key" = ["read"])), responses((status = 200, content_type = "application/octet-stream", body = [u8])))]
 async fn file(
     State(office): State<Arc<Office>>,
     visitor: Visitor,

@@ -1,6 +1,7 @@
 //! What the AI did over a conversation, for people: each run as its row and in lines of words.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::view::moment;
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
 const RUNS_MAX: usize = 50;
 
 /// One run.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct RunView {
     /// Its row.
     #[serde(flatten)]

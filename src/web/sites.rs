@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::{
-    Json, Router,
-    extract::State,
-    routing::{get, post},
-};
+use axum::{Json, extract::State};
 use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{api::Answer, problem::Problem, visitor::Visitor};
 use crate::{
@@ -16,13 +14,12 @@ use crate::{
 };
 
 /// The routes, for whoever may open the control socket.
-pub fn sites(crawler: Arc<Crawler>) -> Router {
-    Router::new()
-        .route("/api/v1/knowledge/sites", get(list))
-        .route("/api/v1/knowledge/crawl", post(crawl))
-        .with_state(crawler)
+pub fn sites(crawler: Arc<Crawler>) -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(crawl)).with_state(crawler)
 }
 
+/// How it stands with the websites that are known.
+#[utoipa::path(get, path = "/api/v1/knowledge/sites", tag = "knowledge", security(("key" = ["read"])), responses((status = 200, body = Vec<SiteRow>)))]
 async fn list(State(crawler): State<Arc<Crawler>>, visitor: Visitor) -> Answer<Vec<SiteRow>> {
     visitor.must_everywhere(Verb::Read)?;
     // What is known may have to be read first.
@@ -30,14 +27,15 @@ async fn list(State(crawler): State<Arc<Crawler>>, visitor: Visitor) -> Answer<V
     rows.map(Json).map_err(|error| Problem::broken(format!("the list broke: {error}")))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CrawlRequest {
     /// The sitemap or host of one; all without.
     site: Option<String>,
 }
 
-/// Answers when the crawl has ended.
+/// Crawls websites now; answers when the crawl has ended.
+#[utoipa::path(post, path = "/api/v1/knowledge/crawl", tag = "knowledge", security(("key" = ["teach"])), responses((status = 200, body = Vec<SiteRow>)))]
 async fn crawl(
     State(crawler): State<Arc<Crawler>>,
     visitor: Visitor,

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Json,
     extract::{Path, State},
-    routing::{get, post},
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     api::{Answer, Office},
@@ -20,15 +21,12 @@ use crate::{
     types::{Address, Verb},
 };
 
-pub(super) fn routes() -> Router<Arc<Office>> {
-    Router::new()
-        .route("/suppressions", get(list).post(add))
-        .route("/suppressions/{recipient}", get(show))
-        .route("/suppressions/{recipient}/remove", post(remove))
+pub(super) fn routes() -> OpenApiRouter<Arc<Office>> {
+    OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(show)).routes(routes!(remove))
 }
 
 /// One address of the list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct SuppressionView {
     /// Who, what and when, in one sentence.
     sentence: String,
@@ -43,11 +41,14 @@ impl From<SuppressionRow> for SuppressionView {
 }
 
 /// All of them, newest first.
+#[utoipa::path(get, path = "/suppressions", tag = "suppressions", security(("key" = ["read"])), responses((status = 200, body = Vec<SuppressionView>)))]
 async fn list(State(office): State<Arc<Office>>, visitor: Visitor) -> Answer<Vec<SuppressionView>> {
     visitor.must_everywhere(Verb::Read)?;
     Ok(Json(office.store.suppressions()?.into_iter().map(SuppressionView::from).collect()))
 }
 
+/// Why letters to an address are refused.
+#[utoipa::path(get, path = "/suppressions/{recipient}", tag = "suppressions", security(("key" = ["read"])), responses((status = 200, body = SuppressionView)))]
 async fn show(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -66,7 +67,7 @@ fn address(text: &str) -> Result<Address, Problem> {
     Address::parse(text).map_err(|error| Problem::bad_request(error.to_string()))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AddRequest {
     recipient: String,
@@ -76,6 +77,8 @@ struct AddRequest {
     why: String,
 }
 
+/// Has an address not written to any more.
+#[utoipa::path(post, path = "/suppressions", tag = "suppressions", security(("key" = ["redact"])), responses((status = 200, body = SuppressionView)))]
 async fn add(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -89,7 +92,7 @@ async fn add(
     Ok(Json(suppressed(&office, &recipient)?))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RemoveRequest {
     /// Who decides; only the operator says it.
@@ -97,6 +100,7 @@ struct RemoveRequest {
 }
 
 /// Letters to it leave again; gives what stood there.
+#[utoipa::path(post, path = "/suppressions/{recipient}/remove", tag = "suppressions", security(("key" = ["redact"])), responses((status = 200, body = SuppressionView)))]
 async fn remove(
     State(office): State<Arc<Office>>,
     visitor: Visitor,

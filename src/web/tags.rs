@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Json,
     extract::{Path, State},
-    routing::post,
 };
 use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     api::{Answer, Office},
@@ -20,11 +21,11 @@ use crate::{
     types::{self, Verb},
 };
 
-pub(super) fn routes() -> Router<Arc<Office>> {
-    Router::new().route("/conversations/{id}/tags", post(tag))
+pub(super) fn routes() -> OpenApiRouter<Arc<Office>> {
+    OpenApiRouter::new().routes(routes!(tag))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TagRequest {
     #[serde(default)]
@@ -33,6 +34,8 @@ struct TagRequest {
     remove: Vec<String>,
 }
 
+/// Adds tags and takes others away.
+#[utoipa::path(post, path = "/conversations/{id}/tags", tag = "conversations", security(("key" = ["answer"])), responses((status = 200, body = ConversationRow)))]
 async fn tag(
     State(office): State<Arc<Office>>,
     visitor: Visitor,

@@ -4,12 +4,13 @@
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Json,
     extract::{Path, State},
-    routing::{get, post},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     api::{Answer, Office},
@@ -34,15 +35,12 @@ struct Shop {
 }
 
 /// The verbs of tools, for whoever may open the control socket.
-pub fn tools(office: Office, toolbox: Arc<Toolbox>) -> Router {
-    Router::new()
-        .route("/api/v1/tools", get(list))
-        .route("/api/v1/tools/{name}/test", post(test))
-        .with_state(Arc::new(Shop { office, toolbox }))
+pub fn tools(office: Office, toolbox: Arc<Toolbox>) -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(test)).with_state(Arc::new(Shop { office, toolbox }))
 }
 
 /// One tool of the list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct ToolView {
     name: String,
     title: String,
@@ -72,12 +70,14 @@ impl From<&Tool> for ToolView {
     }
 }
 
+/// What the AI may ask of other systems.
+#[utoipa::path(get, path = "/api/v1/tools", tag = "tools", security(("key" = ["manage"])), responses((status = 200, body = Vec<ToolView>)))]
 async fn list(State(shop): State<Arc<Shop>>, visitor: Visitor) -> Answer<Vec<ToolView>> {
     visitor.must_everywhere(Verb::Manage)?;
     Ok(Json(shop.toolbox.tools().iter().map(ToolView::from).collect()))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TestRequest {
     /// As a model would give them.
@@ -94,7 +94,7 @@ struct TestRequest {
     contact: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct TestView {
     /// As it leaves, with `***` for each secret and without what is signed.
     request: String,
@@ -105,6 +105,7 @@ struct TestView {
 }
 
 /// Calls a tool for a person: the level and the rate do not hold them, the schema and the guard of addresses do.
+#[utoipa::path(post, path = "/api/v1/tools/{name}/test", tag = "tools", security(("key" = ["manage"])), responses((status = 200, body = TestView)))]
 async fn test(
     State(shop): State<Arc<Shop>>,
     visitor: Visitor,

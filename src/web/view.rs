@@ -1,6 +1,7 @@
 //! What the API shows of the store: plain values made to be printed, filled from rows and the journal.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     deliveries::{self, DeliveryView},
@@ -19,7 +20,7 @@ use crate::{
 };
 
 /// A conversation with everything that happened in it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct ConversationView {
     /// Its row.
     #[serde(flatten)]
@@ -31,7 +32,7 @@ pub struct ConversationView {
 }
 
 /// One thing that happened.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Line {
     /// When, RFC 3339.
     pub at: String,
@@ -41,7 +42,7 @@ pub struct Line {
 }
 
 /// What happened.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum LineKind {
     /// A mail came in.
@@ -68,7 +69,7 @@ pub enum LineKind {
 }
 
 /// A mail as people read it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct MailView {
     /// Its row.
     #[serde(flatten)]
@@ -97,7 +98,7 @@ pub struct MailView {
 }
 
 /// An attachment, without its content.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct AttachmentView {
     /// `MAILID-N`, N its place from 0.
     pub id: String,
@@ -116,7 +117,7 @@ pub struct AttachmentView {
 }
 
 /// What the octets of an attachment say.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Found {
     /// BLAKE3, in hexadecimal digits.
     pub hash: String,
@@ -140,7 +141,7 @@ impl From<Listed> for Found {
 }
 
 /// A letter of ours as people read it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct LetterView {
     /// Its row.
     #[serde(flatten)]

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     api::Office,
@@ -41,7 +42,7 @@ pub struct Rules {
 }
 
 /// Everything about one mail: what was said, proved, decided, and what became of it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct WhyView {
     /// The mail.
     #[serde(flatten)]

@@ -42,7 +42,7 @@ impl Reader {
 }
 
 /// What a page says of itself on its top.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Audience {
     /// Nobody reads it yet.
     pub draft: bool,

@@ -35,7 +35,7 @@ pub struct Explained {
 }
 
 /// What became of one word of a question in one passage.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct WordSeen {
     /// As it was asked, in lower case without accents.
     pub word: String,
@@ -53,7 +53,7 @@ pub struct WordSeen {
 }
 
 /// One page, as it was last read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct PageRow {
     /// As in [`Passage::file`].
     pub file: String,

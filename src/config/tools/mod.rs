@@ -123,7 +123,7 @@ impl ToolMethod {
 }
 
 /// Whether a tool changes anything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ToolClass {
     /// It only looks.

@@ -9,7 +9,7 @@ use crate::types::{Level, Number};
 const TRIED_MAX: usize = 10;
 
 /// One proposal and what became of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct KeyTried {
     /// What proposed it.
     pub key: Key,
@@ -20,7 +20,7 @@ pub struct KeyTried {
 }
 
 /// What became of a proposal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyOutcome {
     /// The mail joined it.

@@ -28,7 +28,7 @@ const MENTIONS_MAX: usize = 20;
 const NAME_CHARS_MAX: usize = 64;
 
 /// What a person wrote for the house alone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Note {
     /// Who.
     pub by: String,

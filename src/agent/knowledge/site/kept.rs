@@ -70,7 +70,7 @@ pub(super) struct KeptPage {
 }
 
 /// A page that is not known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Refused {
     /// Which; empty when it is about the whole site.
     pub url: String,
@@ -79,7 +79,7 @@ pub struct Refused {
 }
 
 /// What became of the pages in one crawl.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Tally {
     /// Not known before.
     pub new: usize,

@@ -52,7 +52,7 @@ struct Site {
 }
 
 /// How it stands with a site.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct SiteRow {
     /// Its sitemap, which names it.
     pub sitemap: String,
