@@ -1,5 +1,7 @@
 //! Calls that wait for a person, over every journal: decided once, and only while what they were wanted for is so.
 
+use std::time::Duration;
+
 use super::{
     testing::{Bed, NOW, address, answering, claim_late, conversation_of, end, file, letter, mail},
     *,

@@ -10,6 +10,7 @@ mod approvals;
 mod article_rows;
 mod articles;
 mod changes;
+mod claiming;
 mod codes;
 mod committer;
 mod desk;
@@ -73,7 +74,7 @@ mod steering_tests;
 #[cfg(test)]
 mod testing;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use tokio::sync::Notify;
 
@@ -114,7 +115,7 @@ pub use self::{
 use crate::{
     config,
     conversation::{Arrival, FileFn},
-    types::{Accepted, Address, Clock, ConversationId, Job, JobId, JobKind, JobState, Millis, Pick},
+    types::{Accepted, Address, Clock, ConversationId, JobId, JobKind, Millis},
 };
 
 /// Octets above which a mail is hashed apart from the tasks that talk to peers.
@@ -286,46 +287,6 @@ impl Store {
     /// [`StoreError::NotFound`] when nothing of the kind was learned.
     pub async fn forget(&self, address: Address, forwarder: Voucher) -> Result<(), StoreError> {
         self.ask(move |desk| holding::forget(desk, address, forwarder)).await
-    }
-
-    /// Takes the earliest job that is due, until `now + lease`. A lease that ran out makes a job due. A delivery to an address
-    /// that is suppressed is refused instead.
-    pub async fn claim(&self, kind: JobKind, now: Millis, lease: Duration) -> Result<Option<Job>, StoreError> {
-        self.claim_of(kind, Pick::Any, now, lease).await
-    }
-
-    /// Takes the earliest delivery that is due and may be picked.
-    pub async fn claim_delivery(&self, pick: Pick, now: Millis, lease: Duration) -> Result<Option<Job>, StoreError> {
-        self.claim_of(JobKind::Deliver, pick, now, lease).await
-    }
-
-    async fn claim_of(
-        &self,
-        kind: JobKind,
-        pick: Pick,
-        now: Millis,
-        lease: Duration,
-    ) -> Result<Option<Job>, StoreError> {
-        // Mostly nothing is due, and the committer need not hear of it.
-        if self.next_due_of(kind, &pick)?.is_none_or(|when| when > now) {
-            return Ok(None);
-        }
-        self.ask(move |desk| hands::claim(desk, kind, &pick, now, lease)).await
-    }
-
-    /// Makes every claimed job due again: at start, when this store is alone on its journal and nobody works yet. What a
-    /// crash interrupted goes on at once instead of after its lease. Gives how many there were.
-    pub async fn free_claims(&self, now: Millis) -> Result<usize, StoreError> {
-        let claimed: Vec<JobId> = self
-            .jobs()?
-            .into_iter()
-            .filter(|job| matches!(job.state, JobState::Claimed(_)))
-            .map(|job| job.id)
-            .collect();
-        for job in claimed.iter().copied() {
-            self.ask(move |desk| hands::free(desk, job, now)).await?;
-        }
-        Ok(claimed.len())
     }
 
     /// Puts a claimed job off. One that a newer mail made due again stays as it is.

@@ -1,5 +1,7 @@
 //! Runs over every journal: each stands once, is added up once, and outlives the index.
 
+use std::time::Duration;
+
 use super::{
     testing::{Bed, LEASE, NOW, address, answering, claim_late, conversation_of, end, file, letter, mail},
     *,
