@@ -28,7 +28,7 @@ use super::{
 use crate::types::{JobKind, Pick};
 
 /// The form of keys and values. Another one is rebuilt from the journal.
-const FORMAT: u32 = 10;
+const FORMAT: u32 = 11;
 
 /// How often sled's own thread writes what it holds and tidies its file. Nothing waits for it.
 const SLED_FLUSH_MILLIS: u64 = 2000;

@@ -8,7 +8,8 @@
 //! F address fingerprint                     → first copy             I address message-id         → conversation
 //! S signature                               → where it was       Q place in the queue         signatures, oldest first
 //! R recipient newest-first letter           letters of the AI to one recipient, to one domain, and all of them
-//! U newest-first conversation               list of all              A address newest-first conv. list of one address
+//! A list address newest-first conversation  see `lists`              U address                    has conversations
+//! E conversation                            its letters that did not arrive
 //! V address forwarder                       what was learned about a forwarder; V address: something was
 //! X newest-first letter recipient           deliveries that were refused or came back
 //! B recipient                               who is not written to any more
@@ -24,6 +25,7 @@
 
 use super::{
     article_rows::ArticleName,
+    lists::List,
     people::{LoginName, TokenDigest},
     requests::AiLetters,
     rows::Voucher,
@@ -52,6 +54,9 @@ pub(super) const LOGINS: &[u8] = b"Ps";
 pub(super) const LINKS: &[u8] = b"Pl";
 pub(super) const API_KEYS: &[u8] = b"Pk";
 pub(super) const API_KEY_NAMES: &[u8] = b"Pn";
+
+/// Octets of a place in a list.
+pub(super) const PLACE: usize = 16;
 
 /// Octets of an address or a Message-ID in a key: of their BLAKE3, so that a key is short whatever was sent.
 pub(super) const DIGEST: usize = 16;
@@ -214,16 +219,53 @@ pub(super) fn message_id_digest(message_id: &str) -> String {
     hex(&digest(message_id.as_bytes()))
 }
 
-pub(super) fn updated(at: Millis, id: ConversationId) -> Vec<u8> {
-    key(b'U', &[&(!at.0).to_be_bytes(), &(!id.0).to_be_bytes()])
+/// Where a list begins, as far as it has conversations of one address.
+pub(super) fn list(list: List<'_>, at: AddressDigest) -> Vec<u8> {
+    let (kind, name) = list.key_part();
+    match name {
+        Some(name) => key(b'A', &[&[kind], &digest(name.as_bytes()), &at.0]),
+        None => key(b'A', &[&[kind], &at.0]),
+    }
 }
 
-pub(super) fn updated_of(address: &Address) -> Vec<u8> {
-    key(b'A', &[&address_part(Some(address))])
+/// The place of a conversation in a list, behind where the list begins: newest change first.
+pub(super) fn list_place(at: Millis, id: ConversationId) -> [u8; PLACE] {
+    let mut place = [0; PLACE];
+    place[..8].copy_from_slice(&(!at.0).to_be_bytes());
+    place[8..].copy_from_slice(&(!id.0).to_be_bytes());
+    place
 }
 
-pub(super) fn updated_at(address: &Address, at: Millis, id: ConversationId) -> Vec<u8> {
-    key(b'A', &[&address_part(Some(address)), &(!at.0).to_be_bytes(), &(!id.0).to_be_bytes()])
+/// A conversation in a list.
+pub(super) fn listed(list: List<'_>, address: &Address, at: Millis, id: ConversationId) -> Vec<u8> {
+    let mut key = self::list(list, AddressDigest::of(address));
+    key.extend_from_slice(&list_place(at, id));
+    key
+}
+
+/// An address, as it stands in keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct AddressDigest([u8; DIGEST]);
+
+impl AddressDigest {
+    pub(super) fn of(address: &Address) -> Self {
+        Self(address_part(Some(address)))
+    }
+}
+
+/// There are conversations of that address.
+pub(super) fn has_conversations(address: &Address) -> Vec<u8> {
+    key(b'U', &[&address_part(Some(address))])
+}
+
+/// Which, of a key that [`has_conversations`] made.
+pub(super) fn read_has_conversations(key: &[u8]) -> Option<AddressDigest> {
+    key.get(1..)?.try_into().ok().map(AddressDigest)
+}
+
+/// The letters of a conversation that did not arrive.
+pub(super) fn failed(id: ConversationId) -> Vec<u8> {
+    key(b'E', &[&id.0.to_be_bytes()])
 }
 
 /// Letters of the AI, newest first: what the brakes count.
@@ -289,7 +331,7 @@ pub(super) fn api_key_name(name: &str) -> Vec<u8> {
     [API_KEY_NAMES, &digest(name.as_bytes())].concat()
 }
 
-/// When and which, of a key that ends like those of [`updated`] and [`updated_at`].
+/// When and which, of a key that ends with a [`list_place`], or like one.
 pub(super) fn read_updated(key: &[u8]) -> Option<(Millis, ConversationId)> {
     let at = key.len().checked_sub(16)?;
     Some((Millis(!long_at(key, at)?), ConversationId(!long_at(key, at + 8)?)))

@@ -26,6 +26,8 @@ mod keys;
 mod legal;
 mod letter_rows;
 mod letters;
+mod listing;
+mod lists;
 mod merging;
 mod numbers;
 mod opening;
@@ -46,6 +48,7 @@ mod steps;
 mod suppressions;
 mod tags;
 mod tallies;
+mod timeline;
 mod upkeep;
 mod verbs;
 mod verify;
@@ -63,6 +66,8 @@ mod damage_tests;
 mod failure_tests;
 #[cfg(test)]
 mod holding_tests;
+#[cfg(test)]
+mod listing_tests;
 #[cfg(test)]
 mod merging_tests;
 #[cfg(test)]
@@ -97,6 +102,7 @@ pub use self::{
     codes::{CODE_COUNTS, CODE_TRIES_MAX, CodeState, OpenCode},
     handed_off::{Circumstances, HandedOff},
     letter_rows::{Delay, Delivery, DeliveryState, EnclosedRow, LetterRow, Origin},
+    listing::{Counted, Cursor, CursorError, InboxView, Listing, PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, Page},
     opening::OpenError,
     requests::{
         AiLetters, ConversationFilter, Counts, Discard, DraftOrder, HandOff, Lift, Mark, Merged, NewLetter, Order,
@@ -109,6 +115,7 @@ pub use self::{
     run_rows::{ModelCallRow, PassageRow, RunDecision, RunRow, ToolCallRow, ToolClass},
     runs::{RunTotals, Spender, Spent},
     suppressions::{SuppressionReason, SuppressionRow},
+    timeline::{TIMELINE_PAGE_MAX, TimelineCursor, TimelinePage},
     verbs::*,
     verify::{Report, compare_rebuild, rebuild, verify},
 };

@@ -1,6 +1,8 @@
 //! From a fact to the keys and values of the index. The same facts in the same order give the same index, byte for byte:
 //! nothing here looks at anything but the fact and what earlier facts gave.
 
+use std::collections::BTreeSet;
+
 use super::{
     articles,
     changes::Change,
@@ -9,7 +11,7 @@ use super::{
     index::VALUE_OCTETS_MAX,
     keys,
     letter_rows::{Delivery, LetterRow},
-    people,
+    lists, people,
     requests::{AiLetters, StoreError},
     rows::{ConversationRow, MailRow, Place},
     runs, signatures, verbs,
@@ -128,21 +130,17 @@ fn conversation(row: &ConversationRow, json: &[u8], desk: &mut Desk) -> Result<(
     let key = keys::conversation(row.id);
     let old = old_pieces(desk, &key)?;
     let before = if old == Old::None { None } else { view::conversation(desk, row.id)? };
-    let moved = before.as_ref().is_none_or(|before| before.updated != row.updated);
     verbs::project_conversation(before.as_ref(), row, desk);
-    if let Some(before) = before {
-        if moved {
-            desk.delete(keys::updated(before.updated, row.id));
-            desk.delete(keys::updated_at(&before.address, before.updated, row.id));
-        }
-    } else {
+    let listed = before.map_or(Ok(BTreeSet::new()), |before| lists::keys_of(desk, &before))?;
+    if old == Old::None {
         desk.tallies_mut().add_conversation(row.id, row.number);
         desk.put(keys::number(row.number), &row.id.0.to_be_bytes()[..]);
+        let known = keys::has_conversations(&row.address);
+        if desk.value(&known)?.is_none() {
+            desk.put(known, NOTHING);
+        }
     }
-    if moved {
-        desk.put(keys::updated(row.updated, row.id), NOTHING);
-        desk.put(keys::updated_at(&row.address, row.updated, row.id), NOTHING);
-    }
+    lists::move_to(row, &listed, desk)?;
     desk.changed(Change::Conversation { id: row.id, address: row.address.clone() });
     put_row(key, json, old, desk)
 }
@@ -150,7 +148,9 @@ fn conversation(row: &ConversationRow, json: &[u8], desk: &mut Desk) -> Result<(
 fn letter(row: &LetterRow, json: &[u8], desk: &mut Desk) -> Result<(), StoreError> {
     let key = keys::letter(row.id);
     let old = old_pieces(desk, &key)?;
-    match view::letter(desk, row.id)? {
+    let before = view::letter(desk, row.id)?;
+    lists::letter(row, before.is_none(), desk)?;
+    match before {
         Some(before) => refusals(&before).for_each(|key| desk.delete(key)),
         None => new_letter(row, desk),
     }

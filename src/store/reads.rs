@@ -9,7 +9,7 @@ use super::{
     index::Index,
     keys,
     letter_rows::LetterRow,
-    requests::{AiLetters, ConversationFilter, Counts, StoreError},
+    requests::{AiLetters, Counts, StoreError},
     rows::{ConversationRow, Entry, LearnedRow, MailRow, RawRef},
     suppressions::SuppressionRow,
     view::{self, View},
@@ -33,31 +33,6 @@ impl Store {
     /// The conversation of that number, or the one it was merged into.
     pub fn conversation_by_number(&self, number: Number) -> Result<Option<ConversationRow>, StoreError> {
         view::by_number(self.index(), number)
-    }
-
-    /// Conversations, newest change first. Merged ones are left out.
-    pub fn conversations(&self, filter: &ConversationFilter) -> Result<Vec<ConversationRow>, StoreError> {
-        let prefix = filter.address.as_ref().map_or_else(|| b"U".to_vec(), keys::updated_of);
-        // Newest first means the greatest time has the least key: what is before T begins behind the keys of T.
-        let mut from = prefix.clone();
-        if let Some(Millis(before)) = filter.before {
-            match (!before).checked_add(1) {
-                Some(behind) => from.extend_from_slice(&behind.to_be_bytes()),
-                None => return Ok(Vec::new()),
-            }
-        }
-        let limit = filter.limit_or_default();
-        let mut rows = Vec::new();
-        for found in self.index().scan_from(&prefix, &from) {
-            if rows.len() >= limit {
-                break;
-            }
-            let (key, _) = found?;
-            let Some((_, id)) = keys::read_updated(&key) else { continue };
-            let row = view::conversation(self.index(), id)?;
-            rows.extend(row.filter(|row| filter.takes(row)));
-        }
-        Ok(rows)
     }
 
     /// The time line of a conversation, oldest first, with those of what was merged into it.

@@ -7,7 +7,8 @@ use super::{
     approvals::WantedCall,
     handed_off::Circumstances,
     letter_rows::{DeliveryState, EnclosedRow, Origin},
-    rows::{ConversationRow, Draft, Status},
+    listing::PAGE_ROWS_DEFAULT,
+    rows::Draft,
     run_rows::RunRow,
 };
 use crate::types::{Address, Approval, Claim, ConversationId, HandOffCode, JobId, LetterId, MailId, Millis};
@@ -311,23 +312,10 @@ pub struct ConversationFilter {
     pub before: Option<Millis>,
 }
 
-/// Conversations of a list for which no limit is said.
-const LIST_DEFAULT: usize = 100;
-
 impl ConversationFilter {
     /// At most so many rows.
     pub fn limit_or_default(&self) -> usize {
-        if self.limit == 0 { LIST_DEFAULT } else { self.limit }
-    }
-
-    /// Whether a conversation is wanted, as far as its row says.
-    pub(super) fn takes(&self, row: &ConversationRow) -> bool {
-        let told = row.handed_off.as_ref().map(|handed| &handed.circumstances);
-        row.merged_into.is_none()
-            && (!self.open_only || row.status == Status::Open)
-            && self.tag.as_ref().is_none_or(|tag| row.tags.contains(tag))
-            && self.handed_off.is_none_or(|code| told.is_some_and(|told| told.code == code))
-            && self.topic.as_ref().is_none_or(|topic| told.is_some_and(|told| told.topic.as_ref() == Some(topic)))
+        if self.limit == 0 { PAGE_ROWS_DEFAULT } else { self.limit }
     }
 }
 
