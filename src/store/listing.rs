@@ -56,6 +56,8 @@ pub enum InboxView {
     Failed,
     /// Open ones that the AI gave to people.
     HandedOff,
+    /// Those that nobody need look at before a moment.
+    Snoozed,
 }
 
 /// Which conversations to list. Everything that is said must hold.
@@ -176,6 +178,7 @@ impl Listing {
             InboxView::Drafts => wanted.push(vec![List::Drafts]),
             InboxView::Failed => wanted.push(vec![List::Failed]),
             InboxView::HandedOff => wanted.push(vec![List::HandedOff]),
+            InboxView::Snoozed => wanted.push(vec![List::Snoozed]),
         }
         if wanted.is_empty() {
             wanted.push(vec![List::Everything]);

@@ -32,6 +32,8 @@ pub(super) enum List<'a> {
     Person { name: &'a str, open: bool },
     /// A draft, or the call of a tool, waits for a person.
     Drafts,
+    /// Nobody need look before a moment: it stands in no list of open ones that somebody has until then.
+    Snoozed,
     /// Open, and a letter did not arrive that nobody wrote anew since.
     Failed,
     /// Open, and the AI gave it to people.
@@ -59,6 +61,7 @@ impl List<'_> {
             Self::Person { name, open: true } => (b'p', Some(name)),
             Self::Person { name, open: false } => (b'P', Some(name)),
             Self::Drafts => (b'd', None),
+            Self::Snoozed => (b's', None),
             Self::Failed => (b'f', None),
             Self::HandedOff => (b'h', None),
             Self::Code(code) => (b'c', Some(code.word())),
@@ -75,6 +78,7 @@ fn lists(row: &ConversationRow, failed: bool) -> Vec<List<'_>> {
     }
     let open = row.status == Status::Open;
     let owned = match &row.owner {
+        _ if open && row.snoozed_until.is_some() => List::Snoozed,
         Owner::Nobody | Owner::Team => List::Unassigned { open },
         Owner::Ai => List::Ai { open },
         Owner::Person(name) => List::Person { name, open },

@@ -12,7 +12,9 @@ use super::{
 };
 use crate::{
     people::Reach,
-    store::{ConversationFilter, ConversationRow, Filed, LearnedRow, LetterRow, MailRow, Place},
+    store::{
+        ConversationFilter, ConversationRow, Counted, Filed, LearnedRow, LetterRow, Listing, MailRow, Page, Place,
+    },
     types::{Address, ConversationId, LetterId, MailId, Number, Verb},
 };
 
@@ -70,6 +72,30 @@ pub(super) fn conversations(
     rows.sort_by_key(|row| std::cmp::Reverse(row.updated));
     rows.truncate(filter.limit_or_default());
     Ok(rows)
+}
+
+/// A page of a list, of the addresses they may look at.
+pub(super) fn listed(office: &Office, visitor: &Visitor, listing: Listing) -> Result<Page, Problem> {
+    Ok(office.store.listed(&within_reach(visitor, listing))?)
+}
+
+/// How many a list has there, not counted further than that.
+pub(super) fn counted(
+    office: &Office,
+    visitor: &Visitor,
+    listing: Listing,
+    at_most: usize,
+) -> Result<Counted, Problem> {
+    Ok(office.store.listed_count(&within_reach(visitor, listing), at_most)?)
+}
+
+fn within_reach(visitor: &Visitor, listing: Listing) -> Listing {
+    let addresses = match (visitor.actor.reach(Verb::Read), listing.addresses) {
+        (Reach::Everywhere, wanted) => wanted,
+        (Reach::Only(seen), None) => Some(seen),
+        (Reach::Only(seen), Some(wanted)) => Some(wanted.intersection(&seen).cloned().collect()),
+    };
+    Listing { addresses, ..listing }
 }
 
 /// A mail by its queue id, with the places of it that they may look at. To look at what is, or was, held they must be allowed

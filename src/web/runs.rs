@@ -58,7 +58,8 @@ pub(super) fn told(run: &RunRow) -> Vec<String> {
     lines
 }
 
-fn came_to(decision: RunDecision) -> &'static str {
+/// What came of a run, in a few words.
+pub(super) fn came_to(decision: RunDecision) -> &'static str {
     match decision {
         RunDecision::Begun => "under way",
         RunDecision::Sent => "answered",

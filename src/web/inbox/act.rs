@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Path, State},
-    http::Method,
+    http::{Method, StatusCode},
     response::{IntoResponse, Redirect},
 };
 use serde::Deserialize;
@@ -13,12 +13,14 @@ use serde_json::{Value, json};
 
 use super::{
     super::{
+        finding::find,
         problem::Problem,
         visitor::{Posted, Visitor},
     },
     Shown,
     verbs::{Desk, OPERATOR, segment},
 };
+use crate::types::Verb;
 
 fn to_conversation(number: &str, done: &str) -> Shown {
     Ok(Redirect::to(&format!("/c/{}?done={done}", segment(number))).into_response())
@@ -47,12 +49,18 @@ pub(super) async fn mark(
     let (body, done) = match form.verb.as_str() {
         status @ ("resolved" | "unresolved" | "open") => (json!({ "status": status }), status),
         "take" => (json!({ "owner": me }), "taken"),
-        "assign" => (json!({ "owner": form.to.trim() }), "assigned"),
+        "assign" => return assign(&desk, &visitor, &number, form.to.trim()).await,
         "ai" => (json!({ "owner": "ai" }), "ai"),
         verb => return Err(unknown(verb).into()),
     };
     desk.ask(&visitor, Method::PATCH, &format!("/conversations/{}", segment(&number)), body).await?;
     to_conversation(&number, done)
+}
+
+async fn assign(desk: &Desk, visitor: &Visitor, number: &str, to: &str) -> Shown {
+    let to = if matches!(to, "team" | "nobody" | "ai") { json!(to) } else { json!({ "person": to }) };
+    desk.post(visitor, &format!("/conversations/{}/assign", segment(number)), json!({ "to": to })).await?;
+    to_conversation(number, "assigned")
 }
 
 #[derive(Deserialize)]
@@ -156,4 +164,93 @@ pub(super) async fn letter(
     };
     desk.post(&visitor, &format!("/queue/{path}"), body).await?;
     to_conversation(&form.c, done)
+}
+
+#[derive(Deserialize)]
+pub(super) struct NoteForm {
+    markdown: String,
+}
+
+/// `POST /c/{number}/note`.
+pub(super) async fn note(
+    State(desk): State<Arc<Desk>>,
+    visitor: Visitor,
+    Path(number): Path<String>,
+    Posted(form): Posted<NoteForm>,
+) -> Shown {
+    let path = format!("/conversations/{}/notes", segment(&number));
+    desk.post(&visitor, &path, json!({ "markdown": form.markdown })).await?;
+    to_conversation(&number, "noted")
+}
+
+#[derive(Deserialize)]
+pub(super) struct SnoozeForm {
+    /// As the API takes it; empty: not any more.
+    until: String,
+}
+
+/// `POST /c/{number}/snooze`.
+pub(super) async fn snooze(
+    State(desk): State<Arc<Desk>>,
+    visitor: Visitor,
+    Path(number): Path<String>,
+    Posted(form): Posted<SnoozeForm>,
+) -> Shown {
+    let body = if form.until.is_empty() { json!({}) } else { json!({ "until": form.until }) };
+    desk.post(&visitor, &format!("/conversations/{}/snooze", segment(&number)), body).await?;
+    to_conversation(&number, if form.until.is_empty() { "saved" } else { "snoozed" })
+}
+
+#[derive(Deserialize)]
+pub(super) struct MergeForm {
+    other: String,
+}
+
+/// `POST /c/{number}/merge`.
+pub(super) async fn merge(
+    State(desk): State<Arc<Desk>>,
+    visitor: Visitor,
+    Path(number): Path<String>,
+    Posted(form): Posted<MergeForm>,
+) -> Shown {
+    let body = json!({ "from": form.other.trim().trim_start_matches('#') });
+    desk.ask(&visitor, Method::POST, &format!("/conversations/{}/merge", segment(&number)), body).await?;
+    to_conversation(&number, "merged")
+}
+
+#[derive(Deserialize)]
+pub(super) struct BlockForm {
+    why: String,
+}
+
+/// `POST /c/{number}/block`: the contact.
+pub(super) async fn block(
+    State(desk): State<Arc<Desk>>,
+    visitor: Visitor,
+    Path(number): Path<String>,
+    Posted(form): Posted<BlockForm>,
+) -> Shown {
+    let row = find(&desk.office, &visitor, Verb::Read, &number)?;
+    desk.post(&visitor, "/blocked", json!({ "who": row.contact, "why": form.why })).await?;
+    to_conversation(&number, "blocked")
+}
+
+#[derive(Deserialize)]
+pub(super) struct UnfinishedForm {
+    markdown: String,
+}
+
+/// `POST /c/{number}/unfinished`: what is being written is kept, for when the browser is closed.
+pub(super) async fn unfinished(
+    State(desk): State<Arc<Desk>>,
+    visitor: Visitor,
+    Path(number): Path<String>,
+    Posted(form): Posted<UnfinishedForm>,
+) -> Result<StatusCode, Problem> {
+    let mut body = json!({ "markdown": form.markdown });
+    if visitor.actor.name().is_none() {
+        body["by"] = OPERATOR.into();
+    }
+    desk.ask(&visitor, Method::PUT, &format!("/conversations/{}/drafts/mine", segment(&number)), body).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -11,17 +11,20 @@ use super::{
         api::{self, Office},
         finding,
         problem::Problem,
-        runs::RunView,
+        runs::{RunView, came_to},
+        view::{Line, LineKind},
         visitor::Visitor,
     },
     Shown, list,
     page::{Done, Page, VIEWS},
-    shown,
+    shown, time,
     timeline::{self, Entry},
+    verbs::OPERATOR,
 };
 use crate::{
+    conversation::{Filling, fill_canned},
     outbound::words_html,
-    store::{ConversationRow, Draft, Owner, Status, WantedCall},
+    store::{ConversationRow, Draft, Owner, SeenMark, Status, WantedCall},
     types::Verb,
 };
 
@@ -68,7 +71,8 @@ struct ConversationPage {
     row: ConversationRow,
     title: String,
     who: String,
-    from: &'static str,
+    /// The view it was opened from: word and name.
+    from: (&'static str, &'static str),
     marks: Vec<list::Mark>,
     entries: Vec<Entry>,
     older: bool,
@@ -77,6 +81,8 @@ struct ConversationPage {
     is_open: bool,
     is_mine: bool,
     is_ai: bool,
+    may_redact: bool,
+    colleagues: Vec<String>,
     others: Vec<String>,
     linked: Option<String>,
     tags: String,
@@ -100,14 +106,23 @@ pub(super) async fn page(
 ) -> Shown {
     let found = finding::find(&office, &visitor, Verb::Read, &number)?;
     let view = api::whole(&office, &visitor, &found).await?;
-    let from = VIEWS.iter().find(|(word, _, _)| *word == asked.from).map_or("all", |(word, _, _)| word);
+    let from = VIEWS.iter().find(|(word, _, _)| *word == asked.from).map(|(word, name, _)| (*word, *name));
+    let from = from.unwrap_or(("open", "All open"));
     let skipped = if asked.all.is_empty() { view.timeline.len().saturating_sub(ENTRIES_SHOWN) } else { 0 };
-    let entries = view.timeline.into_iter().skip(skipped).map(|line| timeline::entry(&office, line)).collect();
+    // That a letter was delivered stands with the letter.
+    let is_said = |line: &Line| matches!(&line.what, LineKind::Event { name, .. } if name == "delivered");
+    let lines = view.timeline.into_iter().skip(skipped).filter(|line| !is_said(line));
+    let entries = lines.map(|line| timeline::entry(&office, line)).collect();
     let row = view.row;
+    if let Some(me) = visitor.actor.name() {
+        let mark =
+            SeenMark { person: me.to_owned(), conversation: row.id, entries: row.entries, now: office.clock.now() };
+        office.store.mark_seen(mark).await?;
+    }
     let linked = row.linked_to.map(|id| finding::seen(&office, &visitor, id)).transpose()?.flatten();
     let (to, cc) = recipients(&row);
     shown(&ConversationPage {
-        page: Page::new(&office, &visitor, from)?.after(&done),
+        page: Page::new(&office, &visitor, from.0)?.after(&done),
         title: list::title(&row),
         who: list::who(&row),
         from,
@@ -119,6 +134,8 @@ pub(super) async fn page(
         is_open: row.status == Status::Open,
         is_mine: matches!(&row.owner, Owner::Person(name) if Some(name.as_str()) == visitor.actor.name()),
         is_ai: row.owner == Owner::Ai,
+        may_redact: visitor.actor.may(Verb::Redact, None),
+        colleagues: super::colleagues(&office, &row)?,
         others: row.participants.iter().map(|one| one.address.to_string()).collect(),
         linked: linked.map(|row| row.number.to_string()),
         tags: row.tags.iter().cloned().collect::<Vec<_>>().join(" "),
@@ -127,11 +144,35 @@ pub(super) async fn page(
         draft: row.draft.as_ref().map(draft),
         to,
         cc,
-        words: row.draft.as_ref().map_or_else(String::new, |draft| draft.markdown.clone()),
+        words: words(&office, &visitor, &row)?,
         again_files: again_files(&office, &visitor, &row)?,
-        canned: Vec::new(),
+        canned: canned(&office, &visitor, &row)?,
         row,
     })
+}
+
+/// What stands in the reply at first: what this person has begun, else the draft that waits.
+fn words(office: &Office, visitor: &Visitor, row: &ConversationRow) -> Result<String, Problem> {
+    let begun = visitor.actor.name().map(|me| office.store.unfinished(row, me)).transpose()?.flatten();
+    let begun = begun.map(|begun| begun.markdown).filter(|words| !words.is_empty());
+    Ok(begun.or_else(|| row.draft.as_ref().map(|draft| draft.markdown.clone())).unwrap_or_default())
+}
+
+/// The canned replies of its address, filled in for it.
+fn canned(office: &Office, visitor: &Visitor, row: &ConversationRow) -> Result<Vec<Canned>, Problem> {
+    let (number, address, contact) = (row.number.to_string(), row.address.to_string(), list::who(row));
+    let filling = Filling {
+        contact_name: &contact,
+        number: &number,
+        address: &address,
+        agent_name: visitor.actor.name().unwrap_or(OPERATOR),
+    };
+    let known = office.store.canned()?;
+    let here = known.into_iter().filter(|one| one.is_for(&row.address));
+    // One that cannot be filled was refused when it was written.
+    let filled =
+        here.filter_map(|one| Some(Canned { filled: fill_canned(&one.markdown, &filling).ok()?, title: one.title }));
+    Ok(filled.collect())
 }
 
 /// To and copies as the form shows them: those of the letter that was taken back, or the contact and who takes part.
@@ -168,6 +209,7 @@ fn draft(draft: &Draft) -> DraftCard {
 }
 
 fn run(run: RunView) -> RunCard {
-    let mut told = run.told.into_iter();
-    RunCard { what: told.next().unwrap_or_default(), told: told.collect() }
+    let millis = run.row.millis;
+    let what = format!("{}, {}, {millis} ms", came_to(run.row.decision), time::short(run.row.started));
+    RunCard { what, told: run.told }
 }

@@ -1,6 +1,6 @@
 //! The list: one view, filtered or searched, a page at a time.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -11,14 +11,18 @@ use super::{
     Shown,
     page::{Done, Page, VIEWS},
     shown, time,
+    verbs::OPERATOR,
 };
 use crate::{
-    store::{ConversationFilter, ConversationRow, Owner, Status},
+    store::{ConversationRow, Counted, CursorError, InboxView, Listing, Owner, Status},
     types::{Address, Level},
 };
 
 /// Conversations of one page.
 const PAGE_ROWS: usize = 50;
+
+/// The menu counts so far.
+const COUNTED_MAX: usize = 999;
 
 /// What a list is asked for, as it stands in the address.
 #[derive(Debug, Default, Deserialize)]
@@ -94,9 +98,12 @@ pub(super) async fn page(
         .unwrap_or(&VIEWS[if visitor.actor.name().is_some() { 0 } else { 5 }]);
     let mut page = Page::new(&office, &visitor, view.0)?.after(&done);
     page.sought.clone_from(&filters.q);
-    let rows = found(&office, &visitor, view.0, &filters)?;
+    let found = finding::listed(&office, &visitor, listing(&visitor, view.0, &filters)?)?;
     let many = office.rules.directory.addresses().count() > 1;
-    let items = rows.iter().map(|row| item(row, many, view.0)).collect();
+    let unread = unread(&office, &visitor, &found.rows)?;
+    let items = found.rows.iter().zip(unread).map(|(row, unread)| item(row, unread, many, view.0)).collect();
+    let next = found.next.map(|next| href(view.0, &filters, &next.to_string())).unwrap_or_default();
+    let first = if filters.cursor.is_empty() { String::new() } else { href(view.0, &filters, "") };
     shown(&ListPage {
         heading: if filters.q.is_empty() { view.1 } else { "Found" },
         view: view.0,
@@ -104,14 +111,14 @@ pub(super) async fn page(
         levels: LEVELS,
         items,
         empty: if filters.q.is_empty() { "Nothing waits here." } else { "Nothing holds all these words." },
-        first: String::new(),
-        next: String::new(),
+        first,
+        next,
         filters,
         page,
     })
 }
 
-fn item(row: &ConversationRow, names_address: bool, view: &str) -> Item {
+fn item(row: &ConversationRow, unread: bool, names_address: bool, view: &str) -> Item {
     Item {
         number: row.number.to_string(),
         query: format!("?from={view}"),
@@ -120,7 +127,7 @@ fn item(row: &ConversationRow, names_address: bool, view: &str) -> Item {
         when: time::element(row.updated),
         marks: marks(row, names_address),
         snippet: String::new(),
-        unread: false,
+        unread,
     }
 }
 
@@ -155,10 +162,15 @@ pub(super) fn marks(row: &ConversationRow, names_address: bool) -> Vec<Mark> {
     if row.wanted.is_some() {
         mark("waits", "a tool waits for you");
     }
-    if let Some(handed) = &row.handed_off {
+    if row.status != Status::Open {
+        // What it waited for is over.
+    } else if let Some(handed) = &row.handed_off {
         mark("waits", handed.circumstances.code.word());
     } else if !row.waits_because.is_empty() {
         mark("waits", "waits for a person");
+    }
+    if let Some(until) = row.snoozed_until {
+        mark("", &format!("asleep until {}", time::short(until)));
     }
     if row.level < Level::Vouched {
         mark("bad", "sender not proven");
@@ -170,30 +182,79 @@ pub(super) fn marks(row: &ConversationRow, names_address: bool) -> Vec<Mark> {
     marks
 }
 
-fn found(office: &Office, visitor: &Visitor, view: &str, filters: &Filters) -> Result<Vec<ConversationRow>, Problem> {
-    let address = (!filters.address.is_empty()).then(|| Address::parse(&filters.address)).transpose();
-    let filter = ConversationFilter {
-        address: address.map_err(|error| Problem::bad_request(error.to_string()))?,
-        tag: (!filters.tag.is_empty()).then(|| filters.tag.clone()),
-        topic: (!filters.topic.is_empty()).then(|| filters.topic.clone()),
-        limit: 500,
-        ..ConversationFilter::default()
-    };
-    let rows = finding::conversations(office, visitor, filter)?;
-    let me = visitor.actor.name();
-    let of_view = |row: &ConversationRow| match view {
-        "mine" => row.status == Status::Open && matches!(&row.owner, Owner::Person(name) if Some(name.as_str()) == me),
-        "unassigned" => row.status == Status::Open && matches!(row.owner, Owner::Nobody | Owner::Team),
-        "ai" => row.status == Status::Open && row.owner == Owner::Ai,
-        "drafts" => row.draft.is_some() || row.wanted.is_some(),
-        "open" => row.status == Status::Open,
-        "closed" => row.status != Status::Open,
-        _ => true,
-    };
-    Ok(rows.into_iter().filter(of_view).take(PAGE_ROWS).collect())
+/// What a view shows; `None` of a word that is none.
+fn view_of(visitor: &Visitor, word: &str) -> Option<InboxView> {
+    let me = || visitor.actor.name().unwrap_or(OPERATOR).to_owned();
+    Some(match word {
+        "mine" => InboxView::Mine(me()),
+        "unassigned" => InboxView::Unassigned,
+        "ai" => InboxView::Ai,
+        "drafts" => InboxView::Drafts,
+        "failed" => InboxView::Failed,
+        "snoozed" => InboxView::Snoozed,
+        "open" => InboxView::Open,
+        "closed" => InboxView::Closed,
+        "all" => InboxView::Everything,
+        _ => return None,
+    })
 }
 
-/// How many a view has, for the menu.
-pub(super) fn count(_office: &Office, _visitor: &Visitor, _view: &str) -> Result<String, Problem> {
-    Ok(String::new())
+fn listing(visitor: &Visitor, view: &str, filters: &Filters) -> Result<Listing, Problem> {
+    let said = |text: &String| (!text.trim().is_empty()).then(|| text.trim().to_owned());
+    let bad = |error: &dyn std::fmt::Display| Problem::bad_request(error.to_string());
+    let address = said(&filters.address).map(|text| Address::parse(&text)).transpose().map_err(|error| bad(&error))?;
+    let level = said(&filters.level).map(|text| {
+        let level = text.parse().ok().and_then(Level::from_u8);
+        level.ok_or_else(|| Problem::bad_request("a level is 0 to 4"))
+    });
+    Ok(Listing {
+        view: view_of(visitor, view).unwrap_or_default(),
+        addresses: address.map(|address| BTreeSet::from([address])),
+        topic: said(&filters.topic),
+        tag: said(&filters.tag).map(|tag| tag.trim_start_matches('#').to_owned()),
+        level: level.transpose()?,
+        after: said(&filters.cursor).map(|text| text.parse()).transpose().map_err(|error: CursorError| bad(&error))?,
+        limit: PAGE_ROWS,
+        ..Listing::default()
+    })
+}
+
+/// How many a view has, for the menu: nothing of those that only grow.
+pub(super) fn count(office: &Office, visitor: &Visitor, view: &str) -> Result<String, Problem> {
+    if matches!(view, "closed" | "all") {
+        return Ok(String::new());
+    }
+    let listing = Listing { view: view_of(visitor, view).unwrap_or_default(), ..Listing::default() };
+    let Counted { count, more } = finding::counted(office, visitor, listing, COUNTED_MAX)?;
+    Ok(match (count, more) {
+        (0, false) => String::new(),
+        (count, false) => count.to_string(),
+        (count, true) => format!("{count}+"),
+    })
+}
+
+/// The address of the same list from another place on.
+fn href(view: &str, filters: &Filters, cursor: &str) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("view", view);
+    let all = [
+        ("q", filters.q.as_str()),
+        ("address", &filters.address),
+        ("tag", &filters.tag),
+        ("topic", &filters.topic),
+        ("level", &filters.level),
+        ("cursor", cursor),
+    ];
+    all.iter().filter(|(_, value)| !value.is_empty()).for_each(|(name, value)| {
+        query.append_pair(name, value);
+    });
+    format!("/inbox?{}", query.finish())
+}
+
+/// Which of the rows have something that this person has not read.
+fn unread(office: &Office, visitor: &Visitor, rows: &[ConversationRow]) -> Result<Vec<bool>, Problem> {
+    let Some(me) = visitor.actor.name() else { return Ok(vec![false; rows.len()]) };
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let seen = office.store.seen(me, &ids)?;
+    Ok(rows.iter().zip(seen).map(|(row, seen)| seen < row.heard).collect())
 }

@@ -30,6 +30,10 @@ use tokio_util::sync::CancellationToken;
 
 use self::verbs::Desk;
 use super::{api::Office, assets, problem::Problem};
+use crate::{
+    store::{ConversationRow, people::AccountRow},
+    types::Verb,
+};
 
 /// The pages. `api` is what they do things by; `stop` ends what listens.
 pub fn inbox(office: Office, api: Router, stop: CancellationToken) -> Router {
@@ -37,6 +41,11 @@ pub fn inbox(office: Office, api: Router, stop: CancellationToken) -> Router {
     let doing = Router::new()
         .route("/c/{number}/mark", post(act::mark))
         .route("/c/{number}/tags", post(act::tags))
+        .route("/c/{number}/note", post(act::note))
+        .route("/c/{number}/snooze", post(act::snooze))
+        .route("/c/{number}/merge", post(act::merge))
+        .route("/c/{number}/block", post(act::block))
+        .route("/c/{number}/unfinished", post(act::unfinished))
         .route("/c/{number}/draft", post(act::draft))
         .route("/c/{number}/call", post(act::call))
         .route("/c/{number}/reply", post(write::reply).layer(DefaultBodyLimit::max(write::FORM_OCTETS_MAX)))
@@ -55,6 +64,13 @@ pub fn inbox(office: Office, api: Router, stop: CancellationToken) -> Router {
         .route("/c/{number}", get(conversation::page))
         .with_state(Arc::new(office));
     pages.merge(doing).merge(assets::routes())
+}
+
+/// Who can be given a conversation: those who may answer it.
+fn colleagues(office: &Office, row: &ConversationRow) -> Result<Vec<String>, Problem> {
+    let may = |account: &AccountRow| !account.disabled && account.grants.allow(Verb::Answer, Some(&row.address));
+    let accounts = office.store.accounts()?;
+    Ok(accounts.iter().filter(|account| may(account)).map(|account| account.name.to_string()).collect())
 }
 
 /// A page, or why there is none: a page too.

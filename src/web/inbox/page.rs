@@ -75,12 +75,13 @@ const DONE: [(&str, &str); 22] = [
 ];
 
 /// The views, in the order of the menu: word in the address, name, key.
-pub(super) const VIEWS: [(&str, &str, &str); 8] = [
+pub(super) const VIEWS: [(&str, &str, &str); 9] = [
     ("mine", "Mine", "m"),
     ("unassigned", "Unassigned", "u"),
     ("ai", "AI", "a"),
     ("drafts", "Drafts to approve", "d"),
     ("failed", "Failed sends", "f"),
+    ("snoozed", "Asleep", "s"),
     ("open", "All open", "o"),
     ("closed", "Closed", "c"),
     ("all", "Everything", ""),

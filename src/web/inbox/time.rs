@@ -15,7 +15,7 @@ pub(super) fn of_text(text: &str) -> String {
 }
 
 /// `23 Nov 2026, 14:05 UTC`.
-fn short(at: Millis) -> String {
+pub(super) fn short(at: Millis) -> String {
     let read = jiff::Timestamp::from_millisecond(i64::try_from(at.0).unwrap_or(i64::MAX));
     read.map(|at| at.strftime("%-d %b %Y, %H:%M UTC").to_string()).unwrap_or_default()
 }

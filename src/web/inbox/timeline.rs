@@ -11,6 +11,7 @@ use super::{
 use crate::{
     attachments::TextState,
     conversation::quotes,
+    outbound::words_html,
     rendering::frame,
     types::{Author, Level, Millis},
 };
@@ -20,6 +21,13 @@ pub(super) enum Entry {
     Event {
         /// Markup.
         when: String,
+        words: String,
+    },
+    Note {
+        who: String,
+        /// Markup.
+        when: String,
+        /// Markup.
         words: String,
     },
     Mail(Box<MailCard>),
@@ -86,7 +94,7 @@ pub(super) fn entry(office: &Office, line: Line) -> Entry {
     let when = time::of_text(&line.at);
     match line.what {
         LineKind::Event { words, .. } => Entry::Event { when, words },
-        LineKind::Note { note, .. } => Entry::Event { when, words: format!("{} noted: {}", note.by, note.markdown) },
+        LineKind::Note { note, .. } => Entry::Note { who: note.by, when, words: words_html(&note.markdown) },
         LineKind::Mail(mail) => Entry::Mail(Box::new(mail_card(*mail, when))),
         LineKind::Letter(letter) => Entry::Letter(Box::new(letter_card(*letter, when, office.clock.now()))),
     }

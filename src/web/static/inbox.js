@@ -129,17 +129,17 @@ async function post(url, fields) {
 function writing() {
   const words = $("markdown"), form = $("reply-form");
   if (!words || !form || !talk) return;
-  const key = "reply-" + talk.dataset.conversation, place = $("preview"), toggle = $("show-preview");
-  const kept = localStorage.getItem(key);
-  if (kept && !words.value.trim()) words.value = kept;
-  let later = 0, told = 0;
+  const place = $("preview"), toggle = $("show-preview"), here = "/c/" + talk.dataset.number;
+  let later = 0, keep = 0, told = 0, sent = false;
   words.addEventListener("input", () => {
-    words.value.trim() ? localStorage.setItem(key, words.value) : localStorage.removeItem(key);
     clearTimeout(later);
+    clearTimeout(keep);
     if (!place.hidden) later = setTimeout(show, 250);
+    // The server keeps what is being written: a closed browser, or another one, loses nothing.
+    keep = setTimeout(() => sent || post(here + "/unfinished", { markdown: words.value }), 800);
     if (Date.now() - told > 4000) {
       told = Date.now();
-      post("/c/" + talk.dataset.number + "/typing", {});
+      post(here + "/typing", {});
     }
   });
   async function show() {
@@ -152,7 +152,7 @@ function writing() {
     toggle.setAttribute("aria-expanded", String(!place.hidden));
     if (!place.hidden) show();
   });
-  form.addEventListener("submit", () => localStorage.removeItem(key));
+  form.addEventListener("submit", () => { sent = true; clearTimeout(keep); });
   $("canned")?.addEventListener("change", (event) => {
     if (!event.target.value) return;
     words.setRangeText(event.target.value, words.selectionStart, words.selectionEnd, "end");
