@@ -31,7 +31,7 @@ use crate::{
     intake::Line,
     outbound, setup, smtp,
     store::Store,
-    types::{Clock, IdMaker},
+    types::{Clock, IdMaker, Secret},
     web,
 };
 use parts::Parts;
@@ -46,6 +46,7 @@ pub struct Daemon {
     store: Store,
     tls: Arc<smtp::ServerTls>,
     data: std::path::PathBuf,
+    first_link: Option<Secret>,
     /// One token for each stretch of the line, in the order of stopping.
     stops: [CancellationToken; 3],
     tasks: [Vec<JoinHandle<()>>; 3],
@@ -84,16 +85,23 @@ impl Daemon {
         let stops: [CancellationToken; 3] = std::array::from_fn(|_| CancellationToken::new());
         let [door, work, office] = stops.clone();
         let offices = parts.serve_offices(&office).await?;
+        let first_link = parts.first_link()?;
         let tasks = [vec![tokio::spawn(server.run(door))], parts.spawn_work(&work)?, offices];
         for addr in &smtp_addrs {
             info!("taking mail at {addr}");
         }
-        Ok(Self { smtp_addrs, store: parts.store.clone(), tls, data, stops, tasks })
+        Ok(Self { smtp_addrs, store: parts.store.clone(), tls, data, first_link, stops, tasks })
     }
 
     /// Where mail is taken, in the order of the listeners.
     pub fn smtp_addrs(&self) -> &[SocketAddr] {
         &self.smtp_addrs
+    }
+
+    /// The link by which somebody becomes the first administrator, while nobody has an account: for [`INVITE_LASTS`](crate::people::INVITE_LASTS),
+    /// once, and until the daemon stops. It belongs into no log.
+    pub fn first_link(&self) -> Option<&Secret> {
+        self.first_link.as_ref()
     }
 
     /// The store, to look at.
@@ -187,11 +195,32 @@ impl Parts {
         Ok(tasks)
     }
 
-    /// The control socket, and the doors over TCP when they are wanted.
+    /// See [`Daemon::first_link`].
+    fn first_link(&self) -> Result<Option<Secret>, StartError> {
+        if self.config.web.listen.is_none() {
+            return Ok(None);
+        }
+        let token = self.door.invite_first().map_err(|error| StartError::Data {
+            path: self.config.store.path.clone(),
+            source: std::io::Error::other(error),
+        })?;
+        if token.is_some() {
+            info!(
+                "nobody has an account yet: `serve` prints a link that makes the first one, and so does `replyd user add`"
+            );
+        }
+        let link = |token: Secret| Secret::new(self.hall().site.link(&format!("/invite/{}", token.expose_str())));
+        Ok(token.map(link))
+    }
+
+    /// The control socket, and over TCP what is wanted there.
     async fn serve_offices(&self, stop: &CancellationToken) -> Result<Vec<JoinHandle<()>>, StartError> {
         let mut tasks = vec![socket::serve(&self.config, self.router(stop), stop.clone())?];
         if let Some(listen) = self.config.web.listen {
-            tasks.push(socket::serve_tcp(listen, web::doors(self.office()), stop.clone()).await?.1);
+            let router = web::front_door(self.routes(stop), self.hall());
+            let (addr, task) = socket::serve_tcp(listen, router, stop.clone()).await?;
+            info!("serving the inbox at {addr}");
+            tasks.push(task);
         }
         if let Some(listen) = self.config.web.metrics {
             let router = web::metrics(self.gauges());

@@ -15,6 +15,10 @@ pub(super) fn run(context: &Context) -> Result<(), Failure> {
             StartError::Busy(_) => Failure::later(error.to_string()),
             _ => Failure::unavailable(error.to_string()),
         })?;
+        if let Some(link) = daemon.first_link() {
+            println!("Nobody has an account yet. This link makes the first administrator, once, within three days:");
+            println!("{}", link.expose_str());
+        }
         daemon.run_until_signalled().await.map_err(|error| Failure::os(error.to_string()))
     })
 }

@@ -71,6 +71,14 @@ fn listeners(config: &Config, all: &mut Findings) {
     {
         all.say("web.metrics", format!("`listen` stands on {web}: the metrics need a port of their own"));
     }
+    if let Some(listen) = config.web.listen
+        && !listen.ip().is_loopback()
+        && config.web.url.as_ref().is_none_or(|url| url.scheme() != "https")
+    {
+        let words =
+            format!("{listen} is no loopback address: say the https:// address under which people reach it with `url`");
+        all.say("web.listen", words);
+    }
     if let Some(metrics) = config.web.metrics
         && !metrics.ip().is_loopback()
         && !config.web.metrics_from_anywhere

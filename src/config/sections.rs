@@ -344,8 +344,11 @@ impl Default for Knowledge {
 /// `[web]`.
 #[derive(Debug, Clone, Default)]
 pub struct Web {
-    /// `listen`: `/livez` and `/readyz` over TCP; off by default. The API stands on the control socket.
+    /// `listen`: the inbox and its API over TCP, for who logs in or has an API key; off by default.
     pub listen: Option<SocketAddr>,
+    /// `url`: the address under which people reach `listen`, behind the proxy that has its certificate. With `https` cookies
+    /// travel over TLS only. Default: `http://` and `listen`, which must be a loopback address then.
+    pub url: Option<url::Url>,
     /// `metrics`: `/metrics` over TCP, in Prometheus' text form; off by default.
     pub metrics: Option<SocketAddr>,
     /// `metrics_from_anywhere`: whether `metrics` may be another address than a loopback one. Default false.

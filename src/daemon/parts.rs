@@ -17,10 +17,11 @@ use crate::{
     fetch::Fetcher,
     intake::Judge,
     outbound::{self, HTTPS_PORT, MtaSts, Queue, Signer, Validating, Writer},
+    people::Doorkeeper,
     setup, smtp,
     store::{OpenError, Store, StoreError},
     types::{Address, Clock, IdMaker, Secret},
-    web::{self, Gauges, Office},
+    web::{self, Gauges, Hall, Office, Site},
 };
 
 /// The folder of attachments in the data folder. It may be deleted while nothing runs: it is made from the journal.
@@ -100,6 +101,8 @@ pub(super) struct Parts {
     pub(super) knowledge: Arc<Knowledge>,
     /// What reads websites as knowledge.
     pub(super) crawler: Arc<Crawler>,
+    /// Who may come in.
+    pub(super) door: Doorkeeper,
 }
 
 impl Parts {
@@ -128,7 +131,22 @@ impl Parts {
         let sites = thinking::sites(&config);
         let knowledge = thinking::knowledge(&config, &fetcher, &clock, sites.clone(), Arc::new(store.clone()))?;
         let crawler = Arc::new(Crawler::new(sites, knowledge.clone(), fetcher.clone(), clock.clone()));
-        Ok(Self { config, clock, ids, store, judge, keys, writer, attachments, toolbox, fetcher, knowledge, crawler })
+        let door = Doorkeeper::new(store.clone(), &secret, clock.clone());
+        Ok(Self {
+            config,
+            clock,
+            ids,
+            store,
+            judge,
+            keys,
+            writer,
+            attachments,
+            toolbox,
+            fetcher,
+            knowledge,
+            crawler,
+            door,
+        })
     }
 
     pub(super) fn office(&self) -> Office {
@@ -140,11 +158,12 @@ impl Parts {
         Office { store, writer, clock: self.clock.clone(), rules: Arc::new(rules), attachments }
     }
 
-    /// The pages, the API, with the verbs of tools, of calls that wait for people, and of knowledge. Who serves them says who asks.
+    /// The pages, the API, with the verbs of tools, of calls that wait for people, of knowledge, and of people. Who serves them
+    /// says who asks.
     pub(super) fn routes(&self, stop: &CancellationToken) -> axum::Router {
         let tools = web::tools(self.office(), self.toolbox.clone());
         let knowledge = web::knowledge(self.office(), self.knowledge.clone()).merge(web::sites(self.crawler.clone()));
-        let approvals = web::approvals(self.office(), self.toolbox.clone());
+        let approvals = web::approvals(self.office(), self.toolbox.clone()).merge(web::people(self.hall()));
         let all = web::whole_router(self.office(), tools.merge(approvals).merge(knowledge));
         let pages = web::inbox(self.office(), all.clone(), stop.clone());
         all.merge(pages)
@@ -153,6 +172,14 @@ impl Parts {
     /// The same for the control socket: whoever opens it is the operator.
     pub(super) fn router(&self, stop: &CancellationToken) -> axum::Router {
         self.routes(stop).layer(axum::Extension(web::Visitor::operator()))
+    }
+
+    /// What the front door works with.
+    pub(super) fn hall(&self) -> Hall {
+        let (config, store) = (&self.config, self.store.clone());
+        let addresses = config.addresses.iter().map(|address| address.address.clone()).collect();
+        let site = Site::new(config.web.url.clone(), config.web.listen);
+        Hall { store, door: self.door.clone(), site, addresses, clock: self.clock.clone() }
     }
 
     /// What the metrics are read from.

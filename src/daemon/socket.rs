@@ -1,4 +1,4 @@
-//! The control socket in the data folder, and the doors over TCP.
+//! The control socket in the data folder, and what is served over TCP.
 
 use std::{
     io,
@@ -49,7 +49,7 @@ fn open(path: &Path) -> io::Result<UnixListener> {
     Ok(listener)
 }
 
-/// Serves the doors, or the metrics, over TCP. Says where: port 0 takes a free one.
+/// Serves the inbox, or the metrics, over TCP. Says where: port 0 takes a free one.
 pub(super) async fn serve_tcp(
     listen: SocketAddr,
     router: Router,
@@ -57,8 +57,9 @@ pub(super) async fn serve_tcp(
 ) -> Result<(SocketAddr, JoinHandle<()>), StartError> {
     let listener = TcpListener::bind(listen).await.map_err(StartError::Listen)?;
     let addr = listener.local_addr().map_err(StartError::Listen)?;
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let task = tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await {
+        if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await {
             tracing::error!("[web] stopped: {error}");
         }
     });

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     store::{
         StoreError,
-        people::{AccountChange, AccountRow, AccountVerb, Guarded, SecondFactorRow},
+        people::{AccountChange, AccountRow, AccountVerb, Guarded, LoginName, SecondFactorRow},
     },
     types::Secret,
 };
@@ -76,6 +76,14 @@ impl Doorkeeper {
     /// When the machine has no randomness.
     pub fn enrol(&self, inside: &Inside, issuer: &str) -> Result<Enrolment, LoginError> {
         Ok(self.0.factors.enrol(&inside.account.name, issuer)?)
+    }
+
+    /// The hash of a password that the operator gives somebody.
+    ///
+    /// # Errors
+    /// When it cannot be had.
+    pub async fn hash(&self, name: &LoginName, password: &Secret) -> Result<Guarded, PasswordError> {
+        self.0.passwords.hash(name, password).await
     }
 
     /// From now on their logins need a code.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Address;
 
 /// What a person is. Each may what the one before it may.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Reads.
@@ -38,7 +38,7 @@ impl Role {
 }
 
 /// What is done, as far as rights tell it apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verb {
     /// Looks at conversations, mails, letters, attachments.
@@ -70,13 +70,14 @@ impl Verb {
 }
 
 /// The roles of one person or key.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Grants {
     /// At every address, also of later ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub everywhere: Option<Role>,
     /// At these.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = BTreeMap<String, Role>)]
     pub at: BTreeMap<Address, Role>,
 }
 

@@ -64,6 +64,14 @@ impl Problem {
         Self { status: StatusCode::FORBIDDEN, detail: detail.into() }
     }
 
+    /// They may do this, and logged in too long ago for it (S-26).
+    pub(super) fn not_fresh() -> Self {
+        Self {
+            status: StatusCode::FORBIDDEN,
+            detail: "log in once more first: this says who gets in, or where mail goes".into(),
+        }
+    }
+
     /// Nobody said who asks.
     pub(super) fn unknown_visitor() -> Self {
         Self { status: StatusCode::UNAUTHORIZED, detail: "log in first, or send an API key".into() }

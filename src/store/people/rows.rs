@@ -253,7 +253,7 @@ impl ApiKeyRow {
 }
 
 /// Who ended something, and when.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct RevokedRow {
     /// Who.
     pub by: String,
