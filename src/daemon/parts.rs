@@ -253,9 +253,19 @@ impl Quiet {
         Parts::assemble(config, Clock::system()).await.map(Self)
     }
 
-    /// The API.
+    /// The API for the operator.
     pub fn router(&self) -> axum::Router {
         self.0.router(&CancellationToken::new())
+    }
+
+    /// The API before anybody has said who asks.
+    pub fn routes(&self) -> axum::Router {
+        self.0.routes(&CancellationToken::new())
+    }
+
+    /// What lies behind it.
+    pub fn store(&self) -> &Store {
+        &self.0.store
     }
 }
 

@@ -121,6 +121,10 @@ async fn release(
     Json(request): Json<ReleaseRequest>,
 ) -> Answer<ConversationRow> {
     let row = held_row_next(&office, &visitor, &id)?;
+    // The conversation is the answer, so who lets a mail in may look at it.
+    if !row.filings.iter().any(|filed| visitor.actor.may(Verb::Read, filed.address.as_ref())) {
+        return Err(Problem::forbidden());
+    }
     // Letters leave from support addresses only, so a conversation is of one.
     let address = |text| registered(&office, &visitor, Verb::Release, text);
     let address = request.address.as_deref().map(address).transpose()?;
