@@ -16,12 +16,12 @@ use crate::{
     conversation::{Directory, Registered, ReplyKeys},
     fetch::Fetcher,
     intake::Judge,
-    outbound::{self, HTTPS_PORT, MtaSts, Queue, Signer, Validating, Writer},
+    outbound::{self, HTTPS_PORT, KeyRing, MtaSts, Queue, Signer, Validating, Writer},
     people::Doorkeeper,
     setup, smtp,
     store::{OpenError, Store, StoreError},
     types::{Address, Clock, IdMaker, Secret},
-    web::{self, Gauges, Hall, Office, Site},
+    web::{self, Gauges, Hall, Office, Premises, Site},
 };
 
 /// The folder of attachments in the data folder. It may be deleted while nothing runs: it is made from the journal.
@@ -165,13 +165,29 @@ impl Parts {
         let knowledge = web::knowledge(self.office(), self.knowledge.clone()).merge(web::sites(self.crawler.clone()));
         let approvals = web::approvals(self.office(), self.toolbox.clone()).merge(web::people(self.hall()));
         let all = web::whole_router(self.office(), tools.merge(approvals).merge(knowledge));
-        let pages = web::inbox(self.office(), all.clone(), stop.clone());
+        let pages = web::inbox(self.office(), all.clone(), self.premises(), stop.clone());
         all.merge(pages)
     }
 
     /// The same for the control socket: whoever opens it is the operator.
     pub(super) fn router(&self, stop: &CancellationToken) -> axum::Router {
         self.routes(stop).layer(axum::Extension(web::Visitor::operator()))
+    }
+
+    /// What the set-up pages show.
+    fn premises(&self) -> Premises {
+        let config = Arc::new(self.config.clone());
+        let destinations = config.addresses.iter().filter_map(|one| {
+            let destination = self.judge.directory().destination_of(&one.address)?;
+            Some((one.address.clone(), destination.clone()))
+        });
+        let (known, clock) = (config.clone(), self.clock.clone());
+        let rows = move |domain: &Domain| {
+            let ring = KeyRing::read(&known.store.path, domain);
+            let rows = ring.and_then(|ring| super::domain_rows(&known, domain, &ring, clock.now()));
+            rows.unwrap_or_default()
+        };
+        Premises { destinations: Arc::new(destinations.collect()), rows: Arc::new(rows), config }
     }
 
     /// What the front door works with.

@@ -33,7 +33,7 @@ mod why;
 
 pub use api::{Office, doors, router, whole_router};
 pub use approvals::approvals;
-pub use inbox::inbox;
+pub use inbox::{Premises, inbox};
 pub use knowledge::knowledge;
 pub use login::{Hall, Site, front_door};
 pub use metrics::{DmarcCounts, DomainGauge, Gauges, metrics};

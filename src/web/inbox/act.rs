@@ -247,10 +247,7 @@ pub(super) async fn unfinished(
     Path(number): Path<String>,
     Posted(form): Posted<UnfinishedForm>,
 ) -> Result<StatusCode, Problem> {
-    let mut body = json!({ "markdown": form.markdown });
-    if visitor.actor.name().is_none() {
-        body["by"] = OPERATOR.into();
-    }
-    desk.ask(&visitor, Method::PUT, &format!("/conversations/{}/drafts/mine", segment(&number)), body).await?;
+    let path = format!("/conversations/{}/drafts/mine", segment(&number));
+    desk.put(&visitor, &path, json!({ "markdown": form.markdown })).await?;
     Ok(StatusCode::NO_CONTENT)
 }

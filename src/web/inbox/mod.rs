@@ -5,6 +5,7 @@ mod act;
 mod conversation;
 mod events;
 mod held;
+mod house;
 mod list;
 mod page;
 mod presence;
@@ -28,6 +29,7 @@ use axum::{
 
 use tokio_util::sync::CancellationToken;
 
+pub use self::house::Premises;
 use self::verbs::Desk;
 use super::{api::Office, assets, problem::Problem};
 use crate::{
@@ -36,8 +38,8 @@ use crate::{
 };
 
 /// The pages. `api` is what they do things by; `stop` ends what listens.
-pub fn inbox(office: Office, api: Router, stop: CancellationToken) -> Router {
-    let desk = Arc::new(Desk::new(office.clone(), api, stop));
+pub fn inbox(office: Office, api: Router, premises: Premises, stop: CancellationToken) -> Router {
+    let desk = Arc::new(Desk::new(office.clone(), api, premises, stop));
     let doing = Router::new()
         .route("/c/{number}/mark", post(act::mark))
         .route("/c/{number}/tags", post(act::tags))
@@ -54,6 +56,11 @@ pub fn inbox(office: Office, api: Router, stop: CancellationToken) -> Router {
         .route("/held/{id}", get(held::mail).post(held::decide))
         .route("/messages/{id}/why", get(why::page))
         .route("/queue", get(queue::page))
+        .route("/setup", get(house::setup::page))
+        .route("/knowledge", get(house::knowledge::list).post(house::knowledge::add))
+        .route("/knowledge/{name}", get(house::knowledge::article).post(house::knowledge::change))
+        .route("/canned", get(house::canned::list).post(house::canned::change))
+        .route("/keys", get(house::keys::list).post(house::keys::change))
         .route("/preview", post(write::preview))
         .route("/events", get(events::listen))
         .route("/c/{number}/typing", post(events::typing))

@@ -129,4 +129,11 @@ impl Page {
 }
 
 /// Pages about the house, and who may look at them.
-const HOUSE: [(&str, &str, Verb); 1] = [("/queue", "Leaving", Verb::Answer)];
+const HOUSE: [(&str, &str, Verb); 6] = [
+    ("/queue", "Leaving", Verb::Answer),
+    ("/canned", "Canned replies", Verb::Answer),
+    ("/knowledge", "Knowledge", Verb::Read),
+    ("/setup", "Set-up", Verb::Manage),
+    ("/people", "People", Verb::Manage),
+    ("/keys", "API keys", Verb::Manage),
+];

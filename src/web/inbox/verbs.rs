@@ -12,6 +12,7 @@ use tower::ServiceExt as _;
 
 use super::{
     super::{api::Office, problem::Problem, visitor::Visitor},
+    house::Premises,
     presence::Presence,
 };
 
@@ -27,13 +28,15 @@ pub(super) struct Desk {
     api: Router,
     /// Who looks at what now.
     pub(super) presence: Presence,
+    /// What the set-up pages show.
+    pub(super) premises: Premises,
     /// The daemon stops: what listens is let go.
     pub(super) stop: CancellationToken,
 }
 
 impl Desk {
-    pub(super) fn new(office: Office, api: Router, stop: CancellationToken) -> Self {
-        Self { office, api, presence: Presence::default(), stop }
+    pub(super) fn new(office: Office, api: Router, premises: Premises, stop: CancellationToken) -> Self {
+        Self { office, api, presence: Presence::default(), premises, stop }
     }
 
     /// Asks the API in the visitor's name. `path` is behind `/api/v1`.
@@ -69,12 +72,26 @@ impl Desk {
     }
 
     /// Posts in the visitor's name, and says who they are where only the operator does.
-    pub(super) async fn post(&self, visitor: &Visitor, path: &str, mut body: Value) -> Result<Value, Problem> {
-        if visitor.actor.name().is_none() {
-            body["by"] = OPERATOR.into();
-        }
-        self.ask(visitor, Method::POST, path, body).await
+    pub(super) async fn post(&self, visitor: &Visitor, path: &str, body: Value) -> Result<Value, Problem> {
+        self.ask(visitor, Method::POST, path, signed(visitor, body)).await
     }
+
+    /// Puts, in the same way.
+    pub(super) async fn put(&self, visitor: &Visitor, path: &str, body: Value) -> Result<Value, Problem> {
+        self.ask(visitor, Method::PUT, path, signed(visitor, body)).await
+    }
+
+    /// Deletes, in the same way.
+    pub(super) async fn delete(&self, visitor: &Visitor, path: &str, body: Value) -> Result<Value, Problem> {
+        self.ask(visitor, Method::DELETE, path, signed(visitor, body)).await
+    }
+}
+
+fn signed(visitor: &Visitor, mut body: Value) -> Value {
+    if visitor.actor.name().is_none() {
+        body["by"] = OPERATOR.into();
+    }
+    body
 }
 
 /// Who does it, for those who look at the pages through the control socket.
