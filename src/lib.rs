@@ -81,6 +81,9 @@
 //!   prompts never stand there, for they are to end: a hash does, and the text lies beside it for its days, if at all.
 //! - **Published is said by a person.** What answers customers of an article is the version that somebody published; newer ones wait
 //!   beside it. Each version stays in the journal, and a rollback is a new one.
+//! - **Notes stay in the house.** What people write for each other is an entry that no letter quotes and no AI is shown.
+//! - **A block counts by proof.** Who is blocked and proves to be themselves is held, where a person sees it; whoever only writes their
+//!   name into From changes nothing for anybody.
 //! - **Silence is a bug.** What fails comes to rest where a person sees it, with a reason in words.
 //!
 //! # Where the build differs from the first plan
@@ -132,6 +135,10 @@
 //! - The journal has two homes so far, segments and memory. The shared one is planned.
 //! - PDFs among the pages of knowledge are read as attachments are; `daemon` hands `agent` the function that starts the process, so
 //!   that `agent` need not know the room.
+//! - What is redacted has new octets in a new record, to which every reader comes; what was derived goes. The old octets stay in the
+//!   journal's segments, which are never rewritten, until these can be: `store/verbs/redacting.rs`.
+//! - What was put off wakes by a list in the index that the daemon looks at every second, and not by a job: nobody works on it, so
+//!   that nothing can be claimed and lost.
 //! - Attachments are files by content, but no truth: `DATA/attachments` is made from the journal when somebody first opens or
 //!   reads one, and again when a file is missing or not its hash. It may be deleted, and backups may leave it out.
 //! - What pages mean, where a model says it, lies in `DATA/meanings`, is learned beside the answers, and joins the order of words by

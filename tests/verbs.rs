@@ -237,3 +237,79 @@ fn a_domain_is_blocked_and_let_in_again_and_nothing_is_lost() {
     daemon.stop();
     assert_eq!(house.verify()["troubles"], json!([]));
 }
+
+#[test]
+fn mails_about_something_else_are_split_by_command() {
+    let names = Names::start();
+    let house = House::plain(&names);
+    let daemon = house.start();
+    let conversation = opened(&daemon);
+    let number = daemon.api().get(&conversation)["number"].to_string();
+    let subject = format!("Re: Parcel [{number}]");
+    let mail = mails::mail(ADA, SUPPORT, "2@customer.example", &subject, "", "And my invoice is wrong.");
+    let id = hand_in(&daemon, ADA, &[SUPPORT], &mail);
+    let before = daemon.api().conversations().len();
+
+    // What proves nothing opens one of its own: it is brought home first.
+    let all = daemon.api().conversations();
+    if let Some(other) = all.iter().find(|row| row["number"].to_string() != number) {
+        daemon.api().send("POST", &format!("{conversation}/merge"), &json!({ "from": other["id"] }));
+    }
+    let shown = run_with(&house, &["--json", "conversations", "split", &number, &id, "--by", "eve"], "");
+    let new: Value = serde_json::from_str(&shown).unwrap();
+    assert_ne!(new["number"].to_string(), number);
+    assert_eq!(new["split_from"], daemon.api().get(&conversation)["id"]);
+    let kinds =
+        |view: &Value| view["timeline"].as_array().unwrap().iter().filter(|line| line["kind"] == "mail").count();
+    assert_eq!((kinds(&new), kinds(&daemon.api().get(&conversation))), (1, 1));
+    assert_eq!(daemon.api().conversations().len(), 2, "{before}");
+    let again = json!({ "mails": [id], "by": "eve" });
+    assert_eq!(status(&daemon, "POST", &format!("{conversation}/split"), &again).0, 404);
+    daemon.stop();
+    assert_eq!(house.verify()["troubles"], json!([]));
+}
+
+#[test]
+fn what_was_redacted_is_read_nowhere_and_said_by_whom() {
+    let names = Names::start();
+    let house = House::plain(&names);
+    let daemon = house.start();
+    let words = format!("My card number is {SECRET}, please hurry.");
+    let parts = format!(
+        "From: Ada <{ADA}>\r\nTo: {SUPPORT}\r\nSubject: {SECRET}\r\nDate: Sun, 22 Nov 2026 12:00:00 +0000\r\n\
+         Message-ID: <1@customer.example>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
+         --b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{words}\r\n--b\r\n\
+         Content-Type: text/plain; charset=utf-8; name=card.txt\r\nContent-Disposition: attachment; filename=card.txt\r\n\r\n\
+         {SECRET}\r\n--b--\r\n"
+    );
+    let id = hand_in(&daemon, ADA, &[SUPPORT], parts.as_bytes());
+    let conversation = format!("/api/v1/conversations/{}", daemon.api().conversations()[0]["id"].as_str().unwrap());
+    let view = daemon.api().get(&conversation);
+    let file =
+        view["timeline"].as_array().unwrap().iter().find(|line| line["kind"] == "mail").unwrap()["attached"][0].clone();
+    assert_eq!(
+        daemon.api().answer("GET", &format!("/api/v1/attachments/{}", file["id"].as_str().unwrap())).1.len(),
+        SECRET.len()
+    );
+
+    let path = format!("/api/v1/messages/{id}/redact");
+    assert_eq!(status(&daemon, "POST", &path, &json!({ "why": " ", "by": "eve" })).0, 400);
+    let done = daemon.api().send("POST", &path, &json!({ "why": "a card number", "by": "eve" }));
+    assert_eq!(done["quoted_by"], json!([]));
+    assert!(done["stays"].as_str().unwrap().contains("journal"), "{done}");
+    let nowhere = |daemon: &Daemon| {
+        let told = [daemon.api().get(&conversation), daemon.api().why(&id)].map(|value| value.to_string()).concat();
+        assert!(!told.contains(SECRET) && told.contains("[redacted]"), "{told}");
+        assert!(!String::from_utf8_lossy(&daemon.api().raw(&id)).contains(SECRET));
+    };
+    nowhere(&daemon);
+    assert!(daemon.api().get(&conversation).to_string().contains("eve redacted mail"));
+    let derived = Command::new("grep").args(["-rl", SECRET]).arg(house.data().join("attachments")).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&derived.stdout), "");
+    assert_eq!(status(&daemon, "POST", &path, &json!({ "why": "again", "by": "eve" })).0, 400);
+    daemon.kill();
+    let daemon = house.start();
+    nowhere(&daemon);
+    daemon.stop();
+    assert_eq!(house.verify()["troubles"], json!([]));
+}

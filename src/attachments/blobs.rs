@@ -121,6 +121,22 @@ impl Blobs {
         self.write(&self.mail_place(mail), |file| file.write_all(note))
     }
 
+    /// Takes away a content and all that is kept beside it. What another mail carries too is made again when somebody asks.
+    ///
+    /// # Errors
+    /// What the file system says; a file that is not there is gone already.
+    pub(super) fn forget(&self, hash: Hash) -> io::Result<()> {
+        ["", ending(Beside::Text), ending(Beside::Seen)].iter().try_for_each(|end| remove(&self.place(hash, end)))
+    }
+
+    /// Takes away what was noted of a mail.
+    ///
+    /// # Errors
+    /// As [`Blobs::forget`].
+    pub(super) fn forget_mail(&self, mail: MailId) -> io::Result<()> {
+        remove(&self.mail_place(mail))
+    }
+
     fn place(&self, hash: Hash, ending: &str) -> PathBuf {
         let name = hash.to_hex();
         self.folder.join(&name[..2]).join(format!("{name}{ending}"))
@@ -159,6 +175,13 @@ fn ending(what: Beside) -> &'static str {
     match what {
         Beside::Text => ".text",
         Beside::Seen => ".seen",
+    }
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
 

@@ -165,6 +165,22 @@ impl Attachments {
         self.content(id, row).await
     }
 
+    /// Takes away every file that was made of these attachments of a mail, as [`Attachments::list`] gave them. While the mail has
+    /// them still, they are made again when somebody asks.
+    ///
+    /// # Errors
+    /// [`Trouble::Disk`] when a file cannot be removed.
+    pub async fn forget(&self, mail: MailId, listed: Vec<Listed>) -> Result<(), Trouble> {
+        let shelf = self.clone();
+        apart(move || {
+            for one in &listed {
+                shelf.0.blobs.forget(hash_of(&one.row)?).map_err(disk)?;
+            }
+            shelf.0.blobs.forget_mail(mail).map_err(disk)
+        })
+        .await
+    }
+
     async fn content(&self, id: AttachmentId, row: Row) -> Result<(Row, File), Trouble> {
         let (shelf, hash) = (self.clone(), hash_of(&row)?);
         if let Some(file) = apart(move || shelf.0.blobs.content(hash).map_err(disk)).await? {

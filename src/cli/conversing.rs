@@ -41,6 +41,17 @@ pub(super) enum Verb {
         #[arg(long)]
         by: String,
     },
+    /// Make some of its mails a conversation of their own.
+    Split {
+        /// Its number or id.
+        id: String,
+        /// The ids of the mails, as `show` prints them.
+        #[arg(required = true)]
+        mails: Vec<String>,
+        /// Who decides.
+        #[arg(long)]
+        by: String,
+    },
 }
 
 pub(super) async fn run(context: &Context, control: &Control, verb: Verb) -> Result<(), Failure> {
@@ -59,6 +70,9 @@ pub(super) async fn run(context: &Context, control: &Control, verb: Verb) -> Res
         Verb::Snooze { id, until, by } => {
             let until = Some(until).filter(|until| until != "now");
             quietly(context, control, &path(&id, "/snooze"), json!({ "until": until, "by": by })).await
+        }
+        Verb::Split { id, mails, by } => {
+            print(context, &control.send("POST", &path(&id, "/split"), json!({ "mails": mails, "by": by })).await?)
         }
     }
 }

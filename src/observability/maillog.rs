@@ -9,7 +9,7 @@ use tracing::{info, warn};
 use super::counters;
 use crate::{
     conversation::{Class, Fate, HeldReason, IgnoredReason, Reported, Whom},
-    store::{ArticleRow, ConversationRow, MailRow, RunRow, Who},
+    store::{ArticleRow, ConversationRow, MailRow, Message, RunRow, Who},
     types::{Address, ConversationId, HandOffCode, LetterId, MailId, fit_for_log},
 };
 
@@ -137,6 +137,11 @@ pub fn suppression(recipient: &Address, what: &'static str) {
 pub fn block(who: &Who, what: &'static str) {
     let domain = who.domain();
     info!(event = "block", domain, what, "a person {what} somebody at {domain}");
+}
+
+/// A person took the words of a message away for good.
+pub fn redacted(message: Message, by: &str) {
+    info!(event = "redacted", by, "{by} redacted {message}");
 }
 
 /// A person did that with an article: `what` is one word or two.

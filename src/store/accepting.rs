@@ -202,9 +202,11 @@ fn place(
 fn candidates(desk: &Desk, destination: &Destination) -> Result<Found, StoreError> {
     let mut found = Found::default();
     let Some(address) = &destination.address else { return Ok(found) };
+    let mut split = Vec::new();
     let mut add = |key: Key, row: Option<ConversationRow>| {
         let known = |id: ConversationId| found.candidates.iter().any(|candidate: &Candidate| candidate.id == id);
         if let Some(row) = row.filter(|row| row.address == *address && !known(row.id)) {
+            split.extend(row.split_from.map(|from| (row.id, from)));
             found.candidates.push(row.proposed_by(key));
         }
     };
@@ -229,5 +231,6 @@ fn candidates(desk: &Desk, destination: &Destination) -> Result<Found, StoreErro
     for message_id in lookups.message_ids.iter().take(LOOKUPS_MAX) {
         add(Key::Reference, view::by_message_id(desk, address, message_id)?);
     }
+    verbs::prefer_split(&mut found.candidates, &split);
     Ok(found)
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     conversation::{Arrival, Brake, Destination, HeldReason, Key, MailSummary},
-    types::{ConversationId, JobId, JobState, Level},
+    types::{ConversationId, JobId, JobState, Level, Millis},
 };
 
 /// Why the AI is silent where it is not wanted.
@@ -96,7 +96,7 @@ pub(super) fn open(
     let level = if replayed { arrival.verdicts.level.min(Level::Unproven) } else { arrival.verdicts.level };
     let MailSummary { from_name: contact_name, subject: title, .. } = cut(arrival.mail.clone());
     let mut row = ConversationRow {
-        id: next_id(desk, arrival),
+        id: next_id(desk, arrival.now),
         number: numbers::draw(desk, desk.tallies(), arrival.dice)?,
         address: address.clone(),
         contact: contact.clone(),
@@ -124,6 +124,7 @@ pub(super) fn open(
         wanted: None,
         snoozed_until: None,
         heard: 0,
+        split_from: None,
     };
     let place = Place::Conversation { id: row.id, joined_by: None, level, why: why.clone() };
     let lookups = &destination.lookups;
@@ -186,10 +187,10 @@ pub(super) fn remember_message_id(desk: &mut Desk, message_id: &str, row: &Conve
     }))
 }
 
-/// Made like other ids, from the mail's moment, and behind every conversation there is.
-fn next_id(desk: &Desk, arrival: &Arrival) -> ConversationId {
+/// Made like other ids, from the moment, and behind every conversation there is.
+pub(super) fn next_id(desk: &Desk, now: Millis) -> ConversationId {
     const NODE_BITS: u32 = 10;
-    let now = arrival.now.0.saturating_mul(1000) << NODE_BITS;
+    let now = now.0.saturating_mul(1000) << NODE_BITS;
     let behind = ((desk.tallies().last_conversation >> NODE_BITS) + 1) << NODE_BITS;
     ConversationId(now.max(behind))
 }

@@ -13,7 +13,7 @@ use super::{
     letter_rows::{Delivery, LetterRow},
     lists, people,
     requests::{AiLetters, StoreError},
-    rows::{ConversationRow, MailRow, Place},
+    rows::{ConversationRow, MailRow, Place, What},
     runs, signatures, verbs,
     view::{self, ROW_HEAD, View, piece_key},
 };
@@ -32,7 +32,10 @@ pub(super) fn project(fact: &Fact, json: &[u8], desk: &mut Desk) -> Result<(), S
         Fact::Conversation(row) => conversation(row, json, desk),
         Fact::Entry(entry) => {
             verbs::project_entry(entry, desk);
-            put_row(keys::entry(entry.conversation, entry.seq), json, Old::None, desk)
+            let key = keys::entry(entry.conversation, entry.seq);
+            // Only a note may have been longer before: it is redacted.
+            let old = if matches!(entry.what, What::Note(_)) { old_pieces(desk, &key)? } else { Old::None };
+            put_row(key, json, old, desk)
         }
         Fact::Letter(row) => letter(row, json, desk),
         Fact::Job(row) => job(row, json, desk),

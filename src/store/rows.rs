@@ -202,6 +202,9 @@ pub struct ConversationRow {
     /// Entries up to the newest in which somebody says something: who has seen fewer has something to read.
     #[serde(default)]
     pub heard: u32,
+    /// The conversation from which a person split it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split_from: Option<ConversationId>,
 }
 
 impl ConversationRow {
@@ -276,6 +279,7 @@ impl ConversationRow {
             wanted: None,
             snoozed_until: None,
             heard: 1,
+            split_from: None,
         }
     }
 }
@@ -372,7 +376,7 @@ pub enum What {
         /// `uncertain`, `retried`, `dropped`, `recalled`, `taken_back`, `closed`, `reopened`, `taken`, `given_back`, `bounced`,
         /// `delayed`, `arrived`, `complained`, `suppressed`, `lifted`, `takes_part`, `merged`,
         /// `code_asked`, `code_shown`, `code_wrong`, `code_void`, `code_late`,
-        /// `tagged`, `call_let_run`, `call_denied`, `call_over`, `assigned`, `snoozed`, `woke`.
+        /// `tagged`, `call_let_run`, `call_denied`, `call_over`, `assigned`, `snoozed`, `woke`, `split`, `redacted`.
         name: String,
         /// The sentence people read.
         words: String,

@@ -196,7 +196,7 @@ async fn forget(
 }
 
 /// 64 bits nobody can foresee, from which a number is drawn.
-fn dice() -> u64 {
+pub(super) fn dice() -> u64 {
     let mut octets = [0; 8];
     // Without randomness numbers would be foreseeable, which proves nothing to anybody: a number is a hint.
     let _ = aws_lc_rs::rand::fill(&mut octets);

@@ -4,8 +4,10 @@ mod assigning;
 mod blocking;
 mod canned;
 mod notes;
+mod redacting;
 mod seen;
 mod snoozing;
+mod splitting;
 mod unfinished;
 
 use std::sync::Arc;
@@ -22,5 +24,7 @@ pub(super) fn routes() -> Router<Arc<Office>> {
         .merge(seen::routes())
         .merge(canned::routes())
         .merge(blocking::routes())
+        .merge(splitting::routes())
+        .merge(redacting::routes())
         .merge(unfinished::routes())
 }

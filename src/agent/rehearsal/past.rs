@@ -207,5 +207,6 @@ fn conversation_row(newest: &MailRow, first: &Message, address: &Address, now: M
         wanted: None,
         snoozed_until: None,
         heard: 1,
+        split_from: None,
     }
 }

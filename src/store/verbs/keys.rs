@@ -56,6 +56,14 @@ pub(super) fn seen(person: &str, conversation: ConversationId) -> Vec<u8> {
     of(b'r', &[&digest(person.as_bytes()), &conversation.0.to_be_bytes()])
 }
 
+/// Octets of a key of [`unfinished`].
+pub(super) const UNFINISHED_LEN: usize = 2 + 8 + DIGEST;
+
+/// All that were begun in a conversation.
+pub(super) fn unfinished_in(conversation: ConversationId) -> Vec<u8> {
+    of(b'u', &[&conversation.0.to_be_bytes()])
+}
+
 pub(super) fn unfinished(conversation: ConversationId, person: &str) -> Vec<u8> {
     of(b'u', &[&conversation.0.to_be_bytes(), &digest(person.as_bytes())])
 }

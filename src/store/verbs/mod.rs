@@ -7,8 +7,10 @@ mod blocking;
 mod canned;
 mod keys;
 mod notes;
+mod redacting;
 mod seen;
 mod snoozing;
+mod splitting;
 mod unfinished;
 
 pub use self::{
@@ -16,8 +18,10 @@ pub use self::{
     blocking::{Block, BlockedRow, Who},
     canned::{CANNED_MAX, CANNED_OCTETS_MAX, CannedChange, CannedRow, CannedVerb},
     notes::{NOTE_OCTETS_MAX, NewNote, Note, mentions},
+    redacting::{Message, Redact},
     seen::{SeenMark, SeenRow},
     snoozing::{SNOOZE_MAX, Snooze},
+    splitting::Split,
     unfinished::{UNFINISHED_OCTETS_MAX, UnfinishedRow},
 };
 pub(super) use self::{
@@ -26,9 +30,13 @@ pub(super) use self::{
     notes::project as project_entry,
     seen::project as project_seen,
     snoozing::{project as project_conversation, wake},
+    splitting::prefer_split,
     unfinished::{project as project_unfinished, sent},
 };
 use super::{index::Index, requests::StoreError, tallies::Tallies};
+
+/// What stands where something was taken away for good.
+pub const REDACTED: &str = "[redacted]";
 
 /// See `legal`.
 pub(super) fn troubles(index: &Index, tallies: &Tallies, troubles: &mut Vec<String>) -> Result<(), StoreError> {
