@@ -81,8 +81,7 @@ fn verbs(office: Office) -> OpenApiRouter {
         .merge(drafts::routes())
         .merge(suppressions::routes())
         .merge(tags::routes())
-        // Not described yet.
-        .merge(verbs::routes().into())
+        .merge(verbs::routes())
         .routes(routes!(counts))
         .with_state(Arc::new(office));
     OpenApiRouter::new().nest("/api/v1", api)

@@ -12,12 +12,12 @@ mod unfinished;
 
 use std::sync::Arc;
 
-use axum::Router;
+use utoipa_axum::router::OpenApiRouter;
 
 use super::api::Office;
 
-pub(super) fn routes() -> Router<Arc<Office>> {
-    Router::new()
+pub(super) fn routes() -> OpenApiRouter<Arc<Office>> {
+    OpenApiRouter::new()
         .merge(notes::routes())
         .merge(assigning::routes())
         .merge(snoozing::routes())

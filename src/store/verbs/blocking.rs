@@ -26,7 +26,7 @@ use crate::{
 const LABELS_MAX: usize = 127;
 
 /// Whom it concerns.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Who {
     /// One contact.
@@ -71,7 +71,7 @@ impl std::fmt::Display for Who {
 }
 
 /// Somebody who is blocked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct BlockedRow {
     /// Who.
     pub who: Who,

@@ -33,7 +33,7 @@ const NAME_OCTETS_MAX: usize = 64;
 const TITLE_CHARS_MAX: usize = 200;
 
 /// A prepared reply.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CannedRow {
     /// By which it is called: 1 to 64 of a to z, 0 to 9 and `-`.
     pub name: String,

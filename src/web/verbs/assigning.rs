@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Json,
     extract::{Path, State},
-    routing::post,
 };
 use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::super::{
     api::{Answer, Office},
@@ -19,11 +20,11 @@ use crate::{
     types::Verb,
 };
 
-pub(super) fn routes() -> Router<Arc<Office>> {
-    Router::new().route("/conversations/{id}/assign", post(assign))
+pub(super) fn routes() -> OpenApiRouter<Arc<Office>> {
+    OpenApiRouter::new().routes(routes!(assign))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AssignRequest {
     /// `"ai"`, `"team"`, `"nobody"`, or `{"person": NAME}`, as it stands in a conversation. Without: whoever asks.
@@ -32,6 +33,8 @@ struct AssignRequest {
     by: Option<String>,
 }
 
+/// Says who answers from now on.
+#[utoipa::path(post, path = "/conversations/{id}/assign", tag = "conversations", security(("key" = ["answer"])), responses((status = 200, body = ConversationRow)))]
 async fn assign(
     State(office): State<Arc<Office>>,
     visitor: Visitor,

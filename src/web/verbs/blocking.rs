@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Json,
     extract::{Path, Query, State},
-    routing::{delete, get},
 };
 use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::super::{
     api::{Answer, Office},
@@ -20,11 +21,12 @@ use crate::{
     types::Verb,
 };
 
-pub(super) fn routes() -> Router<Arc<Office>> {
-    Router::new().route("/blocked", get(list).post(add)).route("/blocked/{who}", delete(remove))
+pub(super) fn routes() -> OpenApiRouter<Arc<Office>> {
+    OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(remove))
 }
 
 /// Newest first, for who sees what is held because of it.
+#[utoipa::path(get, path = "/blocked", tag = "blocked", security(("key" = ["release"])), responses((status = 200, body = Vec<BlockedRow>)))]
 async fn list(State(office): State<Arc<Office>>, visitor: Visitor) -> Answer<Vec<BlockedRow>> {
     visitor.must_everywhere(Verb::Release)?;
     Ok(Json(office.store.blocked()?))
@@ -34,7 +36,7 @@ fn who(text: &str) -> Result<Who, Problem> {
     Who::parse(text.trim()).map_err(|error| Problem::bad_request(format!("neither an address nor a domain: {error}")))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AddRequest {
     /// A contact's address, or a domain.
@@ -45,7 +47,8 @@ struct AddRequest {
     by: Option<String>,
 }
 
-/// Gives the row. It concerns every address.
+/// Has a contact or a domain not let in any more; gives the row. It concerns every address.
+#[utoipa::path(post, path = "/blocked", tag = "blocked", security(("key" = ["redact"])), responses((status = 200, body = BlockedRow)))]
 async fn add(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -64,13 +67,14 @@ fn row(office: &Office, who: &Who) -> Answer<BlockedRow> {
     row.map(Json).ok_or_else(|| Problem::not_found(format!("{who} is not blocked")))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 struct RemoveQuery {
     /// Who decides; said by the operator only.
     by: Option<String>,
 }
 
 /// Lets them in again; gives what stood there.
+#[utoipa::path(delete, path = "/blocked/{who}", tag = "blocked", security(("key" = ["redact"])), responses((status = 200, body = BlockedRow)))]
 async fn remove(
     State(office): State<Arc<Office>>,
     visitor: Visitor,

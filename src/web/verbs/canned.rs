@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Json,
     extract::{DefaultBodyLimit, Path, Query, State},
-    routing::get,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::super::{
     api::{Answer, Office},
@@ -25,21 +26,21 @@ use crate::{
 /// Octets of a request: all the words, each octet of them escaped, and what stands around them.
 const REQUEST_OCTETS_MAX: usize = 6 * CANNED_OCTETS_MAX + 4096;
 
-pub(super) fn routes() -> Router<Arc<Office>> {
-    let one = get(show).put(put).delete(remove).layer(DefaultBodyLimit::max(REQUEST_OCTETS_MAX));
-    Router::new()
-        .route("/canned", get(list))
-        .route("/canned/{name}", one)
-        .route("/conversations/{id}/canned/{name}", get(filled))
+pub(super) fn routes() -> OpenApiRouter<Arc<Office>> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .merge(OpenApiRouter::new().routes(routes!(show, put, remove)).layer(DefaultBodyLimit::max(REQUEST_OCTETS_MAX)))
+        .routes(routes!(filled))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 struct ListQuery {
     /// Only those that conversations of this address may use.
     address: Option<String>,
 }
 
 /// Those that are for every address, and for those that whoever asks may read; by title.
+#[utoipa::path(get, path = "/canned", tag = "canned", security(("key" = ["read"])), responses((status = 200, body = Vec<CannedRow>)))]
 async fn list(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -73,11 +74,13 @@ fn row(office: &Office, visitor: &Visitor, name: &str) -> Result<CannedRow, Prob
     row.ok_or_else(|| missing(name))
 }
 
+/// A prepared reply.
+#[utoipa::path(get, path = "/canned/{name}", tag = "canned", security(("key" = ["read"])), responses((status = 200, body = CannedRow)))]
 async fn show(State(office): State<Arc<Office>>, visitor: Visitor, Path(name): Path<String>) -> Answer<CannedRow> {
     Ok(Json(row(&office, &visitor, &name)?))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PutRequest {
     title: String,
@@ -97,6 +100,8 @@ fn must_write(visitor: &Visitor, at: Option<&Address>, name: &str) -> Result<(),
     }
 }
 
+/// Writes a prepared reply, anew or instead of what stood there.
+#[utoipa::path(put, path = "/canned/{name}", tag = "canned", security(("key" = ["answer"])), responses((status = 200, body = CannedRow)))]
 async fn put(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -115,12 +120,14 @@ async fn put(
     Ok(Json(office.store.change_canned(CannedChange { name, verb, by, now }).await?))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 struct RemoveQuery {
     /// Who decides; said by the operator only.
     by: Option<String>,
 }
 
+/// Removes a prepared reply.
+#[utoipa::path(delete, path = "/canned/{name}", tag = "canned", security(("key" = ["answer"])), responses((status = 200, body = CannedRow)))]
 async fn remove(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -133,18 +140,20 @@ async fn remove(
     Ok(Json(office.store.change_canned(CannedChange { name, verb: CannedVerb::Remove, by, now }).await?))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 struct FillQuery {
     /// Who answers; said by the operator only.
     by: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Filled {
     /// Ready to be read again and sent.
     markdown: String,
 }
 
+/// A prepared reply with its variables filled.
+#[utoipa::path(get, path = "/conversations/{id}/canned/{name}", tag = "canned", security(("key" = ["read"])), responses((status = 200, body = Filled)))]
 async fn filled(
     State(office): State<Arc<Office>>,
     visitor: Visitor,

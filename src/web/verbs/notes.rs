@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Json,
     extract::{DefaultBodyLimit, Path, Query, State},
-    routing::{get, post},
 };
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::super::{
     api::{Answer, Office, whole},
@@ -31,13 +32,13 @@ const MENTIONS_DEFAULT: usize = 50;
 /// And when it is.
 const MENTIONS_MAX: usize = 500;
 
-pub(super) fn routes() -> Router<Arc<Office>> {
-    Router::new()
-        .route("/conversations/{id}/notes", post(add).layer(DefaultBodyLimit::max(REQUEST_OCTETS_MAX)))
-        .route("/mentions/{name}", get(mentions))
+pub(super) fn routes() -> OpenApiRouter<Arc<Office>> {
+    OpenApiRouter::new()
+        .merge(OpenApiRouter::new().routes(routes!(add)).layer(DefaultBodyLimit::max(REQUEST_OCTETS_MAX)))
+        .routes(routes!(mentions))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NoteRequest {
     /// The words, in Markdown; `@name` mentions somebody.
@@ -46,6 +47,8 @@ struct NoteRequest {
     by: Option<String>,
 }
 
+/// Writes a note for colleagues.
+#[utoipa::path(post, path = "/conversations/{id}/notes", tag = "conversations", security(("key" = ["answer"])), responses((status = 200, body = ConversationView)))]
 async fn add(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -59,7 +62,7 @@ async fn add(
     Ok(Json(whole(&office, &visitor, &row).await?))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 struct MentionsQuery {
     /// Only older ones: milliseconds since 1970.
     before: Option<u64>,
@@ -67,7 +70,7 @@ struct MentionsQuery {
 }
 
 /// A note, and where it stands.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Mention {
     /// The conversation in which it is seen now.
     id: ConversationId,
@@ -81,7 +84,8 @@ struct Mention {
     note: Note,
 }
 
-/// Newest first; those that whoever asks may read.
+/// Notes that mention somebody, newest first; those that whoever asks may read.
+#[utoipa::path(get, path = "/mentions/{name}", tag = "conversations", security(("key" = ["read"])), responses((status = 200, body = Vec<Mention>)))]
 async fn mentions(
     State(office): State<Arc<Office>>,
     visitor: Visitor,

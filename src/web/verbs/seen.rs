@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Json,
     extract::{Path, Query, State},
-    routing::{get, put},
 };
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::super::{
     api::{Answer, Office},
@@ -23,11 +24,11 @@ use crate::{
 /// Conversations that are asked about at once: a page of a list.
 const ASKED_MAX: usize = 200;
 
-pub(super) fn routes() -> Router<Arc<Office>> {
-    Router::new().route("/conversations/{id}/seen", put(mark)).route("/seen", get(seen))
+pub(super) fn routes() -> OpenApiRouter<Arc<Office>> {
+    OpenApiRouter::new().routes(routes!(mark)).routes(routes!(seen))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SeenRequest {
     /// So many entries of its time line, as `entries` said when the page was made; 0: it is unread again. Without: all.
@@ -37,7 +38,7 @@ struct SeenRequest {
 }
 
 /// How far somebody has read a conversation.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct SeenView {
     id: ConversationId,
     /// Entries they have seen.
@@ -46,6 +47,8 @@ struct SeenView {
     unread: bool,
 }
 
+/// Says how far somebody has read.
+#[utoipa::path(put, path = "/conversations/{id}/seen", tag = "conversations", security(("key" = ["read"])), responses((status = 200, body = SeenView)))]
 async fn mark(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -61,7 +64,7 @@ async fn mark(
     Ok(Json(SeenView { id: row.id, seen, unread: seen < row.heard }))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 struct SeenQuery {
     /// Ids or numbers, with commas between them.
     conversations: String,
@@ -69,6 +72,8 @@ struct SeenQuery {
     by: Option<String>,
 }
 
+/// How far somebody has read each of a list.
+#[utoipa::path(get, path = "/seen", tag = "conversations", security(("key" = ["read"])), responses((status = 200, body = Vec<SeenView>)))]
 async fn seen(
     State(office): State<Arc<Office>>,
     visitor: Visitor,

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Json,
     extract::{Path, State},
-    routing::post,
 };
 use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::super::{
     api::{Answer, Office},
@@ -20,11 +21,11 @@ use crate::{
     types::{Millis, Verb},
 };
 
-pub(super) fn routes() -> Router<Arc<Office>> {
-    Router::new().route("/conversations/{id}/snooze", post(snooze))
+pub(super) fn routes() -> OpenApiRouter<Arc<Office>> {
+    OpenApiRouter::new().routes(routes!(snooze))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SnoozeRequest {
     /// A moment in RFC 3339, or a time from now: `45m`, `3h`, `2d`, `1w`. Without: not any more.
@@ -33,6 +34,8 @@ struct SnoozeRequest {
     by: Option<String>,
 }
 
+/// Has nobody look before a moment.
+#[utoipa::path(post, path = "/conversations/{id}/snooze", tag = "conversations", security(("key" = ["answer"])), responses((status = 200, body = ConversationRow)))]
 async fn snooze(
     State(office): State<Arc<Office>>,
     visitor: Visitor,

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Json,
     extract::{DefaultBodyLimit, Path, Query, State},
-    routing::get,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::super::{
     api::{Answer, Office},
@@ -23,18 +24,17 @@ use crate::{
 /// Octets of a request: all the words, each octet of them escaped, and what stands around them.
 const REQUEST_OCTETS_MAX: usize = 6 * UNFINISHED_OCTETS_MAX + 4096;
 
-pub(super) fn routes() -> Router<Arc<Office>> {
-    let mine = get(show).put(keep).delete(forget).layer(DefaultBodyLimit::max(REQUEST_OCTETS_MAX));
-    Router::new().route("/conversations/{id}/drafts/mine", mine)
+pub(super) fn routes() -> OpenApiRouter<Arc<Office>> {
+    OpenApiRouter::new().routes(routes!(show, keep, forget)).layer(DefaultBodyLimit::max(REQUEST_OCTETS_MAX))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 struct Mine {
     /// Who; said by the operator only.
     by: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct KeepRequest {
     /// The words so far; none: there is no such reply any more.
@@ -44,13 +44,15 @@ struct KeepRequest {
 }
 
 /// The words so far: none, and no moment, where nothing was begun.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 struct UnfinishedView {
     markdown: String,
     /// RFC 3339.
     at: Option<String>,
 }
 
+/// What somebody has begun to write and not sent.
+#[utoipa::path(get, path = "/conversations/{id}/drafts/mine", tag = "conversations", security(("key" = ["answer"])), responses((status = 200, body = UnfinishedView)))]
 async fn show(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -65,6 +67,7 @@ async fn show(
 }
 
 /// The last one counts.
+#[utoipa::path(put, path = "/conversations/{id}/drafts/mine", tag = "conversations", security(("key" = ["answer"])), responses((status = 200, body = UnfinishedView)))]
 async fn keep(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -76,6 +79,8 @@ async fn keep(
     write(&office, &row, person, request.markdown).await
 }
 
+/// Forgets it.
+#[utoipa::path(delete, path = "/conversations/{id}/drafts/mine", tag = "conversations", security(("key" = ["answer"])), responses((status = 200, body = UnfinishedView)))]
 async fn forget(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
