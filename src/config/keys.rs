@@ -253,6 +253,12 @@ fn web(s: &Section<'_, '_>) -> Web {
         url: s.made("url", web_url),
         metrics: s.made("metrics", socket),
         metrics_from_anywhere,
+        key_requests_per_minute: s.number(
+            "key_requests_per_minute",
+            Web::default().key_requests_per_minute,
+            1..=COUNT_MAX,
+            "requests",
+        ),
     }
 }
 

@@ -342,7 +342,7 @@ impl Default for Knowledge {
 }
 
 /// `[web]`.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Web {
     /// `listen`: the inbox and its API over TCP, for who logs in or has an API key; off by default.
     pub listen: Option<SocketAddr>,
@@ -353,6 +353,14 @@ pub struct Web {
     pub metrics: Option<SocketAddr>,
     /// `metrics_from_anywhere`: whether `metrics` may be another address than a loopback one. Default false.
     pub metrics_from_anywhere: bool,
+    /// `key_requests_per_minute`: requests of one API key in a minute, at least 1. Default 600.
+    pub key_requests_per_minute: u32,
+}
+
+impl Default for Web {
+    fn default() -> Self {
+        Self { listen: None, url: None, metrics: None, metrics_from_anywhere: false, key_requests_per_minute: 600 }
+    }
 }
 
 /// `[log]`.

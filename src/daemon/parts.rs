@@ -164,7 +164,8 @@ impl Parts {
         let tools = web::tools(self.office(), self.toolbox.clone());
         let knowledge = web::knowledge(self.office(), self.knowledge.clone()).merge(web::sites(self.crawler.clone()));
         let approvals = web::approvals(self.office(), self.toolbox.clone()).merge(web::people(self.hall()));
-        let all = web::whole_router(self.office(), tools.merge(approvals).merge(knowledge));
+        let more = tools.merge(approvals).merge(knowledge);
+        let all = web::whole_router(self.office(), more, self.config.web.key_requests_per_minute);
         let pages = web::inbox(self.office(), all.clone(), self.premises(), stop.clone());
         all.merge(pages)
     }

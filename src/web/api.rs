@@ -6,6 +6,7 @@ use axum::{
     Json, Router,
     extract::{Path, Query, State},
     http::header,
+    middleware::{from_fn_with_state, map_response},
     response::IntoResponse,
     routing::get,
 };
@@ -18,15 +19,19 @@ use super::{
     description::described,
     drafts,
     finding::{self, find, mail_row},
-    held, message,
+    held,
+    idempotency::{self, Answered},
+    message,
+    pace::{self, Pace},
     problem::Problem,
-    queue, reply, suppressions, tags, verbs,
+    queue, refusals, reply, suppressions, tags, verbs,
     view::ConversationView,
     visitor::Visitor,
     why::{self, Rules, WhyView},
 };
 use crate::{
     attachments::Attachments,
+    config,
     outbound::Writer,
     store::{ConversationFilter, ConversationRow, Counts, Mark, Merged, Store},
     types::{Address, Clock, HandOffCode, Verb},
@@ -56,13 +61,19 @@ pub fn doors(office: Office) -> Router {
 
 /// The API over the store alone.
 pub fn router(office: Office) -> Router {
-    whole_router(office, OpenApiRouter::new())
+    whole_router(office, OpenApiRouter::new(), config::Web::default().key_requests_per_minute)
 }
 
-/// The API with what else it does, its description, and a mail as a page.
-pub fn whole_router(office: Office, more: OpenApiRouter) -> Router {
+/// The API with what else it does, its description, and a mail as a page; a key may ask so many times a minute.
+pub fn whole_router(office: Office, more: OpenApiRouter, per_minute: u32) -> Router {
+    let pace = Arc::new(Pace::new(per_minute, office.clock.clone()));
+    let answered = Arc::new(Answered::new(office.clock.clone()));
+    let api = described(verbs(office.clone()).merge(more))
+        .layer(from_fn_with_state(answered, idempotency::once))
+        .layer(from_fn_with_state(pace, pace::hold))
+        .layer(map_response(refusals::told));
     let pages = Router::new().route("/messages/{id}", get(message::page)).with_state(Arc::new(office.clone()));
-    doors(office.clone()).merge(described(verbs(office).merge(more))).merge(pages)
+    doors(office).merge(api).merge(pages)
 }
 
 /// The verbs of the store.

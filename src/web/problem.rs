@@ -92,6 +92,12 @@ impl Problem {
         &self.detail
     }
 
+    /// A program asks too fast.
+    pub(super) fn too_many(per_minute: u32) -> Self {
+        let detail = format!("an API key has {per_minute} requests a minute: come again when `Retry-After` says");
+        Self { status: StatusCode::TOO_MANY_REQUESTS, detail }
+    }
+
     /// Something changed under the caller's hands.
     pub(super) fn conflict(detail: impl Into<String>) -> Self {
         Self { status: StatusCode::CONFLICT, detail: detail.into() }
