@@ -18,6 +18,7 @@ use super::{
         visitor::{Posted, Visitor},
     },
     Shown,
+    held::text,
     verbs::{Desk, OPERATOR, segment},
 };
 use crate::types::Verb;
@@ -250,4 +251,53 @@ pub(super) async fn unfinished(
     let path = format!("/conversations/{}/drafts/mine", segment(&number));
     desk.put(&visitor, &path, json!({ "markdown": form.markdown })).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+pub(super) struct SplitForm {
+    mail: String,
+}
+
+/// `POST /c/{number}/split`: one mail becomes a conversation of its own.
+pub(super) async fn split(
+    State(desk): State<Arc<Desk>>,
+    visitor: Visitor,
+    Path(number): Path<String>,
+    Posted(form): Posted<SplitForm>,
+) -> Shown {
+    let path = format!("/conversations/{}/split", segment(&number));
+    let new = desk.post(&visitor, &path, json!({ "mails": [form.mail] })).await?;
+    to_conversation(&text(&new["number"]), "split")
+}
+
+#[derive(Deserialize)]
+pub(super) struct RedactForm {
+    why: String,
+    /// The number of the conversation, to go back to.
+    c: String,
+}
+
+/// `POST /messages/{id}/redact`.
+pub(super) async fn redact_mail(
+    State(desk): State<Arc<Desk>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Posted(form): Posted<RedactForm>,
+) -> Shown {
+    redact(&desk, &visitor, &format!("/messages/{}", segment(&id)), form).await
+}
+
+/// `POST /letters/{id}/redact`.
+pub(super) async fn redact_letter(
+    State(desk): State<Arc<Desk>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Posted(form): Posted<RedactForm>,
+) -> Shown {
+    redact(&desk, &visitor, &format!("/letters/{}", segment(&id)), form).await
+}
+
+async fn redact(desk: &Desk, visitor: &Visitor, path: &str, form: RedactForm) -> Shown {
+    desk.post(visitor, &format!("{path}/redact"), json!({ "why": form.why })).await?;
+    to_conversation(&form.c, "redacted")
 }

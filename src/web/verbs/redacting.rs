@@ -5,11 +5,12 @@
 use std::{collections::HashSet, sync::Arc};
 
 use axum::{
-    Json, Router,
+    Json,
     extract::{Path, State},
-    routing::post,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::super::{
     api::{Answer, Office},
@@ -30,14 +31,11 @@ const TELLING_CHARS_MIN: usize = 16;
 /// What stays, in words.
 const STAYS: &str = "its octets as they came stay in the journal's segments and in backups, to which nothing leads";
 
-pub(super) fn routes() -> Router<Arc<Office>> {
-    Router::new()
-        .route("/messages/{id}/redact", post(mail))
-        .route("/letters/{id}/redact", post(letter))
-        .route("/conversations/{id}/notes/{seq}/redact", post(note))
+pub(super) fn routes() -> OpenApiRouter<Arc<Office>> {
+    OpenApiRouter::new().routes(routes!(mail)).routes(routes!(letter)).routes(routes!(note))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RedactRequest {
     /// Why, in words that repeat nothing of it: they stay.
@@ -46,7 +44,7 @@ struct RedactRequest {
     by: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Redacted {
     /// Ids of other mails and letters of its conversations that repeat lines of it, as quotes do: each is redacted by itself.
     quoted_by: Vec<String>,
@@ -54,6 +52,8 @@ struct Redacted {
     stays: &'static str,
 }
 
+/// Takes the words of a mail away for good.
+#[utoipa::path(post, path = "/messages/{id}/redact", tag = "messages", security(("key" = ["redact"])), responses((status = 200, body = Redacted)))]
 async fn mail(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -76,6 +76,8 @@ async fn mail(
     Ok(redacted)
 }
 
+/// Takes the words of a letter away for good.
+#[utoipa::path(post, path = "/letters/{id}/redact", tag = "letters", security(("key" = ["redact"])), responses((status = 200, body = Redacted)))]
 async fn letter(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -87,7 +89,8 @@ async fn letter(
     redact(&office, &visitor, Message::Letter(row.id), request, quoted_by).await
 }
 
-/// A note is named by the conversation in whose own time line it stands, as the line says.
+/// Takes the words of a note away for good. It is named by the conversation in whose own time line it stands, as the line says.
+#[utoipa::path(post, path = "/conversations/{id}/notes/{seq}/redact", tag = "conversations", security(("key" = ["redact"])), responses((status = 200, body = Redacted)))]
 async fn note(
     State(office): State<Arc<Office>>,
     visitor: Visitor,

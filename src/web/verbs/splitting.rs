@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Json,
     extract::{Path, State},
-    routing::post,
 };
 use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::super::{
     api::{Answer, Office, whole},
@@ -22,11 +23,11 @@ use crate::{
     types::{MailId, Verb},
 };
 
-pub(super) fn routes() -> Router<Arc<Office>> {
-    Router::new().route("/conversations/{id}/split", post(split))
+pub(super) fn routes() -> OpenApiRouter<Arc<Office>> {
+    OpenApiRouter::new().routes(routes!(split))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SplitRequest {
     /// The ids of the mails that go; not all of them.
@@ -35,7 +36,8 @@ struct SplitRequest {
     by: Option<String>,
 }
 
-/// Gives the new one.
+/// Makes some mails of it a conversation of their own, and gives that.
+#[utoipa::path(post, path = "/conversations/{id}/split", tag = "conversations", security(("key" = ["answer"])), responses((status = 200, body = ConversationView)))]
 async fn split(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
