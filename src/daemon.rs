@@ -29,7 +29,9 @@ use crate::{
     agent,
     config::Config,
     intake::Line,
-    outbound, setup, smtp,
+    outbound,
+    search::Search,
+    setup, smtp,
     store::Store,
     types::{Clock, IdMaker, Secret},
     web,
@@ -38,6 +40,9 @@ use parts::Parts;
 
 /// How long what thinks and what leaves may take to end what they began.
 const WORK_ENDS_WITHIN: Duration = Duration::from_secs(60);
+
+/// The folder of the search index in the data folder. It may be deleted while nothing runs: it is made from the store.
+const SEARCH: &str = "search";
 
 /// A running daemon.
 #[derive(Debug)]
@@ -215,9 +220,22 @@ impl Parts {
 
     /// The control socket, and over TCP what is wanted there.
     async fn serve_offices(&self, stop: &CancellationToken) -> Result<Vec<JoinHandle<()>>, StartError> {
-        let mut tasks = vec![socket::serve(&self.config, self.router(stop), stop.clone())?];
+        let (mut search, mut tasks) = (None, Vec::new());
+        // Without it everything goes on but the search.
+        match Search::open(&self.config.store.path.join(SEARCH), &self.store) {
+            Ok((opened, follower)) => {
+                search = Some(axum::Extension(opened));
+                tasks.push(tokio::spawn(follower.run(stop.clone())));
+            }
+            Err(error) => warn!("nothing can be searched: {error}"),
+        }
+        let searched = |router: axum::Router| match &search {
+            Some(search) => router.layer(search.clone()),
+            None => router,
+        };
+        tasks.push(socket::serve(&self.config, searched(self.router(stop)), stop.clone())?);
         if let Some(listen) = self.config.web.listen {
-            let router = web::front_door(self.routes(stop), self.hall());
+            let router = web::front_door(searched(self.routes(stop)), self.hall());
             let (addr, task) = socket::serve_tcp(listen, router, stop.clone()).await?;
             info!("serving the inbox at {addr}");
             tasks.push(task);

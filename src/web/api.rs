@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use axum::{
     Json, Router,
-    extract::{Path, Query, State},
+    extract::{Path, State},
     http::header,
     middleware::{from_fn_with_state, map_response},
     response::IntoResponse,
     routing::get,
 };
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
@@ -21,7 +21,7 @@ use super::{
     finding::{self, find, mail_row},
     held,
     idempotency::{self, Answered},
-    message,
+    listing, message,
     pace::{self, Pace},
     problem::Problem,
     queue, refusals, reply, suppressions, tags, verbs,
@@ -33,8 +33,8 @@ use crate::{
     attachments::Attachments,
     config,
     outbound::Writer,
-    store::{ConversationFilter, ConversationRow, Counts, Mark, Merged, Store},
-    types::{Address, Clock, HandOffCode, Verb},
+    store::{ConversationRow, Counts, Mark, Merged, Store},
+    types::{Clock, Verb},
 };
 
 /// What the handlers work with.
@@ -79,7 +79,7 @@ pub fn whole_router(office: Office, more: OpenApiRouter, per_minute: u32) -> Rou
 /// The verbs of the store.
 fn verbs(office: Office) -> OpenApiRouter {
     let api = OpenApiRouter::new()
-        .routes(routes!(conversations))
+        .routes(routes!(listing::conversations))
         .routes(routes!(conversation, mark))
         .routes(routes!(merge))
         .routes(routes!(why))
@@ -101,44 +101,6 @@ fn verbs(office: Office) -> OpenApiRouter {
 async fn ready(State(office): State<Arc<Office>>) -> Result<&'static str, Problem> {
     office.store.counts()?;
     Ok("ready\n")
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-struct ListQuery {
-    address: Option<String>,
-    #[serde(default)]
-    open: bool,
-    #[serde(default)]
-    limit: usize,
-    before: Option<u64>,
-    /// A reason code: only what the AI gave to people for it.
-    handed_off: Option<String>,
-    /// Only what was found to be about this topic then.
-    topic: Option<String>,
-    /// Only with this tag.
-    tag: Option<String>,
-}
-
-/// Conversations, newest change first.
-#[utoipa::path(get, path = "/conversations", tag = "conversations", security(("key" = ["read"])), responses((status = 200, body = Vec<ConversationRow>)))]
-async fn conversations(
-    State(office): State<Arc<Office>>,
-    visitor: Visitor,
-    Query(query): Query<ListQuery>,
-) -> Answer<Vec<ConversationRow>> {
-    let address = query.address.as_deref().map(Address::parse).transpose();
-    let unknown = |word: &str| Problem::bad_request(format!("`{word}` is no reason to hand over"));
-    let code = |word: &String| HandOffCode::of(word).ok_or_else(|| unknown(word));
-    let filter = ConversationFilter {
-        address: address.map_err(|error| Problem::bad_request(error.to_string()))?,
-        open_only: query.open,
-        handed_off: query.handed_off.as_ref().map(code).transpose()?,
-        topic: query.topic,
-        tag: query.tag,
-        limit: query.limit,
-        before: query.before.map(crate::types::Millis),
-    };
-    finding::conversations(&office, &visitor, filter).map(Json)
 }
 
 /// A conversation with its time line, by id or number.

@@ -4,6 +4,8 @@
 //! hears 403. To do anything with a conversation or a mail one must be allowed to look at it too, because every answer shows
 //! what it was about.
 
+use std::collections::BTreeSet;
+
 use super::{
     api::Office,
     problem::Problem,
@@ -12,9 +14,7 @@ use super::{
 };
 use crate::{
     people::Reach,
-    store::{
-        ConversationFilter, ConversationRow, Counted, Filed, LearnedRow, LetterRow, Listing, MailRow, Page, Place,
-    },
+    store::{ConversationRow, Counted, Filed, LearnedRow, LetterRow, Listing, MailRow, Page, Place},
     types::{Address, ConversationId, LetterId, MailId, Number, Verb},
 };
 
@@ -54,26 +54,6 @@ pub(super) async fn told(
     Ok(told)
 }
 
-/// Conversations, newest change first, of the addresses they may look at. Another's address has none, as one that is not ours.
-pub(super) fn conversations(
-    office: &Office,
-    visitor: &Visitor,
-    filter: ConversationFilter,
-) -> Result<Vec<ConversationRow>, Problem> {
-    let addresses = match (visitor.actor.reach(Verb::Read), &filter.address) {
-        (Reach::Everywhere, _) => return Ok(office.store.conversations(&filter)?),
-        (Reach::Only(seen), Some(address)) => seen.into_iter().filter(|seen| seen == address).collect(),
-        (Reach::Only(seen), None) => seen,
-    };
-    let mut rows = Vec::new();
-    for address in addresses {
-        rows.extend(office.store.conversations(&ConversationFilter { address: Some(address), ..filter.clone() })?);
-    }
-    rows.sort_by_key(|row| std::cmp::Reverse(row.updated));
-    rows.truncate(filter.limit_or_default());
-    Ok(rows)
-}
-
 /// A page of a list, of the addresses they may look at.
 pub(super) fn listed(office: &Office, visitor: &Visitor, listing: Listing) -> Result<Page, Problem> {
     Ok(office.store.listed(&within_reach(visitor, listing))?)
@@ -90,12 +70,16 @@ pub(super) fn counted(
 }
 
 fn within_reach(visitor: &Visitor, listing: Listing) -> Listing {
-    let addresses = match (visitor.actor.reach(Verb::Read), listing.addresses) {
+    Listing { addresses: reached(visitor, listing.addresses), ..listing }
+}
+
+/// Of these addresses, or of all, those that they may look at.
+pub(super) fn reached(visitor: &Visitor, wanted: Option<BTreeSet<Address>>) -> Option<BTreeSet<Address>> {
+    match (visitor.actor.reach(Verb::Read), wanted) {
         (Reach::Everywhere, wanted) => wanted,
         (Reach::Only(seen), None) => Some(seen),
-        (Reach::Only(seen), Some(wanted)) => Some(wanted.intersection(&seen).cloned().collect()),
-    };
-    Listing { addresses, ..listing }
+        (Reach::Only(seen), Some(wanted)) => Some(seen.intersection(&wanted).cloned().collect()),
+    }
 }
 
 /// A mail by its queue id, with the places of it that they may look at. To look at what is, or was, held they must be allowed

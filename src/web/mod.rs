@@ -15,6 +15,7 @@ mod held;
 mod idempotency;
 mod inbox;
 mod knowledge;
+mod listing;
 mod login;
 mod message;
 mod metrics;

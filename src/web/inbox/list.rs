@@ -3,17 +3,28 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::{
+    Extension,
+    extract::{Query, State},
+};
 use serde::Deserialize;
 
 use super::{
-    super::{api::Office, finding, problem::Problem, visitor::Visitor},
+    super::{
+        api::Office,
+        finding,
+        listing::{self, ListQuery, ListedRow},
+        problem::Problem,
+        visitor::Visitor,
+    },
     Shown,
     page::{Done, Page, VIEWS},
     shown, time,
     verbs::OPERATOR,
 };
 use crate::{
+    rendering::frame,
+    search::{Search, Snippet},
     store::{ConversationRow, Counted, CursorError, InboxView, Listing, Owner, Status},
     types::{Address, Level},
 };
@@ -89,6 +100,7 @@ const LEVELS: [(&str, &str); 5] =
 pub(super) async fn page(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
+    search: Option<Extension<Search>>,
     Query(filters): Query<Filters>,
     Query(done): Query<Done>,
 ) -> Shown {
@@ -98,11 +110,10 @@ pub(super) async fn page(
         .unwrap_or(&VIEWS[if visitor.actor.name().is_some() { 0 } else { 5 }]);
     let mut page = Page::new(&office, &visitor, view.0)?.after(&done);
     page.sought.clone_from(&filters.q);
-    let found = finding::listed(&office, &visitor, listing(&visitor, view.0, &filters)?)?;
+    let found = found(&office, &visitor, search.map(|Extension(search)| search), view.0, &filters).await?;
     let many = office.rules.directory.addresses().count() > 1;
-    let unread = unread(&office, &visitor, &found.rows)?;
-    let items = found.rows.iter().zip(unread).map(|(row, unread)| item(row, unread, many, view.0)).collect();
-    let next = found.next.map(|next| href(view.0, &filters, &next.to_string())).unwrap_or_default();
+    let items = items(&office, &visitor, found.rows, many, view.0)?;
+    let next = found.next.map(|next| href(view.0, &filters, &next)).unwrap_or_default();
     let first = if filters.cursor.is_empty() { String::new() } else { href(view.0, &filters, "") };
     shown(&ListPage {
         heading: if filters.q.is_empty() { view.1 } else { "Found" },
@@ -118,17 +129,68 @@ pub(super) async fn page(
     })
 }
 
-fn item(row: &ConversationRow, unread: bool, names_address: bool, view: &str) -> Item {
-    Item {
+/// One page of rows, and where it goes on.
+struct Rows {
+    rows: Vec<ListedRow>,
+    next: Option<String>,
+}
+
+async fn found(
+    office: &Office,
+    visitor: &Visitor,
+    search: Option<Search>,
+    view: &str,
+    filters: &Filters,
+) -> Result<Rows, Problem> {
+    let words = filters.q.trim();
+    if words.is_empty() {
+        let page = finding::listed(office, visitor, listing(visitor, view, filters)?)?;
+        let rows = page.rows.into_iter().map(|row| ListedRow { row, snippet: None }).collect();
+        return Ok(Rows { rows, next: page.next.map(|next| next.to_string()) });
+    }
+    let mut query = ListQuery::default();
+    (query.address, query.tag, query.cursor) = (said(&filters.address), said(&filters.tag), said(&filters.cursor));
+    query.limit = PAGE_ROWS;
+    let (rows, next) = listing::found(office, visitor, search, words, &query).await?;
+    Ok(Rows { rows, next })
+}
+
+/// What a field says, where it says anything.
+fn said(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn items(
+    office: &Office,
+    visitor: &Visitor,
+    rows: Vec<ListedRow>,
+    names_address: bool,
+    view: &str,
+) -> Result<Vec<Item>, Problem> {
+    let unread = unread(office, visitor, &rows)?;
+    let item = |(ListedRow { row, snippet }, unread): (ListedRow, bool)| Item {
         number: row.number.to_string(),
         query: format!("?from={view}"),
-        who: who(row),
-        title: title(row),
+        who: who(&row),
+        title: title(&row),
         when: time::element(row.updated),
-        marks: marks(row, names_address),
-        snippet: String::new(),
+        marks: marks(&row, names_address),
+        snippet: snippet.map(|snippet| marked(&snippet)).unwrap_or_default(),
         unread,
+    };
+    Ok(rows.into_iter().zip(unread).map(item).collect())
+}
+
+/// Where the words stand, as markup.
+fn marked(snippet: &Snippet) -> String {
+    let (mut out, mut at) = (String::new(), 0);
+    for (from, to) in &snippet.marks {
+        let (Some(before), Some(word)) = (snippet.text.get(at..*from), snippet.text.get(*from..*to)) else { continue };
+        out += &format!("{}<mark>{}</mark>", frame::text(before), frame::text(word));
+        at = *to;
     }
+    out + &frame::text(snippet.text.get(at..).unwrap_or_default())
 }
 
 /// What a contact is called.
@@ -200,7 +262,6 @@ fn view_of(visitor: &Visitor, word: &str) -> Option<InboxView> {
 }
 
 fn listing(visitor: &Visitor, view: &str, filters: &Filters) -> Result<Listing, Problem> {
-    let said = |text: &String| (!text.trim().is_empty()).then(|| text.trim().to_owned());
     let bad = |error: &dyn std::fmt::Display| Problem::bad_request(error.to_string());
     let address = said(&filters.address).map(|text| Address::parse(&text)).transpose().map_err(|error| bad(&error))?;
     let level = said(&filters.level).map(|text| {
@@ -252,9 +313,9 @@ fn href(view: &str, filters: &Filters, cursor: &str) -> String {
 }
 
 /// Which of the rows have something that this person has not read.
-fn unread(office: &Office, visitor: &Visitor, rows: &[ConversationRow]) -> Result<Vec<bool>, Problem> {
+fn unread(office: &Office, visitor: &Visitor, rows: &[ListedRow]) -> Result<Vec<bool>, Problem> {
     let Some(me) = visitor.actor.name() else { return Ok(vec![false; rows.len()]) };
-    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let ids: Vec<_> = rows.iter().map(|listed| listed.row.id).collect();
     let seen = office.store.seen(me, &ids)?;
-    Ok(rows.iter().zip(seen).map(|(row, seen)| seen < row.heard).collect())
+    Ok(rows.iter().zip(seen).map(|(listed, seen)| seen < listed.row.heard).collect())
 }
