@@ -18,6 +18,7 @@ mod extract_text;
 mod generate;
 mod held;
 mod inspect;
+mod key;
 mod knowledge;
 mod lists;
 mod paint;
@@ -29,6 +30,7 @@ mod serve;
 mod sites;
 mod suppressions;
 mod tool;
+mod user;
 mod verify;
 mod wanted;
 mod why;
@@ -95,6 +97,12 @@ enum Command {
     /// The secrets that sign the reply keys in our Message-IDs.
     #[command(subcommand)]
     ReplyKey(reply_key::Action),
+    /// People who log in to the inbox.
+    #[command(subcommand)]
+    User(user::Action),
+    /// Keys by which programs ask the API.
+    #[command(subcommand)]
+    Key(key::Action),
     /// What Autopilot would have said to past mail, beside what people answered.
     Rehearse(rehearse::Args),
     /// Check the whole store; optionally make its index again.
@@ -138,6 +146,8 @@ pub fn main() -> ExitCode {
         Command::Tool(action) => tool::run(&context, action),
         Command::Address(action) => address::run(&context, action),
         Command::ReplyKey(action) => reply_key::run(&context, action),
+        Command::User(action) => user::run(&context, action),
+        Command::Key(action) => key::run(&context, action),
         Command::Rehearse(args) => rehearse::run(&context, args),
         Command::Verify(args) => verify::run(&context, args),
         Command::ExtractText(args) => extract_text::run(&args),
