@@ -10,8 +10,8 @@ use std::{
 
 use super::{
     Agent, Auth, Config, Domain, EnvelopeShape, Extraction, Forwarder, Knowledge, Limits, Listener, Log, LogFormat,
-    Outbound, Smtp, Store, Timeouts, Tls, TlsMode, Web, brakes::brakes, budgets::budgets, forwarders, handoff_keys,
-    mask_patterns, model_keys, outgoing_keys, reader::Section, segments, sites, support_keys, tools,
+    Outbound, Smtp, Store, Timeouts, Tls, TlsMode, brakes::brakes, budgets::budgets, forwarders, handoff_keys,
+    mask_patterns, model_keys, outgoing_keys, reader::Section, segments, sites, support_keys, tools, web_keys,
 };
 use crate::types::{Address, Level};
 
@@ -25,7 +25,7 @@ const PAUSE_MILLIS_MAX: i64 = 3_600_000;
 /// The most bytes any size may ask for: 1 TiB.
 const BYTES_MAX: i64 = 1 << 40;
 /// The most of anything that is counted.
-const COUNT_MAX: i64 = 1_000_000;
+pub(super) const COUNT_MAX: i64 = 1_000_000;
 
 /// The whole file. Relative paths are taken from `base`.
 pub(super) fn config(root: &Section<'_, '_>, base: &Path) -> Config {
@@ -40,7 +40,7 @@ pub(super) fn config(root: &Section<'_, '_>, base: &Path) -> Config {
         agent: root.table("agent", agent),
         model: root.table("model", |s| model_keys::model(s, base)),
         knowledge: root.table("knowledge", |s| knowledge(s, base)),
-        web: root.table("web", web),
+        web: root.table("web", web_keys::web),
         log: root.table("log", log),
         domains: root.tables("domain", "name", |name| host(name).unwrap_or(name.into()), domain).unwrap_or_default(),
         addresses: root
@@ -246,42 +246,6 @@ fn knowledge(s: &Section<'_, '_>, base: &Path) -> Knowledge {
     }
 }
 
-fn web(s: &Section<'_, '_>) -> Web {
-    let metrics_from_anywhere = s.flag("metrics_from_anywhere", Web::default().metrics_from_anywhere);
-    Web {
-        listen: s.made("listen", socket),
-        url: s.made("url", web_url),
-        metrics: s.made("metrics", socket),
-        metrics_from_anywhere,
-        key_requests_per_minute: s.number(
-            "key_requests_per_minute",
-            Web::default().key_requests_per_minute,
-            1..=COUNT_MAX,
-            "requests",
-        ),
-    }
-}
-
-/// Where passwords travel: over TLS, or not over any network.
-fn web_url(text: &str) -> Result<url::Url, String> {
-    let url = url::Url::parse(text).map_err(|error| format!("no URL: {error}"))?;
-    let is_here = match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    };
-    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
-        return Err("the pages stand at `/`: say scheme and host only".into());
-    }
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_here => Ok(url),
-        "http" => Err("passwords would travel in clear: say https://, or a loopback address".into()),
-        scheme => Err(format!("`{scheme}` is neither https nor http")),
-    }
-}
-
 fn log(s: &Section<'_, '_>) -> Log {
     let default = Log::default();
     let format = s.word("format", default.format, &[("text", LogFormat::Text), ("json", LogFormat::Json)]);
@@ -400,7 +364,7 @@ pub(super) fn host(text: &str) -> Result<String, String> {
     if ascii.split('.').all(strict) && !numeric && !text.contains('@') { Ok(ascii) } else { Err(wrong()) }
 }
 
-fn socket(text: &str) -> Result<SocketAddr, String> {
+pub(super) fn socket(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| {
         format!("`{text}` is not an IP address and port, as in `127.0.0.1:2525`, `0.0.0.0:25` or `[::]:25`")
     })

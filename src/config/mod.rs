@@ -26,6 +26,7 @@ mod segments;
 mod sites;
 mod support_keys;
 mod tools;
+mod web_keys;
 mod words;
 
 pub use agent::Agent;

@@ -97,9 +97,10 @@ impl Doorkeeper {
     pub async fn knock(&self, name: &str, password: Secret, browser: &Browser) -> Result<Knock, LoginError> {
         let (lodge, peer, now) = (&self.0, Peer::of(browser.peer), self.0.clock.now());
         // What is no name has no account, and costs the same.
-        let name = LoginName::parse(name.trim()).unwrap_or_else(|_| nobody());
+        let said = LoginName::parse(name.trim()).ok();
+        let account = said.as_ref().map(|name| lodge.store.account(name)).transpose()?.flatten();
+        let name = said.unwrap_or_else(nobody);
         lodge.brake.take(&name, peer, now)?;
-        let account = lodge.store.account(&name)?;
         let hash = account.as_ref().and_then(|account| account.password.as_ref());
         let fits = lodge.passwords.fits(&password, hash).await?;
         let Some(account) = account.filter(|account| fits && !account.disabled) else {

@@ -1,4 +1,4 @@
-//! The API over HTTP. One router serves the control socket now and the inbox later.
+//! The inbox and the API over HTTP. One router serves the control socket and, behind the front door, the listener over TCP.
 //!
 //! Whoever can open the control socket is an administrator: it lies in the data folder, for the daemon's user only.
 

@@ -10,7 +10,7 @@ use std::{
 };
 
 use axum::{
-    Extension, Json,
+    Json,
     extract::{Path, State},
 };
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{api::Answer, login::Hall, problem::Problem, visitor::Visitor};
 use crate::{
-    people::{Actor, Inside, LoginError, PasswordError},
+    people::{LoginError, PasswordError},
     store::people::{AccountChange, AccountRow, AccountVerb, LoginName},
     types::{Address, Grants, Millis, Role, Secret, Verb},
 };
@@ -67,16 +67,6 @@ impl From<AccountRow> for PersonView {
             by: row.by,
             at: row.at,
         }
-    }
-}
-
-/// Who may: an administrator of everything, who logged in a short while ago; the operator; a key that may manage.
-fn must_manage(hall: &Hall, visitor: &Visitor, inside: Option<&Extension<Inside>>) -> Result<(), Problem> {
-    visitor.must_everywhere(Verb::Manage)?;
-    match (&visitor.actor, inside) {
-        (Actor::Person { .. }, Some(inside)) if hall.clock.now() < inside.fresh_until() => Ok(()),
-        (Actor::Person { .. }, _) => Err(Problem::not_fresh()),
-        (Actor::Operator | Actor::Key { .. }, _) => Ok(()),
     }
 }
 
@@ -163,13 +153,8 @@ struct AddedView {
 
 /// Somebody new; without a password a link that works once.
 #[utoipa::path(post, path = "/api/v1/people", tag = "people", security(("key" = ["manage"])), responses((status = 200, body = AddedView)))]
-async fn add(
-    State(hall): State<Arc<Hall>>,
-    visitor: Visitor,
-    inside: Option<Extension<Inside>>,
-    Json(request): Json<AddRequest>,
-) -> Answer<AddedView> {
-    must_manage(&hall, &visitor, inside.as_ref())?;
+async fn add(State(hall): State<Arc<Hall>>, visitor: Visitor, Json(request): Json<AddRequest>) -> Answer<AddedView> {
+    visitor.must_everywhere(Verb::Manage)?;
     let AddRequest { name, shown, mail, role, password, by } = request;
     let (name, by) = (login_name(&name)?, visitor.by(by)?);
     let password = match password {
@@ -213,11 +198,10 @@ struct ChangeRequest {
 async fn change(
     State(hall): State<Arc<Hall>>,
     visitor: Visitor,
-    inside: Option<Extension<Inside>>,
     Path(name): Path<String>,
     Json(request): Json<ChangeRequest>,
 ) -> Answer<PersonView> {
-    must_manage(&hall, &visitor, inside.as_ref())?;
+    visitor.must_everywhere(Verb::Manage)?;
     let name = of_others(&visitor, &name)?;
     let ChangeRequest { roles, disabled, second_factor, by } = request;
     let verb = match (roles, disabled, second_factor) {
@@ -250,11 +234,10 @@ struct ByRequest {
 async fn remove(
     State(hall): State<Arc<Hall>>,
     visitor: Visitor,
-    inside: Option<Extension<Inside>>,
     Path(name): Path<String>,
     Json(request): Json<ByRequest>,
 ) -> Answer<PersonView> {
-    must_manage(&hall, &visitor, inside.as_ref())?;
+    visitor.must_everywhere(Verb::Manage)?;
     let (name, by) = (of_others(&visitor, &name)?, visitor.by(request.by)?);
     let row = hall.store.account(&name)?.ok_or_else(|| Problem::not_found(format!("there is no account {name}")))?;
     hall.store.remove_account(name.clone(), by.clone(), hall.clock.now()).await?;
@@ -272,11 +255,10 @@ struct LinkView {
 async fn link(
     State(hall): State<Arc<Hall>>,
     visitor: Visitor,
-    inside: Option<Extension<Inside>>,
     Path(name): Path<String>,
     Json(request): Json<ByRequest>,
 ) -> Answer<LinkView> {
-    must_manage(&hall, &visitor, inside.as_ref())?;
+    visitor.must_everywhere(Verb::Manage)?;
     let link = made_link(&hall, login_name(&name)?, &visitor.by(request.by)?).await?;
     Ok(Json(LinkView { link }))
 }

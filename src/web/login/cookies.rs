@@ -1,6 +1,6 @@
 //! The two cookies: a login, and the short way between password and code (S-25).
 //!
-//! Over TLS both have the prefix that no other host and no plain HTTP can set (RFC 6265bis §4.1.3.2).
+//! Over TLS both have the prefix that no other host and no plain HTTP can set (`__Host-`).
 
 use axum::http::{HeaderMap, header};
 

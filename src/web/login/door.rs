@@ -26,6 +26,9 @@ const ANONYMOUS: [&str; 4] = ["/login", "/login/code", "/livez", "/readyz"];
 /// And what lies below these.
 const ANONYMOUS_BELOW: [&str; 2] = ["/invite/", "/static/"];
 
+/// What says who gets in, or where mail goes: to change it one must have logged in a short while ago (S-26). Also below.
+const FRESH_ONLY: [&str; 3] = ["/people", "/api/v1/people", "/api/v1/keys"];
+
 /// What every answer says that does not say otherwise itself, as frames of mails do.
 const HEADERS: [(HeaderName, &str); 5] = [
     (
@@ -77,6 +80,10 @@ async fn admit(hall: &Hall, mut request: Request) -> Result<Request, Box<Respons
     request.extensions_mut().insert(browser);
     match inside {
         Some(inside) => {
+            let path = request.uri().path();
+            if !request.method().is_safe() && needs_fresh(path) && hall.clock.now() >= inside.fresh_until() {
+                return Err(Box::new(prove_again(path)));
+            }
             let visitor = Visitor { actor: inside.actor.clone(), csrf: Some(inside.csrf.clone()) };
             request.extensions_mut().insert(visitor);
             request.extensions_mut().insert(inside);
@@ -93,6 +100,16 @@ fn broken(error: crate::store::StoreError) -> Box<Response> {
 
 fn is_for_everybody(path: &str) -> bool {
     ANONYMOUS.contains(&path) || ANONYMOUS_BELOW.iter().any(|below| path.starts_with(below))
+}
+
+fn needs_fresh(path: &str) -> bool {
+    let below = |of: &str| path.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    FRESH_ONLY.iter().any(|of| below(of))
+}
+
+/// Programs are told; people are shown where they prove who they are, and come back from there.
+fn prove_again(path: &str) -> Response {
+    if path.starts_with("/api/") { Problem::not_fresh().into_response() } else { super::prove_again(path) }
 }
 
 /// Whether a page of ours sent it: browsers say so, and no script of another site can. RFC 6454 §7; Fetch Metadata §2.3.

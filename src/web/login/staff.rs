@@ -7,12 +7,12 @@ use axum::{
     Extension,
     extract::{Path, Query, State},
     http::StatusCode,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use serde::Deserialize;
 use tracing::info;
 
-use super::{Hall, is_fresh, prove_again, see, shown};
+use super::{Hall, see, shown};
 use crate::{
     people::{Inside, LoginError},
     store::{
@@ -80,28 +80,7 @@ fn state(row: &AccountRow) -> &'static str {
     }
 }
 
-/// Why a page of people is not shown.
-enum Refused {
-    Problem(Problem),
-    Response(Box<Response>),
-}
-
-impl<E: Into<Problem>> From<E> for Refused {
-    fn from(error: E) -> Self {
-        Self::Problem(error.into())
-    }
-}
-
-impl IntoResponse for Refused {
-    fn into_response(self) -> Response {
-        match self {
-            Self::Problem(problem) => problem.into_response(),
-            Self::Response(response) => *response,
-        }
-    }
-}
-
-type Shown = Result<Response, Refused>;
+type Shown = Result<Response, Problem>;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -109,11 +88,7 @@ pub(super) struct Done {
     done: String,
 }
 
-pub(super) async fn page(
-    State(hall): State<Arc<Hall>>,
-    visitor: Visitor,
-    Query(done): Query<Done>,
-) -> Result<Response, impl IntoResponse> {
+pub(super) async fn page(State(hall): State<Arc<Hall>>, visitor: Visitor, Query(done): Query<Done>) -> Shown {
     let said = if done.done == "removed" { "The account is gone." } else { "" };
     list(&hall, &visitor, StatusCode::OK, said, "")
 }
@@ -131,12 +106,6 @@ fn list(hall: &Hall, visitor: &Visitor, status: StatusCode, said: &str, trouble:
     Ok(shown(status, &PeoplePage { csrf, people, addresses: &hall.addresses, said, trouble }))
 }
 
-/// Lets only those on who may, and who have proved who they are a short while ago.
-fn admit(hall: &Hall, visitor: &Visitor, inside: &Inside, back: &str) -> Result<(), Refused> {
-    visitor.must_everywhere(Verb::Manage)?;
-    if is_fresh(inside, hall.clock.now()) { Ok(()) } else { Err(Refused::Response(Box::new(prove_again(back)))) }
-}
-
 #[derive(Debug, Deserialize)]
 pub(super) struct SaidNew {
     name: String,
@@ -152,10 +121,8 @@ pub(super) async fn add(
     visitor: Visitor,
     Extension(inside): Extension<Inside>,
     Posted(said): Posted<SaidNew>,
-) -> Result<Response, impl IntoResponse> {
-    if let Err(refused) = admit(&hall, &visitor, &inside, "/people") {
-        return Err(refused);
-    }
+) -> Shown {
+    visitor.must_everywhere(Verb::Manage)?;
     let by = inside.account.name.as_str();
     let made = match read_new(said) {
         Ok((name, verb)) => {
@@ -196,12 +163,11 @@ pub(super) async fn person(
     visitor: Visitor,
     inside: Option<Extension<Inside>>,
     Path(name): Path<String>,
-) -> Result<Response, impl IntoResponse> {
+) -> Shown {
     let Some(Extension(inside)) = inside else { return Ok(Hall::no_account()) };
     let missing = |_| Problem::not_found(format!("there is no account {name}"));
     LoginName::parse(&name)
         .map_err(missing)
-        .map_err(Refused::from)
         .and_then(|name| one(&hall, &visitor, &inside, &name, StatusCode::OK, String::new(), ""))
 }
 
@@ -272,13 +238,11 @@ pub(super) async fn change(
     Extension(inside): Extension<Inside>,
     Path(name): Path<String>,
     Posted(said): Posted<SaidChange>,
-) -> Result<Response, impl IntoResponse> {
+) -> Shown {
     let Ok(name) = LoginName::parse(&name) else {
-        return Err(Refused::from(Problem::not_found(format!("there is no account {name}"))));
+        return Err(Problem::not_found(format!("there is no account {name}")));
     };
-    if let Err(refused) = admit(&hall, &visitor, &inside, &format!("/people/{name}")) {
-        return Err(refused);
-    }
+    visitor.must_everywhere(Verb::Manage)?;
     let by = inside.account.name.as_str();
     // So there is always somebody left who may do this.
     if name == inside.account.name && !matches!(said.what.as_str(), "describe" | "logins") {
@@ -292,13 +256,13 @@ pub(super) async fn change(
             return one_with_link(&hall, &visitor, &inside, &name, link);
         }
         ("remove", _) => {
-            hall.store.remove_account(name.clone(), by.into(), now).await.map_err(Refused::from)?;
+            hall.store.remove_account(name.clone(), by.into(), now).await?;
             info!(account = %name, by, "was removed");
             return Ok(see("/people?done=removed"));
         }
         ("logins", _) => {
             let here = inside.login.digest;
-            hall.store.end_logins(name.clone(), move |login| *login != here).await.map_err(Refused::from)?;
+            hall.store.end_logins(name.clone(), move |login| *login != here).await?;
             return Ok(see(&format!("/people/{name}")));
         }
         (_, Ok(verb)) => verb,

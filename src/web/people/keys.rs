@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{
-    Extension, Json,
+    Json,
     extract::{Path, State},
 };
 use serde::{Deserialize, Serialize};
@@ -11,9 +11,9 @@ use tracing::info;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{ByRequest, RoleRequest, must_manage};
+use super::{ByRequest, RoleRequest};
 use crate::{
-    people::{Inside, digest, new_api_key},
+    people::{digest, new_api_key},
     store::people::{ApiKeyRow, RevokedRow},
     types::{Grants, Millis, Verb},
     web::{api::Answer, login::Hall, problem::Problem, visitor::Visitor},
@@ -68,13 +68,8 @@ struct AddKeyRequest {
 
 /// Makes a key, and shows its secret, once.
 #[utoipa::path(post, path = "/api/v1/keys", tag = "keys", security(("key" = ["manage"])), responses((status = 200, body = KeyView)))]
-async fn add(
-    State(hall): State<Arc<Hall>>,
-    visitor: Visitor,
-    inside: Option<Extension<Inside>>,
-    Json(request): Json<AddKeyRequest>,
-) -> Answer<KeyView> {
-    must_manage(&hall, &visitor, inside.as_ref())?;
+async fn add(State(hall): State<Arc<Hall>>, visitor: Visitor, Json(request): Json<AddKeyRequest>) -> Answer<KeyView> {
+    visitor.must_everywhere(Verb::Manage)?;
     let AddKeyRequest { name, can: verbs, role, expires, by } = request;
     let (by, made, grants) = (visitor.by(by)?, hall.clock.now(), role.grants()?);
     let useless = |verb: &&Verb| {
@@ -104,11 +99,10 @@ async fn add(
 async fn revoke(
     State(hall): State<Arc<Hall>>,
     visitor: Visitor,
-    inside: Option<Extension<Inside>>,
     Path(id): Path<String>,
     Json(request): Json<ByRequest>,
 ) -> Answer<KeyView> {
-    must_manage(&hall, &visitor, inside.as_ref())?;
+    visitor.must_everywhere(Verb::Manage)?;
     let by = visitor.by(request.by)?;
     let row = hall.store.revoke_api_key(&id, by.clone(), hall.clock.now()).await?;
     info!(key = row.id(), by, "an API key was revoked");
