@@ -8,12 +8,13 @@
 # All from Debian: swaks and openssl (a second opinion on our SMTP and TLS), python3 with dkim (a second opinion on our
 # signatures) and with pip and yaml (`deploy/corpora.sh` fetches test mail of others with them, into target/corpora). Mail
 # servers of others and opendkim are fetched too and not installed (`deploy/mta.sh`, into target/mta); they run as root only.
+# Schemathesis comes from PyPI (`deploy/schemathesis.sh`, into target/schemathesis).
 # Long campaigns are the same tests with a bigger number, from the environment: REPLYD_CRASH_CYCLES (20 kills),
 # REPLYD_REBUILD_CONVERSATIONS (2,000), REPLYD_GROWTH (4,000 of anything), REPLYD_BODIES (10,000 letters),
 # REPLYD_LEAVING_SEEDS (30), REPLYD_LEAVING_KILLS (10 kills and ten replies for each while letters leave; 200 is the long
 # run), REPLYD_TEST_LOOP_MESSAGES (4,000), REPLYD_TEST_FLOOD_REQUESTS (1,000); REPLYD_MATRIX_SHARE=n sends every n-th mail only,
 # REPLYD_BROWSER_SHARE=n shows every n-th hostile page in the browser (4; 1 is all of them), REPLYD_MIME_MUTANTS (2,000 damaged
-# mails, set beside another parser), REPLYD_READING_SHARE=0 writes every form of every mail program in every way.
+# mails, set beside another parser), REPLYD_SCHEMATHESIS_EXAMPLES (5 requests for each operation), REPLYD_READING_SHARE=0 writes every form of every mail program in every way.
 #
 # REPLYD_TEST_OFFLINE=1 installs and fetches nothing and says what is missing; tests that need such mail or servers are then left out.
 set -euo pipefail
@@ -67,6 +68,8 @@ needs() {
     command -v xz >/dev/null || missing+=(xz-utils)
     # What fetches test mail.
     imports pip || missing+=(python3-pip)
+    # What Schemathesis is kept apart in.
+    imports ensurepip || missing+=(python3-venv)
     imports yaml || missing+=(python3-yaml)
     [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
 }
@@ -78,6 +81,7 @@ needs
 # For tests that ask a second opinion of Python.
 export REPLYD_TEST_PYTHON=/usr/bin/python3
 [ -n "${REPLYD_TEST_OFFLINE:-}" ] || deploy/corpora.sh target/corpora
+[ -n "${REPLYD_TEST_OFFLINE:-}" ] || deploy/schemathesis.sh fetch target/schemathesis
 
 # Many sockets at once; the limit that is there stays where it may not be raised.
 ulimit -n 8192 2>/dev/null || true

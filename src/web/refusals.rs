@@ -25,9 +25,8 @@ pub(super) async fn told(answer: Response) -> Response {
     let words = String::from_utf8_lossy(&words).trim().to_owned();
     let words = if words.is_empty() { status.canonical_reason().unwrap_or("refused").to_lowercase() } else { words };
     let mut told = Problem::passed_on(status, words).into_response();
-    for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH] {
-        parts.headers.remove(name);
-    }
+    parts.headers.remove(header::CONTENT_TYPE);
+    parts.headers.remove(header::CONTENT_LENGTH);
     // `Allow` among them.
     told.headers_mut().extend(parts.headers);
     told

@@ -53,7 +53,7 @@ struct Redacted {
 }
 
 /// Takes the words of a mail away for good.
-#[utoipa::path(post, path = "/messages/{id}/redact", tag = "messages", security(("key" = ["redact"])), responses((status = 200, body = Redacted)))]
+#[utoipa::path(post, path = "/messages/{id}/redact", tag = "conversations", security(("key" = ["redact"])), responses((status = 200, body = Redacted)))]
 async fn mail(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -77,7 +77,7 @@ async fn mail(
 }
 
 /// Takes the words of a letter away for good.
-#[utoipa::path(post, path = "/letters/{id}/redact", tag = "letters", security(("key" = ["redact"])), responses((status = 200, body = Redacted)))]
+#[utoipa::path(post, path = "/letters/{id}/redact", tag = "conversations", security(("key" = ["redact"])), responses((status = 200, body = Redacted)))]
 async fn letter(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -89,7 +89,7 @@ async fn letter(
     redact(&office, &visitor, Message::Letter(row.id), request, quoted_by).await
 }
 
-/// Takes the words of a note away for good. It is named by the conversation in whose own time line it stands, as the line says.
+/// Takes the words of a note away for good.
 #[utoipa::path(post, path = "/conversations/{id}/notes/{seq}/redact", tag = "conversations", security(("key" = ["redact"])), responses((status = 200, body = Redacted)))]
 async fn note(
     State(office): State<Arc<Office>>,

@@ -36,7 +36,7 @@ struct SplitRequest {
     by: Option<String>,
 }
 
-/// Makes some mails of it a conversation of their own, and gives that.
+/// Makes mails of it a conversation of their own; gives the new one.
 #[utoipa::path(post, path = "/conversations/{id}/split", tag = "conversations", security(("key" = ["answer"])), responses((status = 200, body = ConversationView)))]
 async fn split(
     State(office): State<Arc<Office>>,
