@@ -52,6 +52,7 @@ async fn list(State(press): State<Arc<Press>>, visitor: Visitor) -> Answer<Vec<A
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct ShowQuery {
     /// Whose text is wanted; the newest when it is not said.
     version: Option<u64>,
@@ -68,7 +69,7 @@ struct ArticleView {
 }
 
 /// An article with its history and one text. Also of one that was removed.
-#[utoipa::path(get, path = "/api/v1/knowledge/articles/{name}", tag = "knowledge", security(("key" = ["read"])), responses((status = 200, body = ArticleView)))]
+#[utoipa::path(get, path = "/api/v1/knowledge/articles/{name}", tag = "knowledge", security(("key" = ["read"])), params(ShowQuery), responses((status = 200, body = ArticleView)))]
 async fn show(
     State(press): State<Arc<Press>>,
     visitor: Visitor,

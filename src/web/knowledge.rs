@@ -59,6 +59,7 @@ async fn list(State(knowledge): State<Arc<Knowledge>>, visitor: Visitor) -> Answ
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct SearchQuery {
     q: String,
     /// The support address that would answer; pages of other addresses are left out.
@@ -98,7 +99,7 @@ impl From<Explained> for FoundView {
 }
 
 /// What a question would find, and why.
-#[utoipa::path(get, path = "/api/v1/knowledge/search", tag = "knowledge", security(("key" = ["read"])), responses((status = 200, body = Vec<FoundView>)))]
+#[utoipa::path(get, path = "/api/v1/knowledge/search", tag = "knowledge", security(("key" = ["read"])), params(SearchQuery), responses((status = 200, body = Vec<FoundView>)))]
 async fn search(
     State(knowledge): State<Arc<Knowledge>>,
     visitor: Visitor,

@@ -68,13 +68,14 @@ fn row(office: &Office, who: &Who) -> Answer<BlockedRow> {
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct RemoveQuery {
     /// Who decides; said by the operator only.
     by: Option<String>,
 }
 
 /// Lets them in again; gives what stood there.
-#[utoipa::path(delete, path = "/blocked/{who}", tag = "blocked", security(("key" = ["redact"])), responses((status = 200, body = BlockedRow)))]
+#[utoipa::path(delete, path = "/blocked/{who}", tag = "blocked", security(("key" = ["redact"])), params(RemoveQuery), responses((status = 200, body = BlockedRow)))]
 async fn remove(
     State(office): State<Arc<Office>>,
     visitor: Visitor,

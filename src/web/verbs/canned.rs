@@ -34,13 +34,14 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Office>> {
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct ListQuery {
     /// Only those that conversations of this address may use.
     address: Option<String>,
 }
 
 /// Those that are for every address, and for those that whoever asks may read; by title.
-#[utoipa::path(get, path = "/canned", tag = "canned", security(("key" = ["read"])), responses((status = 200, body = Vec<CannedRow>)))]
+#[utoipa::path(get, path = "/canned", tag = "canned", security(("key" = ["read"])), params(ListQuery), responses((status = 200, body = Vec<CannedRow>)))]
 async fn list(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -121,13 +122,14 @@ async fn put(
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct RemoveQuery {
     /// Who decides; said by the operator only.
     by: Option<String>,
 }
 
 /// Removes a prepared reply.
-#[utoipa::path(delete, path = "/canned/{name}", tag = "canned", security(("key" = ["answer"])), responses((status = 200, body = CannedRow)))]
+#[utoipa::path(delete, path = "/canned/{name}", tag = "canned", security(("key" = ["answer"])), params(RemoveQuery), responses((status = 200, body = CannedRow)))]
 async fn remove(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -141,6 +143,7 @@ async fn remove(
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct FillQuery {
     /// Who answers; said by the operator only.
     by: Option<String>,
@@ -153,7 +156,7 @@ struct Filled {
 }
 
 /// A prepared reply with its variables filled.
-#[utoipa::path(get, path = "/conversations/{id}/canned/{name}", tag = "canned", security(("key" = ["read"])), responses((status = 200, body = Filled)))]
+#[utoipa::path(get, path = "/conversations/{id}/canned/{name}", tag = "canned", security(("key" = ["read"])), params(FillQuery), responses((status = 200, body = Filled)))]
 async fn filled(
     State(office): State<Arc<Office>>,
     visitor: Visitor,

@@ -63,6 +63,7 @@ async fn add(
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct MentionsQuery {
     /// Only older ones: milliseconds since 1970.
     before: Option<u64>,
@@ -85,7 +86,7 @@ struct Mention {
 }
 
 /// Notes that mention somebody, newest first; those that whoever asks may read.
-#[utoipa::path(get, path = "/mentions/{name}", tag = "conversations", security(("key" = ["read"])), responses((status = 200, body = Vec<Mention>)))]
+#[utoipa::path(get, path = "/mentions/{name}", tag = "conversations", security(("key" = ["read"])), params(MentionsQuery), responses((status = 200, body = Vec<Mention>)))]
 async fn mentions(
     State(office): State<Arc<Office>>,
     visitor: Visitor,

@@ -65,6 +65,7 @@ async fn mark(
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct SeenQuery {
     /// Ids or numbers, with commas between them.
     conversations: String,
@@ -73,7 +74,7 @@ struct SeenQuery {
 }
 
 /// How far somebody has read each of a list.
-#[utoipa::path(get, path = "/seen", tag = "conversations", security(("key" = ["read"])), responses((status = 200, body = Vec<SeenView>)))]
+#[utoipa::path(get, path = "/seen", tag = "conversations", security(("key" = ["read"])), params(SeenQuery), responses((status = 200, body = Vec<SeenView>)))]
 async fn seen(
     State(office): State<Arc<Office>>,
     visitor: Visitor,

@@ -29,6 +29,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Office>> {
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Mine {
     /// Who; said by the operator only.
     by: Option<String>,
@@ -52,7 +53,7 @@ struct UnfinishedView {
 }
 
 /// What somebody has begun to write and not sent.
-#[utoipa::path(get, path = "/conversations/{id}/drafts/mine", tag = "conversations", security(("key" = ["answer"])), responses((status = 200, body = UnfinishedView)))]
+#[utoipa::path(get, path = "/conversations/{id}/drafts/mine", tag = "conversations", security(("key" = ["answer"])), params(Mine), responses((status = 200, body = UnfinishedView)))]
 async fn show(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
@@ -80,7 +81,7 @@ async fn keep(
 }
 
 /// Forgets it.
-#[utoipa::path(delete, path = "/conversations/{id}/drafts/mine", tag = "conversations", security(("key" = ["answer"])), responses((status = 200, body = UnfinishedView)))]
+#[utoipa::path(delete, path = "/conversations/{id}/drafts/mine", tag = "conversations", security(("key" = ["answer"])), params(Mine), responses((status = 200, body = UnfinishedView)))]
 async fn forget(
     State(office): State<Arc<Office>>,
     visitor: Visitor,
