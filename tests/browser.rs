@@ -10,22 +10,21 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
-#[path = "browser/chromium.rs"]
-mod chromium;
 #[path = "browser/house.rs"]
 mod house;
+mod support;
 #[path = "browser/vectors.rs"]
 mod vectors;
 
 use std::fmt::Write;
 
-use chromium::Chromium;
 use house::House;
 use replyd::{
     mime,
     rendering::{self, Options, Rendered, frame},
     types::MailId,
 };
+use support::chromium::Chromium;
 use vectors::Vector;
 
 /// Mails shown on one page.

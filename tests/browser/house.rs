@@ -36,7 +36,7 @@ use tokio::runtime::Runtime;
 const NOW: Millis = Millis(1_790_000_000_000);
 const SUPPORT: &str = "support@acme.example";
 
-/// Whom the browser asks for itself, whatever it is told. What a page asks of them is seen by `chromium::Chromium`.
+/// Whom the browser asks for itself, whatever it is told. What a page asks of them is seen by `Chromium`.
 const MAKERS: [&str; 3] = ["accounts.google.com:443", "googleapis.com", "gvt1.com"];
 
 /// What nobody sanitised, for pages that have to misbehave.
