@@ -90,7 +90,7 @@ pub(super) async fn listen(
         // Either is an end.
         let _ = tokio::time::timeout(LISTENS_AT_MOST, stop.cancelled()).await;
     };
-    let events = Until { events: events, end: Box::pin(end) };
+    let events = Until { events, end: Box::pin(end) };
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEPT_ALIVE_EVERY)))
 }
 
