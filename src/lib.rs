@@ -17,7 +17,7 @@
 //!                  answerer: built in, or chat (a model and its tools), over knowledge → Thought, with its Notes
 //!                  autopilot::judge: output holds every sentence against what carries it → Approval
 //!                  outbound::Writer: compose → store.reply, or store.hand_off with the reason, and the run ← the one write
-//!              a person: the control socket → web::api → Approval → outbound::Writer
+//!              a person: web::login or the control socket says who → web::inbox, or a program → web::api → Approval → outbound::Writer
 //!              a tool that a person must let run: store.hand_off keeps the call → store.rule → the answer is due again, and
 //!                  the run that takes it up makes the call, once
 //!
@@ -64,6 +64,7 @@
 //!   reason, or noted as a duplicate. `replyd verify` counts that it adds up.
 //! - **Three proofs.** Besides `Accepted`: `Approval`, made by `agent::autopilot` or where a person has shown who they are,
 //!   and needed to compose; `Signed`, made by `outbound::sign`, and needed to deliver. Each maker is named in one room.
+//! - **One place says who may.** `people::Actor` by address and verb; `web/finding.rs` gives a row only to who names both (S-26).
 //! - **Purity.** `mime`, `conversation` and the session of `smtp` read no clock, network or file; time, randomness and what
 //!   the store found come in as arguments. So the store can decide where a mail belongs inside its own write.
 //! - **Only one room names it.** sled: `store`. mail-parser: `mime`. pdf-extract: `attachments`. Three-digit codes: `smtp/reply.rs`. Sockets for
@@ -91,8 +92,17 @@
 //! - `config` is a leaf that any room may read: each takes its own section, and no second set of settings is kept in step.
 //! - `playground` is a room that ships. `demo` needs a real provider, customer and DNS zone over loopback, and so do the
 //!   tests; one set of them is better than two.
-//! - `web` serves its API on the control socket first. Commands use one router: over the socket while the daemon runs, in
-//!   their own process when it does not. There is no second way to the data.
+//! - `web` has one router: on the control socket, where everybody is the operator, and over TCP behind a front door
+//!   (`web/login/door.rs`) that says who asks. Commands use it over the socket while the daemon runs, in their own process when it does
+//!   not; and the pages of the inbox do things by asking it too (`web/inbox/verbs.rs`). There is no second way to the data.
+//! - A page is made live by being asked for again: an event says only that something changed (`store/changes.rs`), and the parts of the
+//!   page that are different are put in. So nothing is shown that a reload would not show, and no page has a second form in JavaScript.
+//! - Who is on a page, tries of logins, the pace of keys and answers kept for idempotency keys are in memory only.
+//! - Views are lists of keys in the index (`store/lists.rs`), so that a page costs what it shows; what words find is an index of its own
+//!   (`DATA/search`), which follows the store and may be deleted.
+//! - What was put off is a list by time that is looked at every second (`daemon/waking.rs`), not a job: it holds nothing but a moment.
+//! - A redacted message keeps a row with new words, and every reader comes to those; the octets as they came stay in the segments of the
+//!   journal, which is never written twice, and the answer says so.
 //! - `auth` asks DNS itself, through a cache of its own that also remembers absences and trouble, and hands mail-auth what it
 //!   found: the library would ask again for every mail.
 //! - SPF is our own (`auth/spf`): mail-auth answers 51 of the 203 cases of the public suite otherwise than RFC 7208.

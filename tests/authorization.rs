@@ -116,7 +116,6 @@ fn table(operation: &str, own: &Objects) -> Option<(Of, Value)> {
         "post_suppressions" => (Of::House, json!({ "recipient": "ada@customer.example", "why": "she asked" })),
         "post_suppressions_recipient_remove" => (Of::House, json!({})),
         "post_tools_name_test" => (Of::House, json!({ "arguments": {}, "dry_run": true })),
-        // Their own, and of who manages people all; another's is as one that is not there.
         _ => return None,
     })
 }

@@ -27,7 +27,7 @@ const ANONYMOUS: [&str; 4] = ["/login", "/login/code", "/livez", "/readyz"];
 const ANONYMOUS_BELOW: [&str; 2] = ["/invite/", "/static/"];
 
 /// What says who gets in, or where mail goes: to change it one must have logged in a short while ago (S-26). Also below.
-const FRESH_ONLY: [&str; 3] = ["/people", "/api/v1/people", "/api/v1/keys"];
+const FRESH_ONLY: [&str; 6] = ["/people", "/keys", "/webhooks", "/api/v1/people", "/api/v1/keys", "/api/v1/webhooks"];
 
 /// What every answer says that does not say otherwise itself, as frames of mails do.
 const HEADERS: [(HeaderName, &str); 5] = [
@@ -36,7 +36,7 @@ const HEADERS: [(HeaderName, &str); 5] = [
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     ),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::REFERRER_POLICY, "no-referrer"),
+    (header::REFERRER_POLICY, "same-origin"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (header::CACHE_CONTROL, "private, no-store"),
 ];

@@ -254,7 +254,7 @@ async fn every_answer_says_what_a_browser_may_do_with_it_s25() {
             policy.starts_with("default-src 'none'; script-src 'self';") && policy.contains("frame-ancestors 'none'")
         );
         assert_eq!(back.header("x-content-type-options"), "nosniff");
-        assert_eq!(back.header("referrer-policy"), "no-referrer");
+        assert_eq!(back.header("referrer-policy"), "same-origin");
         assert_eq!(back.header("cross-origin-opener-policy"), "same-origin");
         assert!(back.header("cache-control").contains("no-store"));
     }

@@ -217,6 +217,12 @@ function keyed(event) {
   if (does) { event.preventDefault(); does(); }
 }
 
+// What was pressed is not pressed twice. After the form's own fields are read, or the button's would be missing.
+function once(event) {
+  const form = event.target;
+  setTimeout(() => { for (const button of form.querySelectorAll("button")) button.disabled = true; });
+}
+
 // ---- Begin -----------------------------------------------------------------------------------------------------------
 
 for (const part of document.querySelectorAll("[data-live]")) sent.set(part, part.innerHTML);
@@ -224,6 +230,9 @@ sayTimes(document);
 if (matchMedia("(max-width: 820px)").matches) document.querySelector("details.side")?.removeAttribute("open");
 if (frame) {
   document.addEventListener("keydown", keyed);
+  document.addEventListener("submit", once);
+  // Back from the next page: what was shown may be pressed again.
+  addEventListener("pageshow", () => { for (const button of document.querySelectorAll("button:disabled")) button.disabled = false; });
   const help = $("keys-button");
   help.hidden = false;
   help.addEventListener("click", () => $("keys").showModal());
