@@ -14,7 +14,7 @@ use super::{
     Shown,
     held::text,
     page::{Done, Page},
-    shown, timeline,
+    shown, time, timeline,
     verbs::Desk,
 };
 
@@ -23,6 +23,7 @@ struct Row {
     number: String,
     what: String,
     state: String,
+    /// Markup.
     words: String,
     failed: bool,
     verbs: &'static [(&'static str, &'static str)],
@@ -51,7 +52,7 @@ pub(super) async fn page(State(desk): State<Arc<Desk>>, visitor: Visitor, Query(
             } else {
                 "The AI's answer".into()
             },
-            words: text(&row["words"]),
+            words: time::in_words(&text(&row["words"])),
             failed: matches!(state.as_str(), "refused" | "bounced" | "parked"),
             verbs: if delivers { timeline::verbs(&state, untried && soon) } else { &[] },
             state,

@@ -83,6 +83,7 @@ pub(super) struct DeliveryCard {
     pub(super) id: String,
     pub(super) to: String,
     pub(super) state: &'static str,
+    /// Markup.
     pub(super) words: String,
     pub(super) failed: bool,
     /// What can be done: word and name.
@@ -181,7 +182,8 @@ fn delivery(one: DeliveryView, now: Millis) -> DeliveryCard {
     let can_be_recalled = one.tries == 0 && one.next.is_some_and(|next| next > now);
     let verbs = verbs(one.state, can_be_recalled);
     let failed = matches!(one.state, "refused" | "bounced");
-    DeliveryCard { id: one.id, to: one.to.to_string(), state: one.state, words: one.words, failed, verbs }
+    let words = time::in_words(&one.words);
+    DeliveryCard { id: one.id, to: one.to.to_string(), state: one.state, words, failed, verbs }
 }
 
 /// What can be done with a letter for one recipient: word and name.
