@@ -35,6 +35,9 @@ pub(super) fn run(args: Args) -> Result<(), Failure> {
             }
         };
         if !args.once {
+            if let Some(link) = stage.inbox_link() {
+                println!("\nThe inbox, in a browser; choose any name and password: {link}");
+            }
             if std::io::stdin().is_terminal() {
                 println!("\nAsk Acme's support something, or press Ctrl-D to leave.");
             }

@@ -68,7 +68,7 @@ impl Stage {
         }
         zone.a("mx.customer.example", Ipv4Addr::LOCALHOST).a("mx.acme.example", Ipv4Addr::LOCALHOST);
         let path = folder.join("smtpd.toml");
-        std::fs::write(&path, configuration(dns.addr(), mailbox.addr()))?;
+        std::fs::write(&path, configuration(dns.addr(), mailbox.addr(), free_port()?))?;
         let config = config::load(&path)?;
         publish_domain(&config, &zone)?;
         let verifier = Authenticator::new(&config.auth, Vec::new());
@@ -90,6 +90,11 @@ impl Stage {
 
     pub(super) fn smtp(&self) -> SocketAddr {
         self.daemon.smtp_addrs()[0]
+    }
+
+    /// Where a person becomes the first administrator and sees the inbox.
+    pub(super) fn inbox_link(&self) -> Option<&str> {
+        self.daemon.first_link().map(Secret::expose_str)
     }
 
     pub(super) fn folder(&self) -> &Path {
@@ -177,7 +182,12 @@ impl Stage {
     }
 }
 
-fn configuration(dns: SocketAddr, mailbox: SocketAddr) -> String {
+/// A port that was free a moment ago: the link to the inbox has to name it.
+fn free_port() -> io::Result<u16> {
+    Ok(std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+fn configuration(dns: SocketAddr, mailbox: SocketAddr, web: u16) -> String {
     format!(
         r#"# The demo's configuration: `replyd serve` could run with it.
 [smtp]
@@ -194,6 +204,8 @@ port = {port}
 quiet_period_secs = 0
 [knowledge]
 path = "knowledge"
+[web]
+listen = "127.0.0.1:{web}"
 [log]
 level = "warn"
 [[domain]]
