@@ -193,6 +193,7 @@ impl Parts {
         let mut tasks = vec![leaving, tokio::spawn(autopilot.run(stop.clone())), watching, looking];
         tasks.push(tokio::spawn(self.crawler.clone().run(stop.clone())));
         tasks.push(tokio::spawn(waking::run(self.store.clone(), self.clock.clone(), stop.clone())));
+        tasks.push(tokio::spawn(self.webhook_sender().run(stop.clone())));
         if self.config.knowledge.embeddings.is_some() {
             let (learning, stopped) = (thinking::learn_meanings(self.knowledge.clone()), stop.clone());
             tasks.push(tokio::spawn(async move { stopped.run_until_cancelled(learning).await.unwrap_or_default() }));

@@ -50,6 +50,7 @@
 //! | [`setup`] | destinations, domains and their DNS rows, edits of the configuration | types, config, store, DKIM keys, whether SPF lets a host send |
 //! | [`people`] | who works here: accounts, logins, keys, and who may do what | types, config, store |
 //! | [`search`] | words, contacts and names of files in conversations, found in `DATA/search` | types, config, mime, conversation, store |
+//! | [`webhooks`] | tells other systems what happens, signed, until they took it | types, store, fetch |
 //! | [`web`] | the inbox and the API | all of the above but smtp and auth |
 //! | [`intake`] | the inbound line: joins smtp, auth, mime, conversation, store | those, setup, observability |
 //! | [`playground`] | customers, forwarders and DNS for the demo and tests | types, config, smtp |
@@ -216,3 +217,4 @@ pub mod smtp;
 pub mod store;
 pub mod types;
 pub mod web;
+pub mod webhooks;

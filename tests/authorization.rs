@@ -116,6 +116,12 @@ fn table(operation: &str, own: &Objects) -> Option<(Of, Value)> {
         "post_suppressions" => (Of::House, json!({ "recipient": "ada@customer.example", "why": "she asked" })),
         "post_suppressions_recipient_remove" => (Of::House, json!({})),
         "post_tools_name_test" => (Of::House, json!({ "arguments": {}, "dry_run": true })),
+        "get_webhooks" | "get_webhooks_id_deliveries" => (Of::House, nothing),
+        "post_webhooks" => (Of::House, json!({ "url": "https://hooks.acme.example/replyd" })),
+        "post_webhooks_id_replay" => (Of::House, json!({ "event": "msg_0" })),
+        "delete_webhooks_id" | "post_webhooks_id_enable" | "post_webhooks_id_disable" | "post_webhooks_id_test" => {
+            (Of::House, json!({}))
+        }
         _ => return None,
     })
 }

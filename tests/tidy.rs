@@ -40,6 +40,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("setup", &["types", "config", "store", "outbound::keys", "auth::sends"]),
     ("people", &["types", "config", "store"]),
     ("search", &["types", "config", "mime", "conversation", "store"]),
+    ("webhooks", &["types", "fetch", "store"]),
     (
         "web",
         &[
@@ -49,6 +50,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "attachments",
             "conversation",
             "store",
+            "fetch",
+            "webhooks",
             "setup",
             "outbound::compose",
             "outbound::enclosed",

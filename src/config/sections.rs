@@ -6,6 +6,7 @@ use super::{
     Agent, Dane, Domain, Embeddings, EnvelopeSender, Forwarder, Hours, KnowledgeSite, MaskPattern, Model, Route,
     Segment, SupportAddress, Tool,
 };
+use crate::types::Network;
 
 /// The whole configuration.
 #[derive(Debug, Clone, Default)]
@@ -355,11 +356,20 @@ pub struct Web {
     pub metrics_from_anywhere: bool,
     /// `key_requests_per_minute`: requests of one API key in a minute, at least 1. Default 600.
     pub key_requests_per_minute: u32,
+    /// `webhook_networks`: addresses that webhooks may tell although they are not public. Default: none.
+    pub webhook_networks: Vec<Network>,
 }
 
 impl Default for Web {
     fn default() -> Self {
-        Self { listen: None, url: None, metrics: None, metrics_from_anywhere: false, key_requests_per_minute: 600 }
+        Self {
+            listen: None,
+            url: None,
+            metrics: None,
+            metrics_from_anywhere: false,
+            key_requests_per_minute: 600,
+            webhook_networks: Vec::new(),
+        }
     }
 }
 

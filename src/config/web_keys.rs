@@ -5,11 +5,14 @@ use super::{
     keys::{COUNT_MAX, socket},
     reader::Section,
 };
+use crate::types::Network;
 
 /// The whole table.
 pub(super) fn web(s: &Section<'_, '_>) -> Web {
     let metrics_from_anywhere = s.flag("metrics_from_anywhere", Web::default().metrics_from_anywhere);
+    let networks = s.texts("webhook_networks", |text| text.parse::<Network>().map_err(|fault| fault.to_string()));
     Web {
+        webhook_networks: networks.unwrap_or_default(),
         listen: s.made("listen", socket),
         url: s.made("url", web_url),
         metrics: s.made("metrics", socket),

@@ -14,14 +14,15 @@ use crate::{
     auth::{self, Authenticator},
     config::{Config, Domain, Route},
     conversation::{Directory, Registered, ReplyKeys},
-    fetch::Fetcher,
+    fetch::{Fetcher, Reach},
     intake::Judge,
     outbound::{self, HTTPS_PORT, KeyRing, MtaSts, Queue, Signer, Validating, Writer},
     people::Doorkeeper,
     setup, smtp,
     store::{OpenError, Store, StoreError},
     types::{Address, Clock, IdMaker, Secret},
-    web::{self, Gauges, Hall, Office, Premises, Site},
+    web::{self, Gauges, Hall, Office, Premises, Site, Webhooks},
+    webhooks::{Seal, Sender},
 };
 
 /// The folder of attachments in the data folder. It may be deleted while nothing runs: it is made from the journal.
@@ -103,6 +104,8 @@ pub(super) struct Parts {
     pub(super) crawler: Arc<Crawler>,
     /// Who may come in.
     pub(super) door: Doorkeeper,
+    /// What makes and opens the secrets of webhooks.
+    seal: Seal,
 }
 
 impl Parts {
@@ -131,7 +134,7 @@ impl Parts {
         let sites = thinking::sites(&config);
         let knowledge = thinking::knowledge(&config, &fetcher, &clock, sites.clone(), Arc::new(store.clone()))?;
         let crawler = Arc::new(Crawler::new(sites, knowledge.clone(), fetcher.clone(), clock.clone()));
-        let door = Doorkeeper::new(store.clone(), &secret, clock.clone());
+        let (door, seal) = (Doorkeeper::new(store.clone(), &secret, clock.clone()), Seal::new(&secret));
         Ok(Self {
             config,
             clock,
@@ -146,6 +149,7 @@ impl Parts {
             knowledge,
             crawler,
             door,
+            seal,
         })
     }
 
@@ -164,6 +168,7 @@ impl Parts {
         let tools = web::tools(self.office(), self.toolbox.clone());
         let knowledge = web::knowledge(self.office(), self.knowledge.clone()).merge(web::sites(self.crawler.clone()));
         let approvals = web::approvals(self.office(), self.toolbox.clone()).merge(web::people(self.hall()));
+        let approvals = approvals.merge(web::webhooks(self.webhooks()));
         let more = tools.merge(approvals).merge(knowledge);
         let all = web::whole_router(self.office(), more, self.config.web.key_requests_per_minute);
         let pages = web::inbox(self.office(), all.clone(), self.premises(), stop.clone());
@@ -197,6 +202,18 @@ impl Parts {
         let addresses = config.addresses.iter().map(|address| address.address.clone()).collect();
         let site = Site::new(config.web.url.clone(), config.web.listen);
         Hall { store, door: self.door.clone(), site, addresses, clock: self.clock.clone() }
+    }
+
+    /// What the verbs of webhooks work with.
+    fn webhooks(&self) -> Webhooks {
+        let reach = Reach::listed(&self.config.web.webhook_networks);
+        Webhooks { store: self.store.clone(), seal: self.seal.clone(), reach, clock: self.clock.clone() }
+    }
+
+    /// What tells webhooks.
+    pub(super) fn webhook_sender(&self) -> Sender {
+        let Webhooks { store, seal, reach, clock } = self.webhooks();
+        Sender::new(store, self.fetcher.clone(), seal, reach, clock)
     }
 
     /// What the metrics are read from.

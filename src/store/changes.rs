@@ -21,6 +21,8 @@ pub enum Change {
     },
     /// The held list.
     Held,
+    /// A webhook, or what waits for one.
+    Webhooks,
 }
 
 /// The end that tells.

@@ -15,6 +15,7 @@ use super::{
     run_rows::RunRow,
     suppressions::SuppressionRow,
     verbs::{BlockedRow, CannedRow, SeenRow, UnfinishedRow},
+    webhooks::{WebhookDelivery, WebhookRow},
 };
 use crate::types::{Address, ConversationId, Job, JobId, Level, MailId, Millis};
 
@@ -69,6 +70,10 @@ pub(super) enum Fact {
     Unfinished(Box<UnfinishedRow>),
     /// Somebody is not let in any more, or is again.
     Blocked(Box<BlockedRow>),
+    /// A webhook is like this now, or is there no more.
+    Webhook(Box<WebhookRow>),
+    /// An event for a webhook came so far. That there is one follows from other facts.
+    WebhookDelivery(Box<WebhookDelivery>),
 }
 
 /// See [`Fact::Fingerprint`].
@@ -204,6 +209,8 @@ impl Fact {
             Self::Canned(_) => "canned",
             Self::Unfinished(_) => "unfinished",
             Self::Blocked(_) => "blocked",
+            Self::Webhook(_) => "webhook",
+            Self::WebhookDelivery(_) => "webhook-delivery",
         }
     }
 
@@ -234,6 +241,8 @@ impl Fact {
             Self::Canned(row) => serde_json::to_vec(row),
             Self::Unfinished(row) => serde_json::to_vec(row),
             Self::Blocked(row) => serde_json::to_vec(row),
+            Self::Webhook(row) => serde_json::to_vec(row),
+            Self::WebhookDelivery(row) => serde_json::to_vec(row),
         };
         json.expect("rows have string keys only and nothing that fails to serialize")
     }
@@ -270,6 +279,8 @@ impl Fact {
             b"canned" => Self::Canned(parse(json)?),
             b"unfinished" => Self::Unfinished(parse(json)?),
             b"blocked" => Self::Blocked(parse(json)?),
+            b"webhook" => Self::Webhook(parse(json)?),
+            b"webhook-delivery" => Self::WebhookDelivery(parse(json)?),
             other => return Err(FactError::Unknown(String::from_utf8_lossy(other).into_owned())),
         };
         Ok((fact, json))

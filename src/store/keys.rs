@@ -20,6 +20,7 @@
 //! P a account                           row of an account        P s login, P l link             → account
 //! P k API key                           row of a key             P n name                        → API key
 //! v and a letter                            what people do with conversations: see `verbs::keys`
+//! w and a letter                            webhooks: see `webhooks::keys`
 //! !                                         how far the index is     (a long row goes on under its key and 1, 2, …)
 //! ```
 

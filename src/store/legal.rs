@@ -16,6 +16,7 @@
 //! | run | it stands in the list of its conversation; what all of them cost is what was added up |
 //! | account | it stands under its name, each login and link leads to it and none elsewhere; they are as many as were counted |
 //! | API key | while it was not revoked it stands under its name; they are as many as were counted |
+//! | webhook | it is listed and counted; of its events none is missing, and those that wait stand in its queue |
 //! | job | its conversation (and letter) is there; unless parked, it is due at one time |
 //! | books | accepted = shown + held + ignored + duplicates + discarded |
 
@@ -29,7 +30,7 @@ use super::{
     rows::{Place, What},
     runs,
     tallies::Tallies,
-    verbs, view,
+    verbs, view, webhooks,
 };
 use crate::types::{ConversationId, JobId, JobState, LetterId, MailId};
 
@@ -47,6 +48,7 @@ pub(super) fn troubles(index: &Index) -> Result<Vec<String>, StoreError> {
     articles::troubles(index, &tallies, &mut troubles)?;
     people::troubles(index, &tallies, &mut troubles)?;
     verbs::troubles(index, &tallies, &mut troubles)?;
+    webhooks::troubles(index, &tallies, &mut troubles)?;
     // Copies that were kept before have no row; everything else is counted again.
     let copies = tallies.counts.duplicates.saturating_sub(counted.duplicates);
     counted.duplicates += copies;

@@ -53,6 +53,7 @@ mod upkeep;
 mod verbs;
 mod verify;
 mod view;
+mod webhooks;
 
 #[cfg(test)]
 mod approvals_tests;
@@ -118,6 +119,10 @@ pub use self::{
     timeline::{TIMELINE_PAGE_MAX, TimelineCursor, TimelinePage},
     verbs::*,
     verify::{Report, compare_rebuild, rebuild, verify},
+    webhooks::{
+        NewWebhook, Told, ToldHow, WEBHOOK_EVENTS_MAX, WEBHOOKS_MAX, WaitingEvent, WebhookAbout, WebhookDelivery,
+        WebhookEvent, WebhookHealth, WebhookId, WebhookRow, WebhookState, WebhookVerb,
+    },
 };
 use crate::{
     config,

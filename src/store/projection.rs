@@ -16,6 +16,7 @@ use super::{
     rows::{ConversationRow, MailRow, Place, What},
     runs, signatures, verbs,
     view::{self, ROW_HEAD, View, piece_key},
+    webhooks,
 };
 use crate::types::{Author, Job, JobId, JobState, Level};
 
@@ -85,6 +86,8 @@ pub(super) fn project(fact: &Fact, json: &[u8], desk: &mut Desk) -> Result<(), S
         Fact::Canned(row) => verbs::project_canned(row, json, desk),
         Fact::Unfinished(row) => verbs::project_unfinished(row, json, desk),
         Fact::Blocked(row) => verbs::project_blocked(row, json, desk),
+        Fact::Webhook(row) => webhooks::project(row, json, desk),
+        Fact::WebhookDelivery(row) => webhooks::project_delivery(row, desk),
         Fact::Duplicate(fact) => {
             let counts = &mut desk.tallies_mut().counts;
             counts.accepted += fact.destinations;
@@ -134,6 +137,7 @@ fn conversation(row: &ConversationRow, json: &[u8], desk: &mut Desk) -> Result<(
     let old = old_pieces(desk, &key)?;
     let before = if old == Old::None { None } else { view::conversation(desk, row.id)? };
     verbs::project_conversation(before.as_ref(), row, desk);
+    webhooks::conversation_changed(before.as_ref(), row, desk)?;
     let listed = before.map_or(Ok(BTreeSet::new()), |before| lists::keys_of(desk, &before))?;
     if old == Old::None {
         desk.tallies_mut().add_conversation(row.id, row.number);
@@ -153,6 +157,7 @@ fn letter(row: &LetterRow, json: &[u8], desk: &mut Desk) -> Result<(), StoreErro
     let old = old_pieces(desk, &key)?;
     let before = view::letter(desk, row.id)?;
     lists::letter(row, before.is_none(), desk)?;
+    webhooks::letter_changed(before.as_ref(), row, desk)?;
     match before {
         Some(before) => refusals(&before).for_each(|key| desk.delete(key)),
         None => new_letter(row, desk),

@@ -42,6 +42,12 @@ pub(super) struct Tallies {
     /// Contacts and domains that are not let in. While there are none, no mail need look.
     #[serde(default)]
     pub(super) blocked: u64,
+    /// Webhooks. While there are none, nothing that happens need look.
+    #[serde(default)]
+    pub(super) webhooks: u64,
+    /// The newest webhook ever made.
+    #[serde(default)]
+    pub(super) webhooks_made: u64,
 }
 
 impl Tallies {

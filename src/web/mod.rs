@@ -33,6 +33,7 @@ mod tools;
 mod verbs;
 pub mod view;
 mod visitor;
+mod webhooks;
 mod why;
 
 pub use api::{Office, doors, router, whole_router};
@@ -45,4 +46,5 @@ pub use people::people;
 pub use sites::sites;
 pub use tools::tools;
 pub use visitor::Visitor;
+pub use webhooks::{Webhooks, webhooks};
 pub use why::{Rules, WhyView};

@@ -78,6 +78,7 @@ pub(super) async fn listen(
             reach.holds(&address).then(|| told("change", &json!({ "conversation": id })))
         }
         Ok(Change::Held) => Some(told("change", &json!({ "held": true }))),
+        Ok(Change::Webhooks) => None,
         // Too slow: everything is looked at again.
         Err(_) => Some(told("behind", &json!({}))),
     });

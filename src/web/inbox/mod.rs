@@ -64,6 +64,7 @@ pub fn inbox(office: Office, api: Router, premises: Premises, stop: Cancellation
         .route("/knowledge/{name}", get(house::knowledge::article).post(house::knowledge::change))
         .route("/canned", get(house::canned::list).post(house::canned::change))
         .route("/keys", get(house::keys::list).post(house::keys::change))
+        .route("/webhooks", get(house::webhooks::list).post(house::webhooks::change))
         .route("/preview", post(write::preview))
         .route("/events", get(events::listen))
         .route("/c/{number}/typing", post(events::typing))

@@ -137,11 +137,12 @@ fn held(office: &Office, visitor: &Visitor) -> Result<u64, Problem> {
 }
 
 /// Pages about the house, and who may look at them.
-const HOUSE: [(&str, &str, Verb); 6] = [
+const HOUSE: [(&str, &str, Verb); 7] = [
     ("/queue", "Leaving", Verb::Answer),
     ("/canned", "Canned replies", Verb::Answer),
     ("/knowledge", "Knowledge", Verb::Read),
     ("/setup", "Set-up", Verb::Manage),
     ("/people", "People", Verb::Manage),
     ("/keys", "API keys", Verb::Manage),
+    ("/webhooks", "Webhooks", Verb::Manage),
 ];

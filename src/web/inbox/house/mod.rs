@@ -5,6 +5,7 @@ pub(super) mod canned;
 pub(super) mod keys;
 pub(super) mod knowledge;
 pub(super) mod setup;
+pub(super) mod webhooks;
 
 use std::sync::Arc;
 
