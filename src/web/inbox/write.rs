@@ -95,6 +95,8 @@ pub(super) async fn reply(
     visitor.check_form(&form.csrf)?;
     let path = format!("/conversations/{}", segment(&number));
     if let Err(problem) = desk.post(&visitor, &format!("{path}/replies"), form.request()).await {
+        // Also in the reply, when they go back to it; if that fails too, the page has them.
+        let _ = desk.put(&visitor, &format!("{path}/drafts/mine"), json!({ "markdown": form.markdown })).await;
         return Ok(unsent(&number, &form.markdown, &problem));
     }
     if form.then == "resolve" {

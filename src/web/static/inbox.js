@@ -91,24 +91,34 @@ function soon() {
   due = setTimeout(refresh, 150);
 }
 
+// One line to the server a page, and none for a page that nobody looks at: a browser has six for all its pages together, and a
+// page that it keeps for the way back would hold one.
+let line = null;
+
 function listen() {
-  if (!frame || !window.EventSource) return;
-  const events = new EventSource("/events" + (talk ? "?conversation=" + talk.dataset.conversation : ""));
-  events.addEventListener("change", (event) => {
+  if (!frame || !window.EventSource || line || document.hidden) return;
+  line = new EventSource("/events" + (talk ? "?conversation=" + talk.dataset.conversation : ""));
+  line.addEventListener("change", (event) => {
     const { conversation } = JSON.parse(event.data);
     if (!talk || !conversation || conversation === talk.dataset.conversation) soon();
     else soonViews();
   });
-  events.addEventListener("behind", soon);
-  events.addEventListener("here", (event) => {
+  line.addEventListener("behind", soon);
+  line.addEventListener("here", (event) => {
     const { people } = JSON.parse(event.data), place = $("presence");
     if (!place) return;
     const others = people.filter((one) => !one.self);
     place.textContent = others.map((one) => one.name + (one.typing ? " is writing" : " is here")).join(", ");
   });
-  // After a pause (sleep, restart) what was missed is looked at.
-  let before = false;
-  events.addEventListener("open", () => { if (before) soon(); before = true; });
+  // After a pause (sleep, restart, another page in front) what was missed is looked at.
+  line.addEventListener("open", () => { if (before) soon(); before = true; });
+}
+
+let before = false;
+
+function hangUp() {
+  line?.close();
+  line = null;
 }
 
 // On a conversation, others' changes concern the counts of the menu only: no more than one look in five seconds.
@@ -120,28 +130,36 @@ function soonViews() {
 
 // ---- Writing ---------------------------------------------------------------------------------------------------------
 
-async function post(url, fields) {
+async function post(url, fields, keepalive = false) {
   const body = new URLSearchParams(fields);
   body.set("csrf", csrf);
-  return fetch(url, { method: "POST", body });
+  return fetch(url, { method: "POST", body, keepalive });
 }
 
 function writing() {
   const words = $("markdown"), form = $("reply-form");
   if (!words || !form || !talk) return;
   const place = $("preview"), toggle = $("show-preview"), here = "/c/" + talk.dataset.number;
-  let later = 0, keep = 0, told = 0, sent = false;
+  let later = 0, keep = 0, told = 0, unkept = false;
   words.addEventListener("input", () => {
     clearTimeout(later);
     clearTimeout(keep);
     if (!place.hidden) later = setTimeout(show, 250);
     // The server keeps what is being written: a closed browser, or another one, loses nothing.
-    keep = setTimeout(() => sent || post(here + "/unfinished", { markdown: words.value }), 800);
+    unkept = true;
+    keep = setTimeout(keepNow, 800);
     if (Date.now() - told > 4000) {
       told = Date.now();
       post(here + "/typing", {});
     }
   });
+  async function keepNow() {
+    clearTimeout(keep);
+    if (!unkept) return;
+    unkept = false;
+    // What is too long to go out behind a page that is left was kept a moment ago.
+    await post(here + "/unfinished", { markdown: words.value }, true).catch(() => {});
+  }
   async function show() {
     const answer = await post("/preview", { markdown: words.value });
     if (answer.ok) place.innerHTML = await answer.text();
@@ -152,7 +170,15 @@ function writing() {
     toggle.setAttribute("aria-expanded", String(!place.hidden));
     if (!place.hidden) show();
   });
-  form.addEventListener("submit", () => { sent = true; clearTimeout(keep); });
+  // What is sent is not begun any more. Another form leads away: what was begun is kept first.
+  document.addEventListener("submit", async (event) => {
+    if (event.target === form) { unkept = false; clearTimeout(keep); }
+    if (!unkept) return;
+    event.preventDefault();
+    await keepNow();
+    event.target.requestSubmit(event.submitter);
+  });
+  addEventListener("pagehide", keepNow);
   $("canned")?.addEventListener("change", (event) => {
     if (!event.target.value) return;
     words.setRangeText(event.target.value, words.selectionStart, words.selectionEnd, "end");
@@ -209,7 +235,7 @@ function keyed(event) {
   }
   const does = {
     j: () => step(1), k: () => step(-1), g: () => { went = true; },
-    "/": () => $("search")?.focus(), u: () => $("back")?.click(),
+    "/": () => { document.querySelector("details.side").open = true; $("search").focus(); }, u: () => $("back")?.click(),
     r: () => $("markdown")?.focus(), n: () => $("note")?.focus(),
     e: () => $("resolve")?.click(), t: () => $("take")?.click(),
     "?": () => $("keys")?.showModal(),
@@ -238,4 +264,7 @@ if (frame) {
   help.addEventListener("click", () => $("keys").showModal());
   writing();
   listen();
+  addEventListener("pagehide", hangUp);
+  addEventListener("pageshow", listen);
+  document.addEventListener("visibilitychange", () => document.hidden ? hangUp() : listen());
 }
