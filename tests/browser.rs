@@ -24,7 +24,7 @@ use replyd::{
     rendering::{self, Options, Rendered, frame},
     types::MailId,
 };
-use support::chromium::Chromium;
+use support::{chromium::Chromium, mails::base64};
 use vectors::Vector;
 
 /// Mails shown on one page.
@@ -204,17 +204,4 @@ fn mail(n: usize, html: &str, words: &str) -> Vec<u8> {
         "--b\r\nContent-Type: image/png; name=\"{word}\"\r\nContent-ID: <x>\r\nContent-Disposition: attachment\r\n\r\nx\r\n--b--\r\n"
     );
     out.into_bytes()
-}
-
-fn base64(octets: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for three in octets.chunks(3) {
-        let bits = (0..3).fold(0_u32, |bits, i| bits << 8 | u32::from(three.get(i).copied().unwrap_or(0)));
-        for i in 0..4 {
-            let letter = LETTERS[(bits >> (18 - 6 * i) & 63) as usize] as char;
-            out.push(if i > three.len() { '=' } else { letter });
-        }
-    }
-    out
 }

@@ -29,6 +29,10 @@ pub(crate) struct Chromium {
     home: String,
     loaded: bool,
     idle: bool,
+    /// A person drives it: pages of ours may lead to pages of ours, and what the console calls an error counts.
+    pub(super) driven: bool,
+    /// Clicks, and keys other than those that type into a field.
+    pub(super) presses: u32,
     seen: Vec<String>,
 }
 
@@ -86,6 +90,8 @@ impl Chromium {
             home: format!("http://{home}/"),
             loaded: false,
             idle: false,
+            driven: false,
+            presses: 0,
             seen: Vec::new(),
         };
         chromium.open_window();
@@ -132,6 +138,31 @@ impl Chromium {
         std::mem::take(&mut self.seen)
     }
 
+    /// `http://127.0.0.1:PORT/`.
+    pub(super) fn home(&self) -> &str {
+        &self.home
+    }
+
+    /// Forgets that a page was loaded: what is done next leads to another.
+    pub(super) fn leaves(&mut self) {
+        self.loaded = false;
+    }
+
+    /// Waits for the page that something led to.
+    pub(super) fn arrives(&mut self, waiting_for: &str) {
+        let until = Instant::now() + PATIENCE;
+        while !self.loaded {
+            self.hear(until, waiting_for);
+        }
+    }
+
+    /// What happened since the last time that should not have.
+    pub(crate) fn happened(&mut self) -> Vec<String> {
+        // Events come in order: behind this answer stands nothing older.
+        self.call("Runtime.evaluate", json!({ "expression": "0" }));
+        std::mem::take(&mut self.seen)
+    }
+
     /// What an expression is worth in the page.
     pub(crate) fn evaluate(&mut self, expression: &str) -> Value {
         self.call("Runtime.evaluate", json!({ "expression": expression, "returnByValue": true }))["result"]["value"]
@@ -167,14 +198,18 @@ impl Chromium {
         self.last_id
     }
 
-    fn call(&mut self, method: &str, params: Value) -> Value {
+    pub(super) fn call(&mut self, method: &str, params: Value) -> Value {
+        self.attempt(method, params).unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+
+    /// The same where a page may go away meanwhile.
+    pub(super) fn attempt(&mut self, method: &str, params: Value) -> Result<Value, Value> {
         let id = self.tell(method, &params);
         let until = Instant::now() + PATIENCE;
         loop {
-            let message = self.hear(until, method);
+            let mut message = self.hear(until, method);
             if message["id"] == id {
-                assert!(message["error"].is_null(), "{method}: {message}");
-                return message["result"].clone();
+                return if message["error"].is_null() { Ok(message["result"].take()) } else { Err(message) };
             }
         }
     }
@@ -202,7 +237,7 @@ impl Chromium {
                 self.seen.push(format!("navigation: {}", told["frame"]["url"]));
             }
             "Page.frameRequestedNavigation" | "Page.frameScheduledNavigation"
-                if told["reason"] != "initialFrameNavigation" =>
+                if told["reason"] != "initialFrameNavigation" && !(self.driven && self.is_ours(&told["url"])) =>
             {
                 self.seen.push(format!("navigation: {} ({})", told["url"], told["reason"]));
             }
@@ -222,6 +257,9 @@ impl Chromium {
             "Log.entryAdded" if told["entry"]["source"] == "security" || is_refusal(text(&told["entry"]["text"])) => {
                 self.seen.push(format!("refused: {}", told["entry"]["text"]));
             }
+            "Log.entryAdded" if self.driven && told["entry"]["level"] == "error" => {
+                self.seen.push(format!("error: {} ({})", told["entry"]["text"], told["entry"]["url"]));
+            }
             "Runtime.consoleAPICalled" | "Runtime.exceptionThrown" => {
                 self.seen.push(format!("script: {method} {told}"));
             }
@@ -240,7 +278,7 @@ fn is_refusal(text: &str) -> bool {
     ["Blocked ", "Refused ", "violates "].iter().any(|word| text.contains(word))
 }
 
-fn text(value: &Value) -> &str {
+pub(super) fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 

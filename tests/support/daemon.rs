@@ -113,12 +113,16 @@ impl House {
         let mut child = self.command(&["serve"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let log: Arc<Mutex<VecDeque<String>>> = Arc::default();
         let (ready, address) = mpsc::channel();
+        let (opened, inbox) = mpsc::channel();
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let kept = log.clone();
         let reader = thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
                 if let Some((_, address)) = line.split_once("taking mail at ") {
                     let _ = ready.send(address.trim().parse::<SocketAddr>().unwrap());
+                }
+                if let Some((_, address)) = line.split_once("serving the inbox at ") {
+                    let _ = opened.send(address.trim().parse::<SocketAddr>().unwrap());
                 }
                 let mut kept = kept.lock().unwrap();
                 if kept.len() == LOG_LINES {
@@ -128,7 +132,7 @@ impl House {
             }
         });
         let process = Process { child, log, reader: Some(reader), socket: self.data().join("replyd.sock") };
-        Starting { process, address, began: Instant::now() }
+        Starting { process, address, inbox, began: Instant::now() }
     }
 
     /// Runs a command of the program to its end.
@@ -188,6 +192,7 @@ impl Drop for Process {
 pub(crate) struct Starting {
     process: Process,
     address: mpsc::Receiver<SocketAddr>,
+    inbox: mpsc::Receiver<SocketAddr>,
     began: Instant,
 }
 
@@ -197,13 +202,13 @@ impl Starting {
         let Ok(address) = self.address.recv_timeout(STARTS_WITHIN) else {
             panic!("the daemon did not start within {STARTS_WITHIN:?}:\n{}", self.process.log());
         };
-        Daemon { process: self.process, address, took: self.began.elapsed() }
+        Daemon { process: self.process, address, inbox: self.inbox, took: self.began.elapsed() }
     }
 
     /// Waits until it takes mail or ends.
     pub(crate) fn until_ready_or_ended(self) -> Result<Daemon, String> {
         match self.address.recv_timeout(STARTS_WITHIN) {
-            Ok(address) => Ok(Daemon { process: self.process, address, took: self.began.elapsed() }),
+            Ok(address) => Ok(Daemon { process: self.process, address, inbox: self.inbox, took: self.began.elapsed() }),
             Err(mpsc::RecvTimeoutError::Disconnected) => Err(self.process.log()),
             Err(mpsc::RecvTimeoutError::Timeout) => panic!("neither started nor ended:\n{}", self.process.log()),
         }
@@ -219,6 +224,7 @@ impl Starting {
 pub(crate) struct Daemon {
     process: Process,
     address: SocketAddr,
+    inbox: mpsc::Receiver<SocketAddr>,
     /// How long its start took.
     pub(crate) took: Duration,
 }
@@ -227,6 +233,11 @@ impl Daemon {
     /// Where it takes mail.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where people log in: it must have been told to listen. Said once.
+    pub(crate) fn inbox(&self) -> SocketAddr {
+        self.inbox.recv_timeout(STARTS_WITHIN).unwrap()
     }
 
     /// Its control socket.

@@ -36,3 +36,17 @@ pub(crate) fn filler(chance: &mut Chance, octets: usize) -> String {
     }
     text
 }
+
+/// RFC 4648 §4.
+pub(crate) fn base64(octets: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for three in octets.chunks(3) {
+        let bits = (0..3).fold(0_u32, |bits, i| bits << 8 | u32::from(three.get(i).copied().unwrap_or(0)));
+        for i in 0..4 {
+            let letter = LETTERS[(bits >> (18 - 6 * i) & 63) as usize] as char;
+            out.push(if i > three.len() { '=' } else { letter });
+        }
+    }
+    out
+}

@@ -9,6 +9,7 @@ pub(crate) mod api;
 pub(crate) mod chromium;
 pub(crate) mod daemon;
 pub(crate) mod dkimpy;
+pub(crate) mod hands;
 pub(crate) mod mails;
 pub(crate) mod metrics;
 pub(crate) mod names;
