@@ -41,7 +41,7 @@ enum Of {
     /// What needs a right anywhere.
     Somewhere,
     /// Who works here: the verb everywhere, and a person must have logged in a short while ago, which none of these has.
-    Fresh,
+    Appointing,
 }
 
 /// For each operation: what it works with, and a request that goes beyond the door.
@@ -58,10 +58,10 @@ fn table(operation: &str, own: &Objects) -> Option<(Of, Value)> {
         "put_canned_name" => (Of::House, json!({ "title": "Shipping", "markdown": "Two days." })),
         "get_mentions_name" => (Of::Somewhere, nothing),
         "get_people" | "get_people_name" | "get_keys" | "get_blocked" => (Of::House, nothing),
-        "post_people" => (Of::Fresh, json!({ "name": "eve", "role": "viewer" })),
-        "patch_people_name" => (Of::Fresh, json!({ "disabled": true })),
-        "post_people_name_link" | "delete_people_name" | "post_keys_id_revoke" => (Of::Fresh, json!({})),
-        "post_keys" => (Of::Fresh, json!({ "name": "report", "can": ["read"], "role": "viewer" })),
+        "post_people" => (Of::Appointing, json!({ "name": "eve", "role": "viewer" })),
+        "patch_people_name" => (Of::Appointing, json!({ "disabled": true })),
+        "post_people_name_link" | "delete_people_name" | "post_keys_id_revoke" => (Of::Appointing, json!({})),
+        "post_keys" => (Of::Appointing, json!({ "name": "report", "can": ["read"], "role": "viewer" })),
         "post_blocked" => (Of::House, json!({ "who": "spam.example", "why": "spam" })),
         "delete_blocked_who" => (Of::House, nothing),
         "get_conversations_id_canned_name" | "get_conversations_id_drafts_mine" => (Of::One, nothing),
@@ -142,8 +142,8 @@ fn verdict(of: Of, verb: Verb, who: &Actor, at: &str) -> Verdict {
         Of::List => Verdict::In,
         Of::House if who.may(verb, None) => Verdict::In,
         Of::House => Verdict::Forbidden,
-        Of::Fresh if who.may(verb, None) && matches!(who, Actor::Key { .. }) => Verdict::In,
-        Of::Fresh => Verdict::Forbidden,
+        Of::Appointing if who.may(verb, None) && !matches!(who, Actor::Key { .. }) => Verdict::In,
+        Of::Appointing => Verdict::Forbidden,
         Of::Somewhere if who.reach(verb) == nowhere => Verdict::Forbidden,
         Of::Common if who.reach(Verb::Read) == nowhere => Verdict::Missing,
         Of::Somewhere => Verdict::In,

@@ -154,7 +154,7 @@ struct AddedView {
 /// Somebody new; without a password a link that works once.
 #[utoipa::path(post, path = "/api/v1/people", tag = "people", security(("key" = ["manage"])), responses((status = 200, body = AddedView)))]
 async fn add(State(hall): State<Arc<Hall>>, visitor: Visitor, Json(request): Json<AddRequest>) -> Answer<AddedView> {
-    visitor.must_everywhere(Verb::Manage)?;
+    visitor.must_appoint()?;
     let AddRequest { name, shown, mail, role, password, by } = request;
     let (name, by) = (login_name(&name)?, visitor.by(by)?);
     let password = match password {
@@ -201,7 +201,7 @@ async fn change(
     Path(name): Path<String>,
     Json(request): Json<ChangeRequest>,
 ) -> Answer<PersonView> {
-    visitor.must_everywhere(Verb::Manage)?;
+    visitor.must_appoint()?;
     let name = of_others(&visitor, &name)?;
     let ChangeRequest { roles, disabled, second_factor, by } = request;
     let verb = match (roles, disabled, second_factor) {
@@ -237,7 +237,7 @@ async fn remove(
     Path(name): Path<String>,
     Json(request): Json<ByRequest>,
 ) -> Answer<PersonView> {
-    visitor.must_everywhere(Verb::Manage)?;
+    visitor.must_appoint()?;
     let (name, by) = (of_others(&visitor, &name)?, visitor.by(request.by)?);
     let row = hall.store.account(&name)?.ok_or_else(|| Problem::not_found(format!("there is no account {name}")))?;
     hall.store.remove_account(name.clone(), by.clone(), hall.clock.now()).await?;
@@ -258,7 +258,7 @@ async fn link(
     Path(name): Path<String>,
     Json(request): Json<ByRequest>,
 ) -> Answer<LinkView> {
-    visitor.must_everywhere(Verb::Manage)?;
+    visitor.must_appoint()?;
     let link = made_link(&hall, login_name(&name)?, &visitor.by(request.by)?).await?;
     Ok(Json(LinkView { link }))
 }

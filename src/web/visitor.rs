@@ -52,6 +52,17 @@ impl Visitor {
         if self.actor.may(verb, None) { Ok(()) } else { Err(Problem::forbidden()) }
     }
 
+    /// Lets them say who works here: a person who manages everywhere, or the operator. A key could give itself every right.
+    ///
+    /// # Errors
+    /// 403.
+    pub(super) fn must_appoint(&self) -> Result<(), Problem> {
+        match self.actor {
+            Actor::Key { .. } => Err(Problem::forbidden()),
+            Actor::Operator | Actor::Person { .. } => self.must_everywhere(Verb::Manage),
+        }
+    }
+
     /// Under which name it is written down: their own. The operator says it with the request.
     ///
     /// # Errors
