@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fetches test mail of others from the package registries: it is never part of this repository.
 #
-#     deploy/corpora.sh DEST [PART…]     every part, or those named: auth, bounce, mime, html
+#     deploy/corpora.sh DEST [PART…]     every part, or those named: auth, bounce, mime, html, axe
 #
 # What a part fetches stands in DEST/PART; a part that is there is left alone, so a second run does nothing. Needs a
 # Python with pip and yaml: the one REPLYD_TEST_PYTHON names, or python3 (Debian: python3-pip and python3-yaml).
@@ -148,7 +148,19 @@ part_html() {
     "$python" "$(dirname "$0")/corpora-html.py" "$1" "$bleach" "$brs" "$horde"
 }
 
-parts=(auth bounce mime html)
+# What looks at pages as people do who see or move otherwise (Deque's axe-core, which a test runs in its browser). It is
+# program code: only these very octets are taken.
+part_axe() {
+    local version=4.14.1 hash=FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==
+    command -v npm >/dev/null || die "npm is missing: apt-get install npm"
+    (cd "$1" && npm pack --silent "axe-core@$version" >/dev/null) || die "npm does not give axe-core $version"
+    [ "$(openssl dgst -sha512 -binary "$1/axe-core-$version.tgz" | base64 -w0)" = "$hash" ] ||
+        die "axe-core $version is not what it was"
+    tar -xzf "$1/axe-core-$version.tgz" -C "$1" --strip-components=1 package/axe.min.js package/LICENSE
+    rm "$1/axe-core-$version.tgz"
+}
+
+parts=(auth bounce mime html axe)
 
 [ $# -gt 0 ] || set -- "${parts[@]}"
 for part in "$@"; do

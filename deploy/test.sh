@@ -64,6 +64,8 @@ needs() {
     imports nacl || missing+=(python3-nacl)
     # What hostile mail is shown in.
     command -v chromium >/dev/null || missing+=(chromium)
+    # What fetches that which looks at our pages.
+    command -v npm >/dev/null || missing+=(npm)
     # What unpacks the sources of Debian; a small system has none.
     command -v xz >/dev/null || missing+=(xz-utils)
     # What fetches test mail.
@@ -77,6 +79,7 @@ needs() {
 command -v cargo >/dev/null || die "cargo is missing: https://rustup.rs, or apt-get install cargo when it is $(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml) or later"
 needs
 [ -n "${REPLYD_TEST_OFFLINE:-}" ] || deploy/mta.sh fetch target/mta
+[ -n "${REPLYD_TEST_OFFLINE:-}" ] || deploy/corpora.sh target/corpora axe
 [ "${1:-}" != --install ] || exit 0
 # For tests that ask a second opinion of Python.
 export REPLYD_TEST_PYTHON=/usr/bin/python3

@@ -6,6 +6,8 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+#[path = "inbox/accessible.rs"]
+mod accessible;
 #[path = "inbox/answering.rs"]
 mod answering;
 #[path = "inbox/deciding.rs"]
