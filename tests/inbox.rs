@@ -14,6 +14,8 @@ mod answering;
 mod deciding;
 #[path = "inbox/finding.rs"]
 mod finding;
+#[path = "inbox/hostile.rs"]
+mod hostile;
 #[path = "inbox/live.rs"]
 mod live;
 #[path = "inbox/newcomer.rs"]
@@ -23,3 +25,5 @@ mod plain;
 #[path = "inbox/shop.rs"]
 mod shop;
 mod support;
+#[path = "browser/vectors.rs"]
+mod vectors;
