@@ -40,7 +40,7 @@ enum Of {
     Common,
     /// What needs a right anywhere.
     Somewhere,
-    /// Who works here: the verb everywhere, and a person must have logged in a short while ago, which none of these has.
+    /// Who works here: the verb everywhere, and no key. That a person has logged in a short while ago is the door's to see.
     Appointing,
 }
 

@@ -202,13 +202,15 @@ impl Starting {
         let Ok(address) = self.address.recv_timeout(STARTS_WITHIN) else {
             panic!("the daemon did not start within {STARTS_WITHIN:?}:\n{}", self.process.log());
         };
-        Daemon { process: self.process, address, inbox: self.inbox, took: self.began.elapsed() }
+        Daemon { process: self.process, address, inbox: Mutex::new(self.inbox), took: self.began.elapsed() }
     }
 
     /// Waits until it takes mail or ends.
     pub(crate) fn until_ready_or_ended(self) -> Result<Daemon, String> {
         match self.address.recv_timeout(STARTS_WITHIN) {
-            Ok(address) => Ok(Daemon { process: self.process, address, inbox: self.inbox, took: self.began.elapsed() }),
+            Ok(address) => {
+                Ok(Daemon { process: self.process, address, inbox: Mutex::new(self.inbox), took: self.began.elapsed() })
+            }
             Err(mpsc::RecvTimeoutError::Disconnected) => Err(self.process.log()),
             Err(mpsc::RecvTimeoutError::Timeout) => panic!("neither started nor ended:\n{}", self.process.log()),
         }
@@ -224,7 +226,8 @@ impl Starting {
 pub(crate) struct Daemon {
     process: Process,
     address: SocketAddr,
-    inbox: mpsc::Receiver<SocketAddr>,
+    /// Said once; behind a lock, for tests that share the daemon between threads.
+    inbox: Mutex<mpsc::Receiver<SocketAddr>>,
     /// How long its start took.
     pub(crate) took: Duration,
 }
@@ -237,7 +240,7 @@ impl Daemon {
 
     /// Where people log in: it must have been told to listen. Said once.
     pub(crate) fn inbox(&self) -> SocketAddr {
-        self.inbox.recv_timeout(STARTS_WITHIN).unwrap()
+        self.inbox.lock().unwrap().recv_timeout(STARTS_WITHIN).unwrap()
     }
 
     /// Its control socket.
