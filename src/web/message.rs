@@ -15,7 +15,7 @@ use crate::{
     mime::{self, Mail},
     rendering::{self, Options, Rendered, frame},
     store::MailRow,
-    types::Verb,
+    types::{MailId, Verb, base64},
 };
 
 /// `GET /api/v1/messages/{id}/html`: the document that is shown in the sandboxed frame.
@@ -46,12 +46,32 @@ async fn read(office: &Office, visitor: &Visitor, id: &str) -> Result<(MailRow, 
     let options = Options { id: row.id };
     let work = tokio::task::spawn_blocking(move || {
         let mail = mime::parse(&raw);
-        let rendered = rendering::page(&mail, &options);
+        let mut rendered = rendering::page(&mail, &options);
+        carry_pictures(&mut rendered.html, &mail, &raw, options.id);
         (mail, rendered)
     });
     let (mail, rendered) = work.await.map_err(|_| Problem::broken("the mail could not be rendered"))?;
     Ok((row, mail, rendered))
 }
+
+/// Puts the mail's pictures into the document itself: what a sandboxed frame asks for comes without the login's cookie, for
+/// its origin is nobody's (RFC 6265bis §5.2.1).
+fn carry_pictures(html: &mut String, mail: &Mail, raw: &[u8], id: MailId) {
+    let mut octets_left = PICTURE_OCTETS_MAX;
+    for (n, one) in mail.attachments.iter().enumerate() {
+        let address = format!("src=\"{}{id}-{n}\"", rendering::ATTACHMENTS);
+        let is_picture = one.kind.starts_with("image/") && !one.kind.contains("svg");
+        let octets = html.matches(&address).count() * one.size;
+        if !is_picture || octets == 0 || octets > octets_left {
+            continue;
+        }
+        octets_left -= octets;
+        *html = html.replace(&address, &format!("src=\"data:{};base64,{}\"", one.kind, base64(&one.content(raw))));
+    }
+}
+
+/// Octets of the pictures that stand in one document. What does not fit is in the list of attachments.
+const PICTURE_OCTETS_MAX: usize = 16 * 1024 * 1024;
 
 fn headers(policy: &'static str) -> [(HeaderName, &'static str); 6] {
     [

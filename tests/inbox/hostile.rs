@@ -120,7 +120,6 @@ fn part(kind: &str, content: &[u8]) -> String {
 }
 
 #[test]
-#[ignore = "issue 7: a sandboxed frame asks for pictures without the login's cookie, and gets none"]
 fn a_picture_that_a_mail_carries_is_seen_in_its_frame_behind_the_login() {
     let shop = Shop::of_people();
     let mail = format!(
