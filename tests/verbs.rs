@@ -28,7 +28,10 @@ const SECRET: &str = "Zwetschgenknödel";
 fn opened(daemon: &Daemon) -> String {
     let mail = mails::mail(ADA, SUPPORT, "1@customer.example", "Parcel", "", "Where is it?");
     hand_in(daemon, ADA, &[SUPPORT], &mail);
-    format!("/api/v1/conversations/{}", daemon.api().conversations()[0]["id"].as_str().unwrap())
+    let conversation = format!("/api/v1/conversations/{}", daemon.api().conversations()[0]["id"].as_str().unwrap());
+    // What the AI makes of it is over: a reply that came meanwhile would be told to read it first.
+    daemon.until("it waits for a person", |api| api.get(&conversation)["waits_because"] != "");
+    conversation
 }
 
 fn status(daemon: &Daemon, verb: &str, path: &str, value: &Value) -> (u16, String) {

@@ -79,6 +79,7 @@ pub(super) struct Add {
 
 /// What somebody may.
 #[derive(Debug, clap::Args)]
+#[group(id = "granted")]
 pub(super) struct Roles {
     /// viewer reads, agent answers too, admin sets up too.
     #[arg(long, default_value = "agent", value_parser = ["viewer", "agent", "admin"])]

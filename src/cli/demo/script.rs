@@ -252,16 +252,23 @@ impl<'a> Script<'a> {
             &format!("the mail waits for a person: {}", row.waits_because),
             !row.waits_because.is_empty() && row.status == Status::Open,
         );
-        let received = self.stage.received();
+        let mut place = self.stage.received();
         self.stage
             .answer_as_person(&row, "Grace", "You find it **attached** to the mail that confirmed your order.")
             .await?;
-        let letter = self.stage.letter(received).await?;
-        let (answer, verdicts) = self.read(&letter).await;
+        let is_hers = |answer: &Mail| answer.from.as_ref().is_some_and(|from| from.to_string() == BILLING);
+        let (answer, verdicts) = loop {
+            // One of the AI to somebody else may still be on its way.
+            let read = self.read(&self.stage.letter(place).await?).await;
+            if is_hers(&read.0) {
+                break read;
+            }
+            place += 1;
+        };
         let by_person = !answer.text.contains("AI assistant") && answer.header("Auto-Submitted").next().is_none();
         self.expect(
             "Grace answers, and her letter is signed and from billing@",
-            by_person && verdicts.dmarc == Verdict::Pass && answer.from.is_some_and(|from| from.to_string() == BILLING),
+            by_person && verdicts.dmarc == Verdict::Pass && is_hers(&answer),
         );
         Ok(())
     }
