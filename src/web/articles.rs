@@ -77,7 +77,9 @@ async fn show(
     Query(query): Query<ShowQuery>,
 ) -> Answer<ArticleView> {
     visitor.must_everywhere(Verb::Read)?;
-    let row = press.row(&named(&name)?)?;
+    // What is no name names nothing.
+    let missing = || Problem::not_found(format!("there is no article {}", crate::types::one_line(&name)));
+    let row = press.row(&ArticleName::parse(&name).map_err(|_| missing())?)?;
     let version = query.version.unwrap_or(row.newest());
     let text = press.text(&row, version)?;
     Ok(Json(ArticleView { row, version, text }))

@@ -55,7 +55,7 @@ async fn read(office: &Office, visitor: &Visitor, id: &str) -> Result<(MailRow, 
 }
 
 /// Puts the mail's pictures into the document itself: what a sandboxed frame asks for comes without the login's cookie, for
-/// its origin is nobody's (RFC 6265bis §5.2.1).
+/// its origin is nobody's, and the cookie is SameSite.
 fn carry_pictures(html: &mut String, mail: &Mail, raw: &[u8], id: MailId) {
     let mut octets_left = PICTURE_OCTETS_MAX;
     for (n, one) in mail.attachments.iter().enumerate() {

@@ -101,7 +101,7 @@ fn decide(screen: Screen) {
     page.shows("#timeline", "It also drips.");
     assert_eq!(shop.row(&other)["number"].to_string(), number);
     page.press("summary=More");
-    page.fill("[name=why]", "sells kettles");
+    page.fill("form[action$='/block'] [name=why]", "sells kettles");
     page.follow("button=Block the contact");
     page.shows("main", "Blocked.");
     let blocked = shop.api().get("/api/v1/blocked");
