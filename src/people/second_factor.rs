@@ -9,7 +9,7 @@ use totp_rs::{Algorithm, Builder, Totp};
 use super::token::NoChance;
 use crate::{
     store::people::{Guarded, LoginName},
-    types::{Millis, Secret},
+    types::{Millis, Secret, hex, unhex},
 };
 
 /// Octets of the shared secret. RFC 4226 §4 R6.
@@ -97,16 +97,6 @@ fn bound(name: &LoginName) -> Aad<&[u8]> {
 fn totp(secret: Vec<u8>) -> Totp {
     let builder = Builder::new().with_algorithm(Algorithm::SHA1).with_digits(DIGITS).with_skew(STEPS_OFF);
     builder.with_step_duration(STEP_SECS).with_secret(secret).build_noncompliant()
-}
-
-fn hex(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.bytes().map(|octet| char::from(octet).to_digit(16)).collect::<Option<Vec<u32>>>()?;
-    let pairs = digits.chunks_exact(2);
-    pairs.remainder().is_empty().then(|| pairs.map(|pair| (pair[0] << 4 | pair[1]) as u8).collect())
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{SecretError, files};
-use crate::types::Secret;
+use crate::types::{Secret, hex, unhex};
 
 /// Their file in the data folder; not there before the first rotation.
 pub const REPLY_KEYS_FILE: &str = "reply-keys.json";
@@ -99,7 +99,7 @@ pub fn reply_keys(data: &Path, install: &Secret) -> Result<Vec<ReplyKey>, ReplyK
         let secret = match &row.secret {
             None if row.name == INSTALL => Some(install.clone()),
             None => None,
-            Some(digits) => unhex(digits).map(Secret::new),
+            Some(digits) => unhex(digits).filter(|octets| octets.len() == SECRET_BYTES).map(Secret::new),
         };
         let secret = secret.ok_or_else(|| damaged(format!("the secret of {} is not whole", row.name)))?;
         Ok(ReplyKey { name: row.name, made: row.made, retired: row.retired, secret })
@@ -166,19 +166,6 @@ fn write(data: &Path, keys: &[ReplyKey]) -> Result<(), ReplyKeyError> {
         .and_then(|()| std::fs::rename(&beside, &path))
         .and_then(|()| files::sync_folder_of(&path));
     written.map_err(|source| SecretError::Unavailable { path, source }.into())
-}
-
-fn hex(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
-}
-
-fn unhex(digits: &str) -> Option<[u8; SECRET_BYTES]> {
-    let mut octets = [0; SECRET_BYTES];
-    let whole = digits.len() == 2 * SECRET_BYTES && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-    for (place, octet) in octets.iter_mut().enumerate() {
-        *octet = u8::from_str_radix(digits.get(2 * place..2 * place + 2)?, 16).ok()?;
-    }
-    whole.then_some(octets)
 }
 
 #[cfg(test)]

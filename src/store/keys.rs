@@ -32,6 +32,7 @@ use super::{
     rows::Voucher,
     runs::Spender,
 };
+pub(super) use crate::types::{hex, unhex};
 use crate::{
     conversation::Fingerprint,
     types::{Address, ConversationId, JobId, JobKind, LetterId, MailId, Millis, Number, RunId},
@@ -352,25 +353,6 @@ pub(super) fn signature(digest: &[u8]) -> Vec<u8> {
 /// Signatures in the order in which they are forgotten.
 pub(super) fn signature_queue(place: u64) -> Vec<u8> {
     key(b'Q', &[&place.to_be_bytes()])
-}
-
-/// Lower case hexadecimal.
-pub(super) fn hex(octets: &[u8]) -> String {
-    octets
-        .iter()
-        .flat_map(|octet| [octet >> 4, octet & 15])
-        .map(|digit| char::from(b"0123456789abcdef"[digit as usize]))
-        .collect()
-}
-
-/// Reads what [`hex`] wrote; `None` when it is something else.
-pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |octet: u8| char::from(octet).to_digit(16).map(|digit| digit as u8);
-    let pairs = text.as_bytes().chunks_exact(2);
-    if !pairs.remainder().is_empty() {
-        return None;
-    }
-    pairs.map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
 }
 
 /// The digest of a mail as it stands in facts; `None` when there was none to take.

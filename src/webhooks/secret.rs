@@ -9,7 +9,7 @@ use aws_lc_rs::{
 
 use crate::{
     store::people::Guarded,
-    types::{Secret, base64},
+    types::{Secret, base64, hex, unhex},
 };
 
 /// What begins a secret as it is shown.
@@ -91,16 +91,6 @@ impl Signature {
         signed.update(body);
         format!("v1,{}", base64(signed.sign().as_ref()))
     }
-}
-
-fn hex(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.bytes().map(|octet| char::from(octet).to_digit(16)).collect::<Option<Vec<u32>>>()?;
-    let pairs = digits.chunks_exact(2);
-    pairs.remainder().is_empty().then(|| pairs.map(|pair| (pair[0] << 4 | pair[1]) as u8).collect())
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use crate::{
         knowledge::Passage,
         words::Tongue,
     },
-    types::Level,
+    types::{Level, hex},
 };
 
 /// Our rules. `{mark}`, `{language}`, `{greeting}` and `{closing}` are filled in. The example says something, for small models
@@ -79,7 +79,7 @@ impl Mark {
     pub(super) fn random() -> Option<Self> {
         let mut octets = [0; MARK_OCTETS];
         aws_lc_rs::rand::fill(&mut octets).ok()?;
-        Some(Self(octets.iter().map(|octet| format!("{octet:02x}")).collect()))
+        Some(Self(hex(&octets)))
     }
 
     /// The mark itself.

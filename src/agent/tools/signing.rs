@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use aws_lc_rs::{digest, hmac};
 
 use super::{asking::percent, facts::Facts};
-use crate::types::Secret;
+use crate::types::{Secret, hex};
 
 /// What is said of a call.
 pub(super) struct Whom<'a> {
@@ -47,11 +47,4 @@ fn contact(address: &str) -> String {
     } else {
         percent(address)
     }
-}
-
-fn hex(octets: &[u8]) -> String {
-    octets.iter().fold(String::with_capacity(octets.len() * 2), |mut text, octet| {
-        let _ = write!(text, "{octet:02x}");
-        text
-    })
 }
