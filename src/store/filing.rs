@@ -1,8 +1,7 @@
 //! Files a mail into a conversation: into one that is there, or into one that it opens.
 
 use super::{
-    approvals,
-    codes::{self, CodeState},
+    approvals, codes,
     desk::Desk,
     facts::{Fact, MessageIdFact},
     keys, numbers, participants, reports,
@@ -95,37 +94,9 @@ pub(super) fn open(
     };
     let level = if replayed { arrival.verdicts.level.min(Level::Unproven) } else { arrival.verdicts.level };
     let MailSummary { from_name: contact_name, subject: title, .. } = cut(arrival.mail.clone());
-    let mut row = ConversationRow {
-        id: next_id(desk, arrival.now),
-        number: numbers::draw(desk, desk.tallies(), arrival.dice)?,
-        address: address.clone(),
-        contact: contact.clone(),
-        contact_name,
-        participants: Vec::new(),
-        title,
-        status: Status::Open,
-        owner: Owner::Nobody,
-        level,
-        generation: 0,
-        entries: 0,
-        opened: arrival.now,
-        updated: arrival.now,
-        closed: None,
-        linked_to,
-        merged_into: None,
-        absorbed: Vec::new(),
-        last_mail: None,
-        waits_because: String::new(),
-        draft: None,
-        handed_off: None,
-        rewrite: None,
-        code: CodeState::default(),
-        tags: Default::default(),
-        wanted: None,
-        snoozed_until: None,
-        heard: 0,
-        split_from: None,
-    };
+    let (id, number) = (next_id(desk, arrival.now), numbers::draw(desk, desk.tallies(), arrival.dice)?);
+    let row = ConversationRow::beginning(id, number, address.clone(), contact.clone(), level, arrival.now);
+    let mut row = ConversationRow { contact_name, title, linked_to, ..row };
     let place = Place::Conversation { id: row.id, joined_by: None, level, why: why.clone() };
     let lookups = &destination.lookups;
     if linked_to.is_some() || (lookups.brake != Brake::Off && !lookups.numbers.is_empty()) {

@@ -208,6 +208,48 @@ pub struct ConversationRow {
 }
 
 impl ConversationRow {
+    /// One that begins: open, nobody's, and nothing in it yet.
+    pub(crate) fn beginning(
+        id: ConversationId,
+        number: Number,
+        address: Address,
+        contact: Address,
+        level: Level,
+        at: Millis,
+    ) -> Self {
+        Self {
+            id,
+            number,
+            address,
+            contact,
+            contact_name: String::new(),
+            participants: Vec::new(),
+            title: String::new(),
+            status: Status::Open,
+            owner: Owner::Nobody,
+            level,
+            generation: 0,
+            entries: 0,
+            opened: at,
+            updated: at,
+            closed: None,
+            linked_to: None,
+            merged_into: None,
+            absorbed: Vec::new(),
+            last_mail: None,
+            waits_because: String::new(),
+            draft: None,
+            handed_off: None,
+            rewrite: None,
+            code: CodeState::default(),
+            tags: BTreeSet::new(),
+            wanted: None,
+            snoozed_until: None,
+            heard: 0,
+            split_from: None,
+        }
+    }
+
     /// Whether this is the contact or one of the participants.
     pub fn takes_part(&self, who: &Address) -> bool {
         self.contact == *who || self.participants.iter().any(|one| one.address == *who)
@@ -250,37 +292,9 @@ impl ConversationRow {
     /// What the first mail of an authenticated customer opens, for the tests of other rooms.
     pub(crate) fn testing_open(title: &str, at: Millis) -> Self {
         let address = |text| Address::parse(text).expect("both are addresses");
-        Self {
-            id: ConversationId(7),
-            number: Number(12345),
-            address: address("support@acme.example"),
-            contact: address("ada@customer.example"),
-            contact_name: "Ada Löwe".into(),
-            participants: Vec::new(),
-            title: title.into(),
-            status: Status::Open,
-            owner: Owner::Nobody,
-            level: Level::Authenticated,
-            generation: 1,
-            entries: 1,
-            opened: at,
-            updated: at,
-            closed: None,
-            linked_to: None,
-            merged_into: None,
-            absorbed: Vec::new(),
-            last_mail: None,
-            waits_because: String::new(),
-            draft: None,
-            handed_off: None,
-            rewrite: None,
-            code: CodeState::default(),
-            tags: BTreeSet::new(),
-            wanted: None,
-            snoozed_until: None,
-            heard: 1,
-            split_from: None,
-        }
+        let (ours, theirs) = (address("support@acme.example"), address("ada@customer.example"));
+        let row = Self::beginning(ConversationId(7), Number(12345), ours, theirs, Level::Authenticated, at);
+        Self { contact_name: "Ada Löwe".into(), title: title.into(), generation: 1, entries: 1, heard: 1, ..row }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     config::{Autopilot, SupportAddress},
     conversation::{Class, Classified, MailSummary, without_codes},
     mime::Hidden,
-    store::{CodeState, ConversationRow, Filed, MailRow, Owner, Place, RawRef, Status},
+    store::{ConversationRow, Filed, MailRow, Place, RawRef},
     types::{Address, ConversationId, Envelope, Level, MailId, Millis, Number, Verdicts},
 };
 
@@ -179,34 +179,13 @@ fn mail_row(id: u64, message: &Message, address: &Address) -> MailRow {
 fn conversation_row(newest: &MailRow, first: &Message, address: &Address, now: Millis) -> ConversationRow {
     let contact = newest.envelope.mail_from.clone().unwrap_or_else(|| first.from.clone());
     ConversationRow {
-        id: HERE,
-        number: Number(0),
-        address: address.clone(),
-        contact,
         contact_name: newest.mail.from_name.clone(),
-        participants: Vec::new(),
         title: without_codes(&first.subject).into_owned(),
-        status: Status::Open,
-        owner: Owner::Nobody,
-        level: Level::Authenticated,
         generation: 1,
         entries: 1,
-        opened: first.at,
         updated: now,
-        closed: None,
-        linked_to: None,
-        merged_into: None,
-        absorbed: Vec::new(),
         last_mail: Some(newest.id),
-        waits_because: String::new(),
-        draft: None,
-        handed_off: None,
-        rewrite: None,
-        code: CodeState::default(),
-        tags: Default::default(),
-        wanted: None,
-        snoozed_until: None,
         heard: 1,
-        split_from: None,
+        ..ConversationRow::beginning(HERE, Number(0), address.clone(), contact, Level::Authenticated, first.at)
     }
 }

@@ -7,13 +7,12 @@ use std::collections::BTreeSet;
 
 use super::super::{
     Store, approvals,
-    codes::CodeState,
     desk::Desk,
     facts::{Fact, MessageIdFact},
     filing, keys, numbers,
     participants::{self, PARTICIPANTS_MAX},
     requests::StoreError,
-    rows::{ConversationRow, Entry, MailRow, Owner, Participant, Place, Status, What},
+    rows::{ConversationRow, Entry, MailRow, Participant, Place, What},
     steps::{self, drop_job, event, wait},
     view,
 };
@@ -120,36 +119,18 @@ fn opened(
     let first = personal().next().or(goes.first());
     let first = first.ok_or_else(|| StoreError::Refused("no mail goes".into()))?;
     let proved = |who: &Address| goes.iter().filter(|one| one.from == *who).map(|one| one.mail.verdicts.level).max();
+    let (id, number) = (filing::next_id(desk, asked.now), numbers::draw(desk, desk.tallies(), asked.dice)?);
+    let level = proved(&first.from).unwrap_or(first.mail.verdicts.level);
+    let (address, contact) = (stays.address.clone(), first.from.clone());
     let mut new = ConversationRow {
-        id: filing::next_id(desk, asked.now),
-        number: numbers::draw(desk, desk.tallies(), asked.dice)?,
-        address: stays.address.clone(),
-        contact: first.from.clone(),
         contact_name: first.mail.mail.from_name.clone(),
-        participants: Vec::new(),
         title: first.mail.mail.subject.clone(),
-        status: Status::Open,
-        owner: Owner::Nobody,
-        level: proved(&first.from).unwrap_or(first.mail.verdicts.level),
         generation: 1,
-        entries: 0,
-        opened: first.mail.kept,
         updated: asked.now,
-        closed: None,
         linked_to: Some(stays.id),
-        merged_into: None,
-        absorbed: Vec::new(),
         last_mail: personal().next_back().map(|one| one.mail.id),
-        waits_because: String::new(),
-        draft: None,
-        handed_off: None,
-        rewrite: None,
-        code: CodeState::default(),
-        tags: Default::default(),
-        wanted: None,
-        snoozed_until: None,
-        heard: 0,
         split_from: Some(stays.id),
+        ..ConversationRow::beginning(id, number, address, contact, level, first.mail.kept)
     };
     // S-11: a machine takes no part.
     for one in personal().take(PARTICIPANTS_MAX) {
