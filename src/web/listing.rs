@@ -38,13 +38,13 @@ pub(super) struct ListQuery {
     /// `open`, `resolved` or `unresolved`.
     status: Option<String>,
     /// 0 to 4.
-    level: Option<u8>,
+    pub(super) level: Option<u8>,
     /// Only changed before this, in milliseconds since 1970.
     before: Option<u64>,
     /// A reason code: only what the AI gave to people for it.
     handed_off: Option<String>,
     /// Only what was found to be about this topic then.
-    topic: Option<String>,
+    pub(super) topic: Option<String>,
     /// Only with this tag.
     pub(super) tag: Option<String>,
 }
@@ -84,7 +84,7 @@ pub(super) async fn conversations(
 
 /// One page; for the operator as many as are asked for, because scripts ask for all at once.
 fn all(office: &Office, visitor: &Visitor, query: &ListQuery) -> Result<(Vec<ListedRow>, Option<String>), Problem> {
-    let mut listing = query.listing(visitor)?;
+    let mut listing = query.listing(visitor.actor.name())?;
     let wanted = if visitor.actor == Actor::Operator { query.limit } else { 0 };
     let mut rows = Vec::new();
     loop {
@@ -161,24 +161,9 @@ impl ListQuery {
         Ok(conditions)
     }
 
-    fn listing(&self, visitor: &Visitor) -> Result<Listing, Problem> {
-        let unknown = |word: &str, what: &str| Problem::bad_request(format!("`{word}` is no {what}"));
-        let view = match self.view.as_deref() {
-            None | Some("" | "all") => InboxView::Everything,
-            Some("mine") => match visitor.actor.name() {
-                Some(name) => InboxView::Mine(name.to_owned()),
-                None => return Err(Problem::bad_request("nothing is the operator's: log in, or use a key")),
-            },
-            Some("ai") => InboxView::Ai,
-            Some("unassigned") => InboxView::Unassigned,
-            Some("open") => InboxView::Open,
-            Some("closed") => InboxView::Closed,
-            Some("drafts") => InboxView::Drafts,
-            Some("failed") => InboxView::Failed,
-            Some("handed_off") => InboxView::HandedOff,
-            Some("snoozed") => InboxView::Snoozed,
-            Some(word) => return Err(unknown(word, "view")),
-        };
+    /// What the store is asked for. `me`: whose are *mine*.
+    pub(super) fn listing(&self, me: Option<&str>) -> Result<Listing, Problem> {
+        let view = view(self.view.as_deref().unwrap_or_default(), me)?;
         let status = match self.status.as_deref() {
             None => self.open.then_some(Status::Open),
             Some("open") => Some(Status::Open),
@@ -202,6 +187,30 @@ impl ListQuery {
             limit: self.limit,
         })
     }
+}
+
+fn unknown(word: &str, what: &str) -> Problem {
+    Problem::bad_request(format!("`{word}` is no {what}"))
+}
+
+/// The view of a word.
+pub(super) fn view(word: &str, me: Option<&str>) -> Result<InboxView, Problem> {
+    Ok(match word {
+        "" | "all" => InboxView::Everything,
+        "mine" => match me {
+            Some(name) => InboxView::Mine(name.to_owned()),
+            None => return Err(Problem::bad_request("nothing is the operator's: log in, or use a key")),
+        },
+        "ai" => InboxView::Ai,
+        "unassigned" => InboxView::Unassigned,
+        "open" => InboxView::Open,
+        "closed" => InboxView::Closed,
+        "drafts" => InboxView::Drafts,
+        "failed" => InboxView::Failed,
+        "handed_off" => InboxView::HandedOff,
+        "snoozed" => InboxView::Snoozed,
+        word => return Err(unknown(word, "view")),
+    })
 }
 
 /// The same question with another cursor. RFC 8288 §3.

@@ -16,12 +16,15 @@ use super::{
         problem::Problem,
         visitor::{Posted, Visitor},
     },
-    Shown,
+    Shown, addresses,
     page::{Done, Page},
     shown, time, timeline,
     verbs::{Desk, segment},
 };
-use crate::{rendering::frame, types::MailId};
+use crate::{
+    rendering::frame,
+    types::{MailId, Verb},
+};
 
 struct Item {
     id: String,
@@ -99,7 +102,7 @@ pub(super) async fn mail(State(desk): State<Arc<Desk>>, visitor: Visitor, Path(i
         reasons: texts(&mail["held"]),
         notice,
         needs_address: filings.iter().any(|filed| filed["address"].is_null()),
-        addresses: desk.office.rules.directory.addresses().map(ToString::to_string).collect(),
+        addresses: addresses(&desk.office, &visitor, Verb::Release),
         steps: texts(&mail["steps"]),
     })
 }

@@ -1,6 +1,6 @@
 //! The list: one view, filtered or searched, a page at a time.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use askama::Template;
 use axum::{
@@ -17,7 +17,7 @@ use super::{
         problem::Problem,
         visitor::Visitor,
     },
-    Shown,
+    Shown, addresses,
     page::{Done, Page, VIEWS},
     shown, time,
     verbs::OPERATOR,
@@ -25,8 +25,8 @@ use super::{
 use crate::{
     rendering::frame,
     search::{Search, Snippet},
-    store::{ConversationRow, Counted, CursorError, InboxView, Listing, Owner, Status},
-    types::{Address, Level},
+    store::{ConversationRow, Counted, Listing, Owner, Status},
+    types::{Level, Verb},
 };
 
 /// Conversations of one page.
@@ -53,6 +53,18 @@ pub(super) struct Filters {
     pub(super) level: String,
     #[serde(default)]
     cursor: String,
+}
+
+impl Filters {
+    /// A tag as people write it, with or without its `#`.
+    fn tag(&self) -> Option<String> {
+        said(self.tag.trim().trim_start_matches('#'))
+    }
+
+    fn level(&self) -> Result<Option<u8>, Problem> {
+        let read = |text: String| text.parse().map_err(|_| Problem::bad_request("a level is 0 to 4"));
+        said(&self.level).map(read).transpose()
+    }
 }
 
 /// What is said beside a conversation.
@@ -111,14 +123,15 @@ pub(super) async fn page(
     let mut page = Page::new(&office, &visitor, view.0)?.after(&done);
     page.sought.clone_from(&filters.q);
     let found = found(&office, &visitor, search.map(|Extension(search)| search), view.0, &filters).await?;
-    let many = office.rules.directory.addresses().count() > 1;
+    let addresses = addresses(&office, &visitor, Verb::Read);
+    let many = addresses.len() > 1;
     let items = items(&office, &visitor, found.rows, many, view.0)?;
     let next = found.next.map(|next| href(view.0, &filters, &next)).unwrap_or_default();
     let first = if filters.cursor.is_empty() { String::new() } else { href(view.0, &filters, "") };
     shown(&ListPage {
         heading: if filters.q.is_empty() { view.1 } else { "Found" },
         view: view.0,
-        addresses: office.rules.directory.addresses().map(ToString::to_string).collect(),
+        addresses,
         levels: LEVELS,
         items,
         empty: if filters.q.is_empty() { "Nothing waits here." } else { "Nothing holds all these words." },
@@ -142,15 +155,17 @@ async fn found(
     view: &str,
     filters: &Filters,
 ) -> Result<Rows, Problem> {
+    let mut query = ListQuery::default();
+    (query.address, query.tag, query.cursor) = (said(&filters.address), filters.tag(), said(&filters.cursor));
+    query.limit = PAGE_ROWS;
     let words = filters.q.trim();
     if words.is_empty() {
-        let page = finding::listed(office, visitor, listing(visitor, view, filters)?)?;
+        query.view = Some(view.to_owned());
+        (query.topic, query.level) = (said(&filters.topic), filters.level()?);
+        let page = finding::listed(office, visitor, query.listing(me(visitor))?)?;
         let rows = page.rows.into_iter().map(|row| ListedRow { row, snippet: None }).collect();
         return Ok(Rows { rows, next: page.next.map(|next| next.to_string()) });
     }
-    let mut query = ListQuery::default();
-    (query.address, query.tag, query.cursor) = (said(&filters.address), said(&filters.tag), said(&filters.cursor));
-    query.limit = PAGE_ROWS;
     let (rows, next) = listing::found(office, visitor, search, words, &query).await?;
     Ok(Rows { rows, next })
 }
@@ -244,40 +259,9 @@ pub(super) fn marks(row: &ConversationRow, names_address: bool) -> Vec<Mark> {
     marks
 }
 
-/// What a view shows; `None` of a word that is none.
-fn view_of(visitor: &Visitor, word: &str) -> Option<InboxView> {
-    let me = || visitor.actor.name().unwrap_or(OPERATOR).to_owned();
-    Some(match word {
-        "mine" => InboxView::Mine(me()),
-        "unassigned" => InboxView::Unassigned,
-        "ai" => InboxView::Ai,
-        "drafts" => InboxView::Drafts,
-        "failed" => InboxView::Failed,
-        "snoozed" => InboxView::Snoozed,
-        "open" => InboxView::Open,
-        "closed" => InboxView::Closed,
-        "all" => InboxView::Everything,
-        _ => return None,
-    })
-}
-
-fn listing(visitor: &Visitor, view: &str, filters: &Filters) -> Result<Listing, Problem> {
-    let bad = |error: &dyn std::fmt::Display| Problem::bad_request(error.to_string());
-    let address = said(&filters.address).map(|text| Address::parse(&text)).transpose().map_err(|error| bad(&error))?;
-    let level = said(&filters.level).map(|text| {
-        let level = text.parse().ok().and_then(Level::from_u8);
-        level.ok_or_else(|| Problem::bad_request("a level is 0 to 4"))
-    });
-    Ok(Listing {
-        view: view_of(visitor, view).unwrap_or_default(),
-        addresses: address.map(|address| BTreeSet::from([address])),
-        topic: said(&filters.topic),
-        tag: said(&filters.tag).map(|tag| tag.trim_start_matches('#').to_owned()),
-        level: level.transpose()?,
-        after: said(&filters.cursor).map(|text| text.parse()).transpose().map_err(|error: CursorError| bad(&error))?,
-        limit: PAGE_ROWS,
-        ..Listing::default()
-    })
+/// Whose *mine* are.
+fn me(visitor: &Visitor) -> Option<&str> {
+    Some(visitor.actor.name().unwrap_or(OPERATOR))
 }
 
 /// How many a view has, for the menu: nothing of those that only grow.
@@ -285,7 +269,7 @@ pub(super) fn count(office: &Office, visitor: &Visitor, view: &str) -> Result<St
     if matches!(view, "closed" | "all") {
         return Ok(String::new());
     }
-    let listing = Listing { view: view_of(visitor, view).unwrap_or_default(), ..Listing::default() };
+    let listing = Listing { view: listing::view(view, me(visitor))?, ..Listing::default() };
     let Counted { count, more } = finding::counted(office, visitor, listing, COUNTED_MAX)?;
     Ok(match (count, more) {
         (0, false) => String::new(),

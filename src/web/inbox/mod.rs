@@ -31,7 +31,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::house::Premises;
 use self::verbs::Desk;
-use super::{api::Office, assets, problem::Problem};
+use super::{api::Office, assets, problem::Problem, visitor::Visitor};
 use crate::{
     store::{ConversationRow, people::AccountRow},
     types::Verb,
@@ -82,6 +82,12 @@ fn colleagues(office: &Office, row: &ConversationRow) -> Result<Vec<String>, Pro
     let may = |account: &AccountRow| !account.disabled && account.grants.allow(Verb::Answer, Some(&row.address));
     let accounts = office.store.accounts()?;
     Ok(accounts.iter().filter(|account| may(account)).map(|account| account.name.to_string()).collect())
+}
+
+/// The support addresses where they may do that, as pages offer them: another's name is nothing they see (S-26).
+fn addresses(office: &Office, visitor: &Visitor, verb: Verb) -> Vec<String> {
+    let reach = visitor.actor.reach(verb);
+    office.rules.directory.addresses().filter(|one| reach.holds(one)).map(ToString::to_string).collect()
 }
 
 /// A page, or why there is none: a page too.

@@ -13,12 +13,14 @@ use serde_json::{Value, json};
 
 use super::super::{
     super::visitor::{Posted, Visitor},
-    Shown,
+    Shown, addresses,
     held::text,
     page::{Done, Page},
     shown,
     verbs::{Desk, segment},
 };
+
+use crate::types::Verb;
 
 struct Item {
     name: String,
@@ -47,7 +49,7 @@ pub(in super::super) async fn list(State(desk): State<Arc<Desk>>, visitor: Visit
     shown(&CannedPage {
         page: Page::new(&desk.office, &visitor, "/canned")?.after(&done),
         items: rows.as_array().into_iter().flatten().map(item).collect(),
-        addresses: desk.office.rules.directory.addresses().map(ToString::to_string).collect(),
+        addresses: addresses(&desk.office, &visitor, Verb::Answer),
     })
 }
 

@@ -13,13 +13,13 @@ use serde_json::{Value, json};
 
 use super::super::{
     super::visitor::{Posted, Visitor},
-    Shown,
+    Shown, addresses,
     held::{text, texts},
     page::{Done, Page},
     shown, time,
     verbs::{Desk, segment},
 };
-use crate::types::Millis;
+use crate::types::{Millis, Verb};
 
 struct Item {
     id: String,
@@ -58,7 +58,7 @@ async fn page(desk: &Desk, visitor: &Visitor, done: &Done, secret: String) -> Sh
     shown(&KeysPage {
         page: Page::new(&desk.office, visitor, "/keys")?.after(done),
         items: rows.as_array().into_iter().flatten().map(item).collect(),
-        addresses: desk.office.rules.directory.addresses().map(ToString::to_string).collect(),
+        addresses: addresses(&desk.office, visitor, Verb::Manage),
         secret,
     })
 }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::super::{
     super::visitor::{Posted, Visitor},
-    Shown,
+    Shown, addresses,
     held::{text, texts},
     page::{Done, Page},
     shown, time,
@@ -23,6 +23,8 @@ use crate::{store::WebhookEvent, types::Millis};
 
 /// Events of a webhook on the page.
 const EVENTS_SHOWN: usize = 10;
+
+use crate::types::Verb;
 
 struct Item {
     id: String,
@@ -73,7 +75,7 @@ async fn page(desk: &Desk, visitor: &Visitor, done: &Done, secret: String) -> Sh
         page: Page::new(&desk.office, visitor, "/webhooks")?.after(done),
         items,
         events: WebhookEvent::WANTED.map(WebhookEvent::word).into(),
-        addresses: desk.office.rules.directory.addresses().map(ToString::to_string).collect(),
+        addresses: addresses(&desk.office, visitor, Verb::Manage),
         secret,
     })
 }
