@@ -3,13 +3,12 @@
 //! The secret is sealed before it is kept, with a key made from the install secret: who reads the journal alone has no
 //! second factor.
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use totp_rs::{Algorithm, Builder, Totp};
 
 use super::token::NoChance;
 use crate::{
     store::people::{Guarded, LoginName},
-    types::{Millis, Secret, hex, unhex},
+    types::{Millis, Sealer, Secret},
 };
 
 /// Octets of the shared secret. RFC 4226 §4 R6.
@@ -39,12 +38,11 @@ pub struct Enrolment {
 }
 
 /// Makes, seals and checks second factors.
-pub(super) struct SecondFactors(LessSafeKey);
+pub(super) struct SecondFactors(Sealer);
 
 impl SecondFactors {
     pub(super) fn new(install: &Secret) -> Self {
-        let key = blake3::derive_key(PURPOSE, install.expose());
-        Self(LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &key).expect("the key has the length of one")))
+        Self(Sealer::new(PURPOSE, install))
     }
 
     /// A new secret for an account. `issuer`: what an app shows beside it.
@@ -65,21 +63,13 @@ impl SecondFactors {
         totp(self.open(name, sealed)?).check(&code, now.0 / 1000)
     }
 
+    /// What is sealed for one account opens for no other.
     fn seal(&self, name: &LoginName, octets: &[u8]) -> Result<Guarded, NoChance> {
-        let mut nonce = [0; NONCE_LEN];
-        aws_lc_rs::rand::fill(&mut nonce).map_err(|_| NoChance)?;
-        let mut sealed = octets.to_vec();
-        let unique = Nonce::assume_unique_for_key(nonce);
-        self.0.seal_in_place_append_tag(unique, bound(name), &mut sealed).map_err(|_| NoChance)?;
-        Ok(Guarded::new(format!("{}{}", hex(&nonce), hex(&sealed))))
+        self.0.seal(octets, name.as_str().as_bytes()).map(Guarded::new).ok_or(NoChance)
     }
 
     fn open(&self, name: &LoginName, sealed: &Guarded) -> Option<Vec<u8>> {
-        let mut octets = unhex(sealed.expose())?;
-        let (nonce, sealed) = octets.split_at_mut_checked(NONCE_LEN)?;
-        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-        let opened = self.0.open_in_place(nonce, bound(name), sealed).ok()?;
-        Some(opened.to_vec())
+        self.0.open(sealed.expose(), name.as_str().as_bytes())
     }
 }
 
@@ -87,11 +77,6 @@ impl std::fmt::Debug for SecondFactors {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("SecondFactors(…)")
     }
-}
-
-/// What is sealed for one account opens for no other.
-fn bound(name: &LoginName) -> Aad<&[u8]> {
-    Aad::from(name.as_str().as_bytes())
 }
 
 fn totp(secret: Vec<u8>) -> Totp {

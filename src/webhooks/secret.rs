@@ -2,14 +2,13 @@
 //!
 //! It is sealed with a key made from the install secret, as second factors are: who reads the journal alone signs nothing.
 
-use aws_lc_rs::{
-    aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
-    hmac,
-};
+use std::sync::Arc;
+
+use aws_lc_rs::hmac;
 
 use crate::{
     store::people::Guarded,
-    types::{Secret, base64, hex, unhex},
+    types::{Sealer, Secret, base64},
 };
 
 /// What begins a secret as it is shown.
@@ -20,6 +19,9 @@ const SECRET_OCTETS: usize = 32;
 
 /// What the key is for.
 const PURPOSE: &str = "replyd 2026 webhooks: sealing what signs";
+
+/// It is bound to nothing else: the row it stands in is all that names it.
+const BOUND_TO: &[u8] = b"";
 
 /// Why there is no secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -34,14 +36,12 @@ pub enum SecretError {
 
 /// Makes and opens secrets. Copies are the same one.
 #[derive(Clone)]
-pub struct Seal(std::sync::Arc<LessSafeKey>);
+pub struct Seal(Arc<Sealer>);
 
 impl Seal {
     /// `install`: the secret of the installation.
     pub fn new(install: &Secret) -> Self {
-        let key = blake3::derive_key(PURPOSE, install.expose());
-        let key = UnboundKey::new(&AES_256_GCM, &key).expect("the key has the length of one");
-        Self(std::sync::Arc::new(LessSafeKey::new(key)))
+        Self(Arc::new(Sealer::new(PURPOSE, install)))
     }
 
     /// A new secret: as it is shown, once, and as it is kept.
@@ -49,24 +49,17 @@ impl Seal {
     /// # Errors
     /// [`SecretError::NoChance`].
     pub fn make(&self) -> Result<(Secret, Guarded), SecretError> {
-        let (mut octets, mut nonce) = ([0; SECRET_OCTETS], [0; NONCE_LEN]);
-        for random in [&mut octets[..], &mut nonce[..]] {
-            aws_lc_rs::rand::fill(random).map_err(|_| SecretError::NoChance)?;
-        }
+        let mut octets = [0; SECRET_OCTETS];
+        aws_lc_rs::rand::fill(&mut octets).map_err(|_| SecretError::NoChance)?;
         let shown = Secret::new(format!("{SECRET_MARK}{}", base64(&octets)));
-        let mut sealed = octets.to_vec();
-        let unique = Nonce::assume_unique_for_key(nonce);
-        self.0.seal_in_place_append_tag(unique, Aad::empty(), &mut sealed).map_err(|_| SecretError::NoChance)?;
-        Ok((shown, Guarded::new(format!("{}{}", hex(&nonce), hex(&sealed)))))
+        let sealed = self.0.seal(&octets, BOUND_TO).ok_or(SecretError::NoChance)?;
+        Ok((shown, Guarded::new(sealed)))
     }
 
     /// What signs, of what is kept.
     pub(super) fn open(&self, sealed: &Guarded) -> Result<Signature, SecretError> {
-        let mut octets = unhex(sealed.expose()).ok_or(SecretError::Sealed)?;
-        let (nonce, sealed) = octets.split_at_mut_checked(NONCE_LEN).ok_or(SecretError::Sealed)?;
-        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SecretError::Sealed)?;
-        let opened = self.0.open_in_place(nonce, Aad::empty(), sealed).map_err(|_| SecretError::Sealed)?;
-        Ok(Signature::of(opened))
+        let opened = self.0.open(sealed.expose(), BOUND_TO).ok_or(SecretError::Sealed)?;
+        Ok(Signature::of(&opened))
     }
 }
 
@@ -96,6 +89,7 @@ impl Signature {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::unhex;
 
     #[test]
     fn the_signature_is_that_of_the_standards_own_example() {
