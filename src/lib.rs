@@ -95,7 +95,7 @@
 //!   tests; one set of them is better than two.
 //! - `web` has one router: on the control socket, where everybody is the operator, and over TCP behind a front door
 //!   (`web/login/door.rs`) that says who asks. Commands use it over the socket while the daemon runs, in their own process when it does
-//!   not; and the pages of the inbox do things by asking it too (`web/inbox/verbs.rs`). There is no second way to the data.
+//!   not; and the pages of the inbox do things by asking it too (`web/inbox/desk.rs`). There is no second way to the data.
 //! - A page is made live by being asked for again: an event says only that something changed (`store/changes.rs`), and the parts of the
 //!   page that are different are put in. So nothing is shown that a reload would not show, and no page has a second form in JavaScript.
 //! - Who is on a page, tries of logins, the pace of keys and answers kept for idempotency keys are in memory only.

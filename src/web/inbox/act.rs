@@ -18,8 +18,8 @@ use super::{
         visitor::{Posted, Visitor},
     },
     Shown,
+    desk::{Desk, OPERATOR, segment},
     held::text,
-    verbs::{Desk, OPERATOR, segment},
 };
 use crate::types::Verb;
 

@@ -15,11 +15,12 @@ use super::{
         view::{Line, LineKind},
         visitor::Visitor,
     },
-    Shown, list,
+    Shown,
+    desk::OPERATOR,
+    list,
     page::{Done, Page, VIEWS},
     shown, time,
     timeline::{self, Entry},
-    verbs::OPERATOR,
 };
 use crate::{
     conversation::{Filling, fill_canned},

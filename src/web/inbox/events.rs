@@ -27,7 +27,7 @@ use super::{
         problem::Problem,
         visitor::{Posted, Visitor},
     },
-    verbs::{Desk, OPERATOR},
+    desk::{Desk, OPERATOR},
 };
 use crate::{
     store::Change,

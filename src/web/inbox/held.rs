@@ -17,9 +17,9 @@ use super::{
         visitor::{Posted, Visitor},
     },
     Shown, addresses,
+    desk::{Desk, segment},
     page::{Done, Page},
     shown, time, timeline,
-    verbs::{Desk, segment},
 };
 use crate::{
     rendering::frame,

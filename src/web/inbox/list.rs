@@ -18,9 +18,9 @@ use super::{
         visitor::Visitor,
     },
     Shown, addresses,
+    desk::OPERATOR,
     page::{Done, Page, VIEWS},
     shown, time,
-    verbs::OPERATOR,
 };
 use crate::{
     rendering::frame,

@@ -3,6 +3,7 @@
 
 mod act;
 mod conversation;
+mod desk;
 mod events;
 mod held;
 mod house;
@@ -12,7 +13,6 @@ mod presence;
 mod queue;
 mod time;
 mod timeline;
-mod verbs;
 mod why;
 mod write;
 
@@ -29,8 +29,8 @@ use axum::{
 
 use tokio_util::sync::CancellationToken;
 
+use self::desk::Desk;
 pub use self::house::Premises;
-use self::verbs::Desk;
 use super::{api::Office, assets, problem::Problem, visitor::Visitor};
 use crate::{
     store::{ConversationRow, people::AccountRow},

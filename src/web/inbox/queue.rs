@@ -12,10 +12,10 @@ use serde_json::Value;
 use super::{
     super::visitor::Visitor,
     Shown,
+    desk::Desk,
     held::text,
     page::{Done, Page},
     shown, time, timeline,
-    verbs::Desk,
 };
 
 struct Row {

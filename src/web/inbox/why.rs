@@ -12,10 +12,10 @@ use serde_json::Value;
 use super::{
     super::{finding, problem::Problem, visitor::Visitor},
     Shown,
+    desk::{Desk, segment},
     held::{text, texts},
     page::Page,
     shown,
-    verbs::{Desk, segment},
 };
 use crate::types::ConversationId;
 

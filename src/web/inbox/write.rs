@@ -16,7 +16,7 @@ use super::{
         visitor::{CSRF_FIELD, Posted, Visitor},
     },
     Shown, Trouble,
-    verbs::{Desk, segment},
+    desk::{Desk, segment},
 };
 use crate::{outbound::words_html, types::base64};
 

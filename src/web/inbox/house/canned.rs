@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 use super::super::{
     super::visitor::{Posted, Visitor},
     Shown, addresses,
+    desk::{Desk, segment},
     held::text,
     page::{Done, Page},
     shown,
-    verbs::{Desk, segment},
 };
 
 use crate::types::Verb;

@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 use super::super::{
     super::visitor::{Posted, Visitor},
     Shown, addresses,
+    desk::{Desk, segment},
     held::{text, texts},
     page::{Done, Page},
     shown, time,
-    verbs::{Desk, segment},
 };
 use crate::types::{Millis, Verb};
 

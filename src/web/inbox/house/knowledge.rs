@@ -17,10 +17,10 @@ use super::super::{
         visitor::{Posted, Visitor},
     },
     Shown,
+    desk::{Desk, segment},
     held::text,
     page::{Done, Page},
     shown, time,
-    verbs::{Desk, segment},
 };
 use crate::types::{Millis, Verb};
 

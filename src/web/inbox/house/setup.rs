@@ -10,10 +10,10 @@ use super::{
     super::{
         super::{finding, problem::Problem, visitor::Visitor},
         Shown,
+        desk::Desk,
         held::text,
         page::Page,
         shown, time,
-        verbs::Desk,
     },
     Premises,
 };
